@@ -1,0 +1,15 @@
+"""Every address of the plans room, one module a concern."""
+
+from __future__ import annotations
+
+from plans.urls import check_in, document, escalation, home, patient_page, plan
+
+app_name = "plans"
+urlpatterns = [
+    *home.urlpatterns,
+    *patient_page.urlpatterns,
+    *plan.urlpatterns,
+    *check_in.urlpatterns,
+    *escalation.urlpatterns,
+    *document.urlpatterns,
+]

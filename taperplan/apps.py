@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class TaperplanConfig(AppConfig):
+    name = "taperplan"
+
+    def ready(self) -> None:
+        from django.utils import translation
+
+        from taperplan import checks, words  # noqa: F401  (checks register themselves)
+
+        words.install(translation)

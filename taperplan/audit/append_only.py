@@ -1,0 +1,163 @@
+"""Tables that the database itself keeps from being rewritten.
+
+Every model declares whether its rows may change. For those that may not, triggers refuse
+UPDATE and DELETE; for the sealed ones also an INSERT below a parent that stands already,
+so children are inserted first and the parent last (foreign keys are deferred on both engines).
+
+SQLite rebuilds a table on many alterations and drops its triggers without a word, and fails
+when a trigger of another table names the one rebuilt. So on SQLite all are dropped before
+migrating; on both engines all are installed after, and serving refuses while one is missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import connections
+from django.db.models.signals import post_migrate, pre_migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.db import models
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+LOCAL_APPS = frozenset({"accounts", "audit", "patients", "plans"})
+
+
+class Mutability(StrEnum):
+    MUTABLE = "mutable"
+    APPEND_ONLY = "append-only"
+    SEALED = "sealed"
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """One refusal: `name` is unique in the database, `event` is an SQL verb."""
+
+    name: str
+    table: str
+    event: str
+    message: str
+    when: str = ""
+
+
+def declared(model: type[models.Model]) -> Mutability:
+    """What `model` declares; the history tables of simple-history are append-only."""
+    if hasattr(model, "history_id") or model.__name__.startswith("Historical"):
+        return Mutability.APPEND_ONLY
+    return Mutability(model.mutability)  # type: ignore[attr-defined]
+
+
+def protected() -> Iterator[type[models.Model]]:
+    for model in apps.get_models():
+        if model._meta.app_label in LOCAL_APPS and declared(model) is not Mutability.MUTABLE:
+            yield model
+
+
+def triggers() -> list[Trigger]:
+    return [trigger for model in protected() for trigger in _triggers_of(model)]
+
+
+def _triggers_of(model: type[models.Model]) -> Iterator[Trigger]:
+    table = model._meta.db_table
+    for event in ("UPDATE", "DELETE"):
+        yield Trigger(
+            name=f"{table}_no_{event.lower()}",
+            table=table,
+            event=event,
+            message=f"{table} is append-only: {event.lower()} refused",
+        )
+    sealed_by = getattr(model, "sealed_by", None)
+    if declared(model) is Mutability.SEALED and sealed_by:
+        field: Any = model._meta.get_field(sealed_by)
+        parent = field.related_model._meta
+        yield Trigger(
+            name=f"{table}_sealed",
+            table=table,
+            event="INSERT",
+            message=f"{table} is sealed: insert refused",
+            when=(
+                f'EXISTS (SELECT 1 FROM "{parent.db_table}" '
+                f'WHERE "{parent.pk.column}" = NEW."{field.column}")'
+            ),
+        )
+
+
+def create_sql(trigger: Trigger, vendor: str) -> list[str]:
+    when = f"WHEN ({trigger.when})" if trigger.when else ""
+    if vendor == "sqlite":
+        return [
+            f'CREATE TRIGGER "{trigger.name}" BEFORE {trigger.event} ON "{trigger.table}" '
+            f"FOR EACH ROW {when} "
+            f"BEGIN SELECT RAISE(ABORT, '{trigger.message}'); END"
+        ]
+    # PostgreSQL allows no subquery in WHEN, so the condition stands inside the function.
+    body = f"RAISE EXCEPTION '{trigger.message}' USING ERRCODE = 'integrity_constraint_violation';"
+    if trigger.when:
+        body = f"IF {trigger.when} THEN {body} END IF;"
+    row = "OLD" if trigger.event == "DELETE" else "NEW"
+    return [
+        f'CREATE OR REPLACE FUNCTION "{trigger.name}"() RETURNS trigger LANGUAGE plpgsql AS '
+        f"$$ BEGIN {body} RETURN {row}; END $$",
+        f'CREATE TRIGGER "{trigger.name}" BEFORE {trigger.event} ON "{trigger.table}" '
+        f'FOR EACH ROW EXECUTE FUNCTION "{trigger.name}"()',
+    ]
+
+
+def present(connection: BaseDatabaseWrapper) -> set[str]:
+    """The names of the triggers that stand in the database."""
+    sql = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if connection.vendor == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return {name for (name,) in cursor.fetchall()}
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    standing = present(connection)
+    return sorted(trigger.name for trigger in triggers() if trigger.name not in standing)
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Put every trigger back. Safe to repeat."""
+    drop(connection)
+    tables = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        for trigger in triggers():
+            if trigger.table in tables:
+                for statement in create_sql(trigger, connection.vendor):
+                    cursor.execute(statement)
+
+
+def drop(connection: BaseDatabaseWrapper) -> None:
+    standing = present(connection)
+    with connection.cursor() as cursor:
+        for trigger in triggers():
+            if trigger.name in standing:
+                on_table = "" if connection.vendor == "sqlite" else f' ON "{trigger.table}"'
+                cursor.execute(f'DROP TRIGGER "{trigger.name}"{on_table}')
+
+
+def connect() -> None:
+    """Called once by the audit app. Migrating is the frame's work, not the domain's."""
+    pre_migrate.connect(_before_migrating, dispatch_uid="append_only.drop")
+    post_migrate.connect(_after_migrating, dispatch_uid="append_only.install")
+
+
+def _before_migrating(*, app_config: Any, using: str, **_: Any) -> None:
+    connection = connections[using]
+    if connection.vendor == "sqlite":
+        drop(connection)
+
+
+def _after_migrating(*, app_config: Any, using: str, **_: Any) -> None:
+    # Once, when the last of our apps has its tables.
+    if app_config.label == "plans":
+        install(connections[using])

@@ -1,0 +1,18 @@
+"""Every address of the site."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("taperplan.frame_urls")),
+    path("accounts/", include("taperplan.accounts.urls")),
+    path("trail/", include("taperplan.audit.urls")),
+    path("patients/", include("patients.urls")),
+    path("", include("plans.urls")),
+]
+
+handler400 = "taperplan.views.bad_request"
+handler403 = "taperplan.views.forbidden"
+handler404 = "taperplan.views.not_found"
+handler500 = "taperplan.views.server_error"

@@ -1,0 +1,54 @@
+"""Words for code that must not know Django.
+
+The lower half of the house (rules, sheets, documents) writes sentences, and every sentence
+can be translated. It calls these functions; `taperplan.apps` installs Django's translator
+once, at start. Without it the English text comes back unchanged.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Translator(Protocol):
+    """What `django.utils.translation` offers, seen from below."""
+
+    def gettext(self, message: str) -> str: ...
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str: ...
+
+    def pgettext(self, context: str, message: str) -> str: ...
+
+
+class English:
+    """The source language: every message is its own translation."""
+
+    def gettext(self, message: str) -> str:
+        return message
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        return singular if number == 1 else plural
+
+    def pgettext(self, context: str, message: str) -> str:
+        return message
+
+
+_translator: Translator = English()
+
+
+def install(translator: Translator) -> None:
+    """Let `translator` answer from now on. Called once, when the app starts."""
+    global _translator  # noqa: PLW0603  (one translator for the process, set at start)
+    _translator = translator
+
+
+def gettext(message: str) -> str:
+    return _translator.gettext(message)
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    return _translator.ngettext(singular, plural, number)
+
+
+def pgettext(context: str, message: str) -> str:
+    return _translator.pgettext(context, message)

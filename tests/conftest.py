@@ -1,0 +1,105 @@
+"""The cast and their doors."""
+
+from __future__ import annotations
+
+import os
+
+# Before Django reads its settings. Real values never stand in the repository.
+os.environ.setdefault("SECRET_KEY", "tests-only")
+os.environ.setdefault("TRAIL_KEY", "tests-only-trail")
+os.environ.setdefault("HTTPS", "false")
+os.environ.setdefault(
+    "STATICFILES_BACKEND", "django.contrib.staticfiles.storage.StaticFilesStorage"
+)
+os.environ.setdefault("DATABASE_URL", os.environ.get("TEST_DATABASE_URL", "sqlite:///:memory:"))
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+import pytest
+
+from taperplan.accounts.models import Clinic, Membership, User
+from tests import doors
+
+PASSWORD = "a long enough passphrase"
+
+
+@pytest.fixture(autouse=True)
+def _fast_hashing(settings: pytest.FixtureRequest) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def clinic(db: None) -> Clinic:
+    return Clinic.objects.create(
+        name="Northfield Test Clinic",
+        time_zone="Europe/Berlin",
+        telephone="555-0110",
+        hours="Mon to Fri 08:00 to 17:00",
+        out_of_hours="555-0100",
+        emergency="555-0199",
+        crisis="555-0188",
+    )
+
+
+@pytest.fixture
+def other_clinic(db: None) -> Clinic:
+    return Clinic.objects.create(name="Southfield Test Clinic", time_zone="America/New_York")
+
+
+def person(name: str, clinic: Clinic, **roles: bool) -> User:
+    user = User.objects.create_user(
+        email=f"{name.split()[0].lower()}@{clinic.name.split()[0].lower()}.example",
+        password=PASSWORD,
+        name=name,
+    )
+    Membership.objects.create(user=user, clinic=clinic, **roles)
+    return user
+
+
+@pytest.fixture
+def clare(clinic: Clinic) -> User:
+    return person("Clare Exampleton", clinic, prescriber=True, protocol_owner=True)
+
+
+@pytest.fixture
+def theo(clinic: Clinic) -> User:
+    return person("Theo Mocksen", clinic, monitor=True)
+
+
+@pytest.fixture
+def ada(clinic: Clinic) -> User:
+    return person("Ada Fiktiv", clinic, administrator=True)
+
+
+@pytest.fixture
+def ole(clinic: Clinic) -> User:
+    return person("Ole Prove", clinic, auditor=True)
+
+
+@pytest.fixture
+def sam(other_clinic: Clinic) -> User:
+    return person("Sam Stranger", other_clinic, prescriber=True, protocol_owner=True)
+
+
+@pytest.fixture
+def clare_client(clare: User) -> doors.Client:
+    return doors.signed_in(clare)
+
+
+@pytest.fixture
+def theo_client(theo: User) -> doors.Client:
+    return doors.signed_in(theo)
+
+
+@pytest.fixture
+def ada_client(ada: User) -> doors.Client:
+    return doors.signed_in(ada)
+
+
+@pytest.fixture
+def ole_client(ole: User) -> doors.Client:
+    return doors.signed_in(ole)
+
+
+@pytest.fixture
+def sam_client(sam: User) -> doors.Client:
+    return doors.signed_in(sam)

@@ -1,0 +1,28 @@
+"""Coming in: a client whose session holds a second step, as the middleware asks."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from django.test import Client
+
+if TYPE_CHECKING:
+    from taperplan.accounts.models import User
+
+BACKEND = "taperplan.accounts.backends.ClinicBackend"
+
+__all__ = ["BACKEND", "Client", "signed_in"]
+
+
+def signed_in(user: User, *, second_step: bool = True) -> Client:
+    """A client signed in as `user`; without the second step if so asked."""
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    session = client.session
+    records = [{"method": "password", "at": time.time(), "email": user.email}]
+    if second_step:
+        records.append({"method": "mfa", "at": time.time(), "type": "totp"})
+    session["account_authentication_methods"] = records
+    session.save()
+    return client

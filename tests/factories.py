@@ -1,0 +1,3 @@
+"""Synthetic people and plans, obviously so. Each area keeps its own section."""
+
+from __future__ import annotations
