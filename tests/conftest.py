@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
-# Before Django reads its settings. Real values never stand in the repository.
-os.environ.setdefault("SECRET_KEY", "tests-only")
-os.environ.setdefault("TRAIL_KEY", "tests-only-trail")
-os.environ.setdefault("HTTPS", "false")
-os.environ.setdefault(
-    "STATICFILES_BACKEND", "django.contrib.staticfiles.storage.StaticFilesStorage"
-)
-os.environ.setdefault("DATABASE_URL", os.environ.get("TEST_DATABASE_URL", "sqlite:///:memory:"))
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
 import pytest
+from pytest_django.fixtures import SettingsWrapper
 
 from taperplan.accounts.models import Clinic, Membership, User
 from tests import doors
@@ -23,7 +12,7 @@ PASSWORD = "a long enough passphrase"
 
 
 @pytest.fixture(autouse=True)
-def _fast_hashing(settings: pytest.FixtureRequest) -> None:
+def _fast_hashing(settings: SettingsWrapper) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -1,0 +1,18 @@
+"""The environment of the tests, set before Django reads its settings.
+
+Loaded with `-p tests.environment`, which is earlier than any conftest.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "tests-only")
+os.environ.setdefault("TRAIL_KEY", "tests-only-trail")
+os.environ.setdefault("HTTPS", "false")
+os.environ.setdefault(
+    "STATICFILES_BACKEND", "django.contrib.staticfiles.storage.StaticFilesStorage"
+)
+os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "sqlite:///:memory:")
+# Playwright runs an event loop beside the tests.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
