@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from taperplan.accounts.models import Clinic, Membership, User
 from tests import doors
@@ -12,7 +12,7 @@ PASSWORD = "a long enough passphrase"
 
 
 @pytest.fixture(autouse=True)
-def _fast_hashing(settings: SettingsWrapper) -> None:
+def _fast_hashing(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
