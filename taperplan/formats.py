@@ -1,0 +1,368 @@
+"""The one way to write a number, a dose, a date, an age or a name. Pure; English through gettext.
+
+Doses are exact: nothing is rounded, and a figure that has no end in decimals is written as a
+fraction. Spaces inside a dose or a date do not break.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date as Date
+from datetime import datetime, timedelta
+from datetime import time as Time
+from fractions import Fraction
+
+from taperplan.words import gettext as _
+from taperplan.words import ngettext, pgettext
+
+NBSP = "\u00a0"
+_DECIMALS = 4
+
+
+def number(value: Fraction | int) -> str:
+    """As "0.5", "5", "1,000", and "1/3" or "2 1/3" where four decimals do not hold it."""
+    exact = Fraction(value)
+    if exact < 0:
+        return "-" + number(-exact)
+    scaled = exact * 10**_DECIMALS
+    if scaled.denominator == 1:
+        whole, rest = divmod(int(scaled), 10**_DECIMALS)
+        decimals = f"{rest:0{_DECIMALS}d}".rstrip("0")
+        return f"{whole:,}.{decimals}" if decimals else f"{whole:,}"
+    whole, above = divmod(exact.numerator, exact.denominator)
+    fraction = f"{above}/{exact.denominator}"
+    return f"{whole:,}{NBSP}{fraction}" if whole else fraction
+
+
+def unit(name: str, value: Fraction | int) -> str:
+    """A unit in full beside a figure: "mg", "micrograms", "units", "micrograms per hour"."""
+    many = 1 if Fraction(value) == 1 else 2
+    match name:
+        case "microgram":
+            return ngettext("microgram", "micrograms", many)
+        case "microgram/h":
+            return ngettext("microgram per hour", "micrograms per hour", many).replace(" ", NBSP)
+        case "unit":
+            return ngettext("unit", "units", many)
+        case _:
+            return name
+
+
+def amount(value: Fraction | int, name: str) -> str:
+    """As "0.25 mg", "25 micrograms": figure, no-break space, unit in full."""
+    return f"{number(value)}{NBSP}{unit(name, value)}"
+
+
+def volume(value: Fraction | int) -> str:
+    return f"{number(value)}{NBSP}mL"
+
+
+def is_measured(form: str) -> bool:
+    """Forms whose quantity is a volume; every other form is counted."""
+    return form in ("liquid", "injection")
+
+
+_NOUNS: Mapping[str, Callable[[int], str]] = {
+    "tablet": lambda many: ngettext("tablet", "tablets", many),
+    "capsule": lambda many: ngettext("capsule", "capsules", many),
+    "bead": lambda many: ngettext("bead", "beads", many),
+    "patch": lambda many: ngettext("patch", "patches", many),
+    "drop": lambda many: ngettext("drop", "drops", many),
+    "film": lambda many: ngettext("film", "films", many),
+    "lozenge": lambda many: ngettext("lozenge", "lozenges", many),
+    "spray": lambda many: ngettext("spray", "sprays", many),
+    "suppository": lambda many: ngettext("suppository", "suppositories", many),
+    "sachet": lambda many: ngettext("sachet", "sachets", many),
+    "puff": lambda many: ngettext("puff", "puffs", many),
+    "liquid": lambda many: _("liquid"),
+    "injection": lambda many: ngettext("injection", "injections", many),
+}
+
+
+def noun(form: str, value: Fraction | int = 1) -> str:
+    """As "tablet" or "tablets": a half is "tablet", 1 and a half are "tablets"."""
+    many = 1 if 0 < value <= 1 else 2
+    return _NOUNS[form](many) if form in _NOUNS else form
+
+
+def part(value: Fraction) -> str:
+    """A part of one in words, "half" or "three quarters"; "1/5" where there is no word."""
+    words = {
+        Fraction(1, 2): _("half"),
+        Fraction(1, 3): _("a third"),
+        Fraction(2, 3): _("two thirds"),
+        Fraction(1, 4): _("a quarter"),
+        Fraction(3, 4): _("three quarters"),
+        Fraction(1, 8): _("an eighth"),
+        Fraction(3, 8): _("three eighths"),
+        Fraction(5, 8): _("five eighths"),
+        Fraction(7, 8): _("seven eighths"),
+    }
+    return _joined(words.get(value) or number(value))
+
+
+def _and_part(value: Fraction) -> str:
+    """The part that follows a whole number: "a half", "three quarter"."""
+    words = {
+        Fraction(1, 2): _("a half"),
+        Fraction(1, 3): _("a third"),
+        Fraction(2, 3): _("two thirds"),
+        Fraction(1, 4): _("a quarter"),
+        Fraction(3, 4): _("three quarter"),
+        Fraction(1, 8): _("an eighth"),
+        Fraction(3, 8): _("three eighths"),
+        Fraction(5, 8): _("five eighths"),
+        Fraction(7, 8): _("seven eighths"),
+    }
+    return words.get(value) or number(value)
+
+
+def bare_quantity(value: Fraction) -> str:
+    """The count in words without its noun: "half", "1 and a half", "3"."""
+    whole, rest = divmod(value, 1)
+    if not rest:
+        return number(value)
+    if not whole:
+        return part(rest)
+    return _joined(_("{whole} and {part}").format(whole=number(whole), part=_and_part(rest)))
+
+
+def _joined(words: str) -> str:
+    return words.replace(" ", NBSP)
+
+
+def quantity(value: Fraction | int, form: str) -> str:
+    """In words: "half a tablet", "10 and a half tablets", "2.5 mL", "no tablet"."""
+    exact = Fraction(value)
+    if is_measured(form):
+        return volume(exact) if exact else _("none")
+    if exact == 0:
+        return _("no {form}").format(form=noun(form))
+    if exact == Fraction(1, 2):
+        return _("half {a_form}").format(a_form=_with_article(form))
+    if exact < 1:
+        return _("{part} of {a_form}").format(part=part(exact), a_form=_with_article(form))
+    words = _("{count} {forms}").format(count=bare_quantity(exact), forms=noun(form, exact))
+    return _joined(words) if exact.denominator == 1 else words
+
+
+def _with_article(form: str) -> str:
+    return pgettext("indefinite article and form", "a {form}").format(form=noun(form))
+
+
+def strength(value: Fraction | None, name: str | None, form: str, per: Fraction | int = 1) -> str:
+    """As "0.5 mg" for a counted form, "125 mg in 5 mL" for a measured one."""
+    if value is None or name is None:
+        return _("strength not stated")
+    if is_measured(form):
+        return _("{amount} in {volume}").format(amount=amount(value, name), volume=volume(per))
+    return amount(value, name)
+
+
+def dose(
+    value: Fraction | int,
+    form: str,
+    strength_value: Fraction | None,
+    unit_name: str | None,
+    per: Fraction | int = 1,
+) -> str:
+    """As "2 tablets of 0.5 mg (1 mg)", "10 mL of 0.1 mg in 1 mL (1 mg)", "no tablet".
+
+    A patch shows its rate; nothing is worked out for a strength that is not stated.
+    """
+    exact = Fraction(value)
+    words = quantity(exact, form)
+    if exact == 0 or strength_value is None or unit_name is None:
+        return words
+    of = strength(strength_value, unit_name, form, per)
+    if form == "patch":
+        return _("{quantity} of {strength}").format(quantity=words, strength=of)
+    total = amount(exact * strength_value / Fraction(per), unit_name)
+    return _("{quantity} of {strength} ({total})").format(quantity=words, strength=of, total=total)
+
+
+def nothing_at(slot: str) -> str:
+    """A stated nothing, said in the words of its time of day: "none tonight"."""
+    match slot:
+        case "morning":
+            return _joined(_("none this morning"))
+        case "midday":
+            return _joined(_("none at midday"))
+        case "evening":
+            return _joined(_("none this evening"))
+        case "bedtime":
+            return _joined(_("none tonight"))
+        case _:
+            return _joined(_("none at {time}")).format(time=slot)
+
+
+def at(slot: str) -> str:
+    """A time of day inside a sentence: "in the morning", "at bedtime", "at 08:00"."""
+    match slot:
+        case "morning":
+            return _("in the morning")
+        case "midday":
+            return _("at midday")
+        case "evening":
+            return _("in the evening")
+        case "bedtime":
+            return _("at bedtime")
+        case _:
+            return _("at {time}").format(time=slot)
+
+
+def slot_name(slot: str) -> str:
+    """A time of day as a heading or a label: "Morning", "08:00"."""
+    match slot:
+        case "morning":
+            return _("Morning")
+        case "midday":
+            return _("Midday")
+        case "evening":
+            return _("Evening")
+        case "bedtime":
+            return _("Bedtime")
+        case _:
+            return slot
+
+
+def _weekdays() -> tuple[str, ...]:
+    return (
+        _("Monday"),
+        _("Tuesday"),
+        _("Wednesday"),
+        _("Thursday"),
+        _("Friday"),
+        _("Saturday"),
+        _("Sunday"),
+    )
+
+
+def _short_weekdays() -> tuple[str, ...]:
+    return (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+
+
+def weekday(value: Date) -> str:
+    return _weekdays()[value.weekday()]
+
+
+def short_weekday(number_from_monday: int) -> str:
+    """0 is Monday."""
+    return _short_weekdays()[number_from_monday]
+
+
+def month(number_from_one: int) -> str:
+    return (
+        _("January"),
+        _("February"),
+        _("March"),
+        _("April"),
+        pgettext("month in full", "May"),
+        _("June"),
+        _("July"),
+        _("August"),
+        _("September"),
+        _("October"),
+        _("November"),
+        _("December"),
+    )[number_from_one - 1]
+
+
+def short_month(number_from_one: int) -> str:
+    return (
+        _("Jan"),
+        _("Feb"),
+        _("Mar"),
+        _("Apr"),
+        pgettext("month in short", "May"),
+        _("Jun"),
+        _("Jul"),
+        _("Aug"),
+        _("Sep"),
+        _("Oct"),
+        _("Nov"),
+        _("Dec"),
+    )[number_from_one - 1]
+
+
+def short_day(value: Date) -> str:
+    """As "3 Dec 2026", for a date on which nobody acts."""
+    return f"{value.day}{NBSP}{short_month(value.month)}{NBSP}{value.year}"
+
+
+def day(value: Date) -> str:
+    """As "Thu 3 Dec 2026", for a date on which somebody acts."""
+    return f"{short_weekday(value.weekday())}{NBSP}{short_day(value)}"
+
+
+def day_range(first: Date, last: Date | None) -> str:
+    """As "Thu 3 Dec 2026 to Wed 9 Dec 2026"; one day alone; "from ..." where the end is open."""
+    if last is None:
+        return _("from {first}").format(first=day(first))
+    if first == last:
+        return day(first)
+    return _("{first} to {last}").format(first=day(first), last=day(last))
+
+
+def length(days: int) -> str:
+    """As "1 day", "14 days"."""
+    return ngettext("{days} day", "{days} days", days).format(days=number(days)).replace(" ", NBSP)
+
+
+def age(born: Date, today: Date) -> str:
+    """As "70 y"; below two years in months. Born on a leap day: older from 1 March."""
+    months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
+    if months < 24:
+        return _("{months} months").format(months=max(months, 0)).replace(" ", NBSP)
+    return _("{years} y").format(years=months // 12).replace(" ", NBSP)
+
+
+def date_of_birth(born: Date, today: Date) -> str:
+    """As "21 Nov 1956 (70 y)"."""
+    return f"{short_day(born)}{NBSP}({age(born, today)})"
+
+
+def family_given(family: str, given: str) -> str:
+    """As "SAMPLE, Otto", everywhere but on a handout."""
+    return f"{family.upper()}, {given}" if given else family.upper()
+
+
+def given_family(given: str, family: str) -> str:
+    """As "Otto SAMPLE", on a handout."""
+    return f"{given} {family.upper()}".strip()
+
+
+def clock(value: Time | datetime) -> str:
+    """As "09:42", as the clock on the wall shows it."""
+    return f"{value:%H:%M}"
+
+
+def moment(value: datetime) -> str:
+    """As "Tue 24 Nov 2026, 09:49", in the zone that the value carries."""
+    return f"{day(value.date())}, {clock(value)}"
+
+
+def duration(span: timedelta) -> str:
+    """Whole units, rounded down: "7 min", "3 h", "2 days". Negative counts as nothing."""
+    minutes = max(int(span.total_seconds() // 60), 0)
+    if minutes < 60:
+        words = _("{n} min").format(n=minutes)
+    elif minutes < 48 * 60:
+        words = _("{n} h").format(n=minutes // 60)
+    else:
+        words = length(minutes // (24 * 60))
+    return words.replace(" ", NBSP)
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """As "just now", "7 min ago", "2 days ago"."""
+    if now - then < timedelta(minutes=1):
+        return _("just now")
+    return _("{span} ago").format(span=duration(now - then)).replace(" ", NBSP)
+
+
+def listing(words: Sequence[str]) -> str:
+    """As "a", "a and b", "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("{first} and {last}").format(first=", ".join(words[:-1]), last=words[-1])
