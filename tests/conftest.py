@@ -8,6 +8,13 @@ from pytest_django import Settings
 from taperplan.accounts.models import Clinic, Membership, User
 from tests import doors
 
+pytest_plugins = [
+    "tests.harness.databases",
+    "tests.harness.chromium",
+    # Last: it asks the two above what a test needs.
+    "tests.harness.selection",
+]
+
 PASSWORD = "a long enough passphrase"
 
 
