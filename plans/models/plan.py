@@ -1,0 +1,369 @@
+"""The plan, its versions, and what happened to it.
+
+A plan is a frame around versions. A draft is cells exactly as they were typed; signing reads
+them once and seals a version, whose rows the database then refuses to touch.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, lookups
+from django.db.models.functions import Length
+from django.utils.translation import gettext_lazy as _
+
+from patients.models import Patient
+from plans.models.exact import SLOT_LENGTH, in_order, one_of
+from plans.rules.schedule import When
+from taperplan.audit.append_only import Mutability
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from plans.rules.schedule import Schedule
+    from taperplan.accounts.models import User
+
+
+class PlanState(StrEnum):
+    DRAFT = "draft"
+    ACTIVE = "active"
+    AFTERCARE = "aftercare"
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+    TRANSFERRED = "transferred"
+    LOST_TO_CONTACT = "lost to contact"
+    ENTERED_IN_ERROR = "entered in error"
+
+
+class VersionKind(StrEnum):
+    """What a version does to the one that it replaces."""
+
+    FIRST = "first"
+    CHANGE = "change"
+    HOLD = "hold"
+    RESUME = "resume"
+    INTERRUPT = "interrupt"
+    RESTART = "restart"
+
+
+class PlanQuerySet(models.QuerySet["Plan"]):
+    def visible_to(self, user: User) -> PlanQuerySet:
+        """The plans of the patients that `user` may see."""
+        return self.filter(patient__in=Patient.objects.visible_to(user))
+
+
+class Plan(models.Model):
+    """One taper of one patient. Changed by compare-and-swap on `revision`, never blindly."""
+
+    mutability: ClassVar[Mutability] = Mutability.MUTABLE
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="plans")
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    state = models.CharField(
+        max_length=24,
+        choices=[(state.value, state.value) for state in PlanState],
+        default=PlanState.DRAFT.value,
+    )
+    revision = models.PositiveIntegerField(default=1, editable=False)
+    begun_at = models.DateTimeField()
+    begun_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            one_of("plan", "state", PlanState),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["patient", "begun_at"], name="plan_by_patient"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        return f"PL-{self.pk.hex[:8]}"
+
+    def version_on(self, day: date, slot: When | None = None) -> Version | None:
+        """The version in force on `day` (at `slot`), None before the first. One query."""
+        return version_on(self.versions.all(), day, slot)
+
+
+class VersionQuerySet(models.QuerySet["Version"]):
+    def visible_to(self, user: User) -> VersionQuerySet:
+        return self.filter(plan__in=Plan.objects.visible_to(user))
+
+
+class Version(models.Model):
+    """A signed schedule, whole from its first day. Its row is inserted last, and seals it."""
+
+    mutability: ClassVar[Mutability] = Mutability.SEALED
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
+    kind = models.CharField(max_length=12)
+    title = models.CharField(max_length=200, blank=True)
+    in_force_from = models.DateField()
+    in_force_slot = models.CharField(max_length=SLOT_LENGTH, blank=True)
+    hold_from = models.DateField(null=True, blank=True)
+    hold_until = models.DateField(null=True, blank=True)
+    away_from = models.DateField(null=True, blank=True)
+    away_until = models.DateField(null=True, blank=True)
+    away_where = models.CharField(max_length=200, blank=True)
+    away_why = models.CharField(max_length=500, blank=True)
+    assessment = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+    # Why it is signed although items of the assessment were not asked.
+    not_asked_reason = models.TextField(blank=True)
+    patient_text = models.TextField(blank=True)
+    pharmacy_text = models.TextField(blank=True)
+    team_text = models.TextField(blank=True)
+    missed_dose_text = models.TextField(blank=True)
+    signed_at = models.DateTimeField()
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    digest = models.CharField(max_length=64)
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["number"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["plan", "number"], name="version_number_once"),
+            models.CheckConstraint(
+                name="version_first_or_replaces_with_reason",
+                condition=Q(number=1, replaces__isnull=True)
+                | (Q(number__gt=1, replaces__isnull=False) & ~Q(reason="")),
+            ),
+            one_of("version", "kind", VersionKind),
+            in_order("version", "hold_from", "hold_until"),
+            in_order("version", "away_from", "away_until"),
+            models.CheckConstraint(
+                name="version_hold_has_a_first_day",
+                condition=~Q(kind=VersionKind.HOLD.value) | Q(hold_from__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="version_interruption_has_a_first_day",
+                condition=~Q(kind=VersionKind.INTERRUPT.value)
+                | (Q(away_from__isnull=False) & ~Q(away_where="")),
+            ),
+            models.CheckConstraint(
+                name="version_digest_whole",
+                condition=lookups.Exact(Length(models.F("digest")), 64),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        return f"PL-{self.plan_id.hex[:8]}-v{self.number}"
+
+    def schedule(self) -> Schedule:
+        """Everything that was signed, as one value. Five queries, whatever its size."""
+        from plans.models.schedule import schedules
+
+        return schedules([self])[self.pk]
+
+
+def version_on(versions: Iterable[Version], day: date, slot: When | None) -> Version | None:
+    """The one of `versions` (of one plan) that answers for this day and time of day."""
+    standing = None
+    for version in sorted(versions, key=lambda version: version.number):
+        starts = version.in_force_from
+        if starts < day or (starts == day and _begun(version.in_force_slot, slot)):
+            standing = version
+    return standing
+
+
+def _begun(in_force_slot: str, slot: When | None) -> bool:
+    """Whether a version in force from `in_force_slot` answers for `slot`; None is the day's end."""
+    return not in_force_slot or slot is None or not slot < When.of(in_force_slot)
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def visible_to(self, user: User) -> DraftQuerySet:
+        return self.filter(plan__in=Plan.objects.visible_to(user))
+
+
+class Draft(models.Model):
+    """What is being typed. Nothing in it is checked: anything typed can be kept.
+
+    Its key becomes the key of the version that it is signed into.
+    """
+
+    mutability: ClassVar[Mutability] = Mutability.MUTABLE
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    plan = models.OneToOneField(Plan, on_delete=models.PROTECT, related_name="draft")
+    replaces = models.ForeignKey(
+        Version, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    cells = models.JSONField()
+    revision = models.PositiveIntegerField(default=1, editable=False)
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = DraftQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        return f"PL-{self.plan_id.hex[:8]}-draft"
+
+
+class Move(models.Model):
+    """One act on a plan. Numbered, so that of two at once one wins and the other learns it."""
+
+    mutability: ClassVar[Mutability] = Mutability.APPEND_ONLY
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="moves")
+    number = models.PositiveIntegerField()
+    verb = models.CharField(max_length=24)
+    state = models.CharField(max_length=24)
+    version = models.ForeignKey(
+        Version, on_delete=models.PROTECT, null=True, blank=True, related_name="moves"
+    )
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+    receiver = models.CharField(max_length=200, blank=True)
+    accepted_on = models.DateField(null=True, blank=True)
+    # The form's key: the second arrival of one form finds the move that the first one made.
+    token = models.UUIDField(unique=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["number"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["plan", "number"], name="move_number_once"),
+            one_of("move", "state", PlanState),
+            models.CheckConstraint(
+                name="move_transfer_names_its_receiver",
+                condition=~Q(verb="transfer") | (~Q(receiver="") & Q(accepted_on__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="move_says_why",
+                condition=Q(version__isnull=False) | ~Q(reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} {self.number} {self.verb}"
+
+
+class Acceptance(models.Model):
+    """A finding that the prescriber signed with, in the sentence shown, and why."""
+
+    mutability: ClassVar[Mutability] = Mutability.SEALED
+    sealed_by: ClassVar[str] = "version"
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="acceptances")
+    code = models.CharField(max_length=60)
+    subject = models.CharField(max_length=120, blank=True)
+    sentence = models.TextField()
+    reason = models.TextField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="acceptance_has_a_reason", condition=~Q(reason="")),
+            models.UniqueConstraint(fields=["version", "code", "subject"], name="acceptance_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.code}"
+
+
+class Audience(models.TextChoices):
+    PATIENT = "patient", _("patient")
+    PHARMACY = "pharmacy", _("pharmacy")
+    PRIMARY_CARE = "primary care", _("primary-care doctor")
+    SUPPORT = "support person", _("support person")
+    OTHER = "other", _("other")
+
+
+class Answer(models.TextChoices):
+    TOLD = "told", _("told")
+    NOT_NEEDED = "not needed", _("not needed")
+
+
+class Told(models.Model):
+    """Who was told of a version, or why somebody need not be. No row yet means: open.
+
+    Append-only: a later row for the same audience stands above the earlier one.
+    """
+
+    mutability: ClassVar[Mutability] = Mutability.APPEND_ONLY
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="told")
+    audience = models.CharField(max_length=16, choices=Audience)
+    who = models.CharField(max_length=200, blank=True)
+    answer = models.CharField(max_length=12, choices=Answer)
+    how = models.CharField(max_length=200, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.CharField(max_length=200, blank=True)
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            one_of("told", "audience", Audience.values),
+            models.CheckConstraint(
+                name="told_how_or_why_not",
+                condition=(Q(answer="told", told_at__isnull=False) & ~Q(how=""))
+                | (Q(answer="not needed") & ~Q(reason="")),
+            ),
+            models.CheckConstraint(
+                name="told_other_is_named", condition=~Q(audience="other") | ~Q(who="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.audience} {self.answer}"
+
+
+class TakenOver(models.Model):
+    """What was in force elsewhere before ours: as told, not signed here."""
+
+    mutability: ClassVar[Mutability] = Mutability.APPEND_ONLY
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="taken_over")
+    set_by = models.CharField(max_length=200)
+    source = models.CharField(max_length=500)
+    until = models.DateField(null=True, blank=True)
+    as_told = models.TextField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="taken_over_says_from_whom_and_what",
+                condition=~Q(set_by="") & ~Q(source="") & ~Q(as_told=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} {self.at:%Y-%m-%d}"
