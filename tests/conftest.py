@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from pytest_django import Settings
 
@@ -25,7 +27,13 @@ def _fast_hashing(settings: Settings) -> None:
 
 @pytest.fixture
 def clinic(db: None) -> Clinic:
+    # Open for patients; whoever opened it has left long ago.
+    opener = User.objects.create_user(
+        email="opener@northfield.example", name="Olga Opener", is_active=False
+    )
     return Clinic.objects.create(
+        opened_at=datetime(2026, 1, 5, 9, tzinfo=UTC),
+        opened_by=opener,
         name="Northfield Test Clinic",
         time_zone="Europe/Berlin",
         telephone="555-0110",

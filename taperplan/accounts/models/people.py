@@ -1,20 +1,19 @@
-"""The clinic, the people who work in it, and what each may do there."""
+"""The people who work in a clinic, and what each may do there."""
 
 from __future__ import annotations
 
 import uuid
 from typing import TYPE_CHECKING, Any, ClassVar
-from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
+from taperplan.accounts.models.clinic import Clinic
 from taperplan.accounts.roles import (
     PERMISSIONS,
     PROTOCOL_OWNER_PERMISSIONS,
@@ -22,59 +21,6 @@ from taperplan.accounts.roles import (
     Role,
 )
 from taperplan.audit.append_only import Mutability
-
-if TYPE_CHECKING:
-    from datetime import date, datetime
-
-
-def check_time_zone(value: str) -> None:
-    if value not in available_timezones():
-        raise ValidationError(_("%(zone)s is not a time zone."), params={"zone": value})
-
-
-class Clinic(models.Model):
-    """A clinic and the numbers it prints. `demo` is set only by loading the demo."""
-
-    mutability: ClassVar[Mutability] = Mutability.MUTABLE
-
-    class Theme(models.TextChoices):
-        LIGHT = "light", _("light")
-        DARK = "dark", _("dark")
-        SYSTEM = "system", _("as the device")
-
-    class Paper(models.TextChoices):
-        A4 = "A4", "A4"
-        LETTER = "Letter", "Letter"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(_("clinic"), max_length=200)
-    demo = models.BooleanField(_("synthetic data"), default=False, editable=False)
-    time_zone = models.CharField(_("time zone"), max_length=64, validators=[check_time_zone])
-    paper = models.CharField(_("paper"), max_length=6, choices=Paper, default=Paper.A4)
-    telephone = models.CharField(_("telephone"), max_length=40, blank=True)
-    hours = models.CharField(_("hours"), max_length=200, blank=True)
-    out_of_hours = models.CharField(_("out-of-hours number"), max_length=40, blank=True)
-    emergency = models.CharField(_("emergency number"), max_length=40, blank=True)
-    crisis = models.CharField(_("crisis line"), max_length=40, blank=True)
-    revision = models.PositiveIntegerField(default=1, editable=False)
-    history = HistoricalRecords()
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(name="clinic_has_a_name", condition=~Q(name="")),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
-
-    def day(self, now: datetime) -> date:
-        """The clinic's calendar day at the instant `now`."""
-        return now.astimezone(self.zone).date()
-
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
@@ -100,6 +46,8 @@ class User(AbstractBaseUser):
     )
     single_keys = models.BooleanField(_("single-letter keys"), default=True)
     is_active = models.BooleanField(default=True)
+    # Raised to end every session of this person at once: it is part of the session's hash.
+    sessions_ended = models.PositiveIntegerField(default=0, editable=False)
     last_seen = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -128,6 +76,15 @@ class User(AbstractBaseUser):
     def reference(self) -> str:
         return f"U-{self.pk.hex[:8]}"
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Of the password and of how often all sessions were ended."""
+        return salted_hmac(
+            "taperplan.session",
+            f"{self.password}:{self.sessions_ended}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
+
     @cached_property
     def membership(self) -> Membership | None:
         """The clinic this person works in now; the backend presets it with the user."""
@@ -141,11 +98,20 @@ class User(AbstractBaseUser):
         return self.membership is not None and permission in self.membership.permissions
 
 
+# Nobody invited this person (set up, demo), or they have accepted.
+ACCEPTED = Q(invited_at=None) | Q(accepted_at__isnull=False)
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
+    def standing(self) -> MembershipQuerySet:
+        """Those who may work now: neither deactivated nor still to accept an invitation."""
+        return self.filter(ACCEPTED, user__is_active=True, deactivated_at=None)
+
     def current_for(self, user_id: uuid.UUID) -> Membership | None:
         return (
-            self.select_related("user", "clinic")
-            .filter(user_id=user_id, user__is_active=True, deactivated_at=None)
+            self.standing()
+            .select_related("user", "clinic")
+            .filter(user_id=user_id)
             .order_by("-chosen_at", "pk")
             .first()
         )
@@ -162,6 +128,12 @@ class Membership(models.Model):
 
     mutability: ClassVar[Mutability] = Mutability.MUTABLE
 
+    class State(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        INVITED = "invited", _("Invited")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        DEACTIVATED = "deactivated", _("Deactivated")
+
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="memberships")
     prescriber = models.BooleanField(_("prescriber"), default=False)
@@ -172,6 +144,7 @@ class Membership(models.Model):
     protocol_owner = models.BooleanField(_("protocol owner"), default=False)
     privacy_lead = models.BooleanField(_("privacy lead"), default=False)
     invited_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
     chosen_at = models.DateTimeField(null=True, blank=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
@@ -203,8 +176,15 @@ class Membership(models.Model):
         return f"U-{self.user_id.hex[:8]}"
 
     @property
+    def state(self) -> State:
+        pending = self.invited_at is not None and self.accepted_at is None
+        if self.deactivated_at is not None:
+            return self.State.WITHDRAWN if pending else self.State.DEACTIVATED
+        return self.State.INVITED if pending else self.State.ACTIVE
+
+    @property
     def active(self) -> bool:
-        return self.deactivated_at is None
+        return self.state is self.State.ACTIVE
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -220,3 +200,39 @@ class Membership(models.Model):
     @property
     def clinical(self) -> bool:
         return Permission.VIEW_PATIENTS in self.permissions
+
+
+class OneTimeLink(models.Model):
+    """A link given to one person to set a password. The last one given is the only one alive."""
+
+    mutability: ClassVar[Mutability] = Mutability.APPEND_ONLY
+
+    class Purpose(models.TextChoices):
+        INVITATION = "invitation", _("invitation")
+        NEW_PASSWORD = "new_password", _("new password")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    membership = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="one_time_links"
+    )
+    number = models.PositiveIntegerField()
+    purpose = models.CharField(max_length=12, choices=Purpose)
+    at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["membership", "number"], name="one_time_link_numbered_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        return f"I-{self.pk.hex[:8]}"

@@ -1,0 +1,31 @@
+"""Facts about the clinic: its people, its numbers, its texts, its ladder."""
+
+from __future__ import annotations
+
+from taperplan.accounts.models.clinic import Clinic
+from taperplan.accounts.models.people import Membership, OneTimeLink, User
+from taperplan.accounts.models.protocol import (
+    Confirmation,
+    Ladder,
+    LevelSet,
+    ProtocolText,
+    Rung,
+    TestAcknowledgement,
+    TestMessage,
+    TimeLimits,
+)
+
+__all__ = [
+    "Clinic",
+    "Confirmation",
+    "Ladder",
+    "LevelSet",
+    "Membership",
+    "OneTimeLink",
+    "ProtocolText",
+    "Rung",
+    "TestAcknowledgement",
+    "TestMessage",
+    "TimeLimits",
+    "User",
+]

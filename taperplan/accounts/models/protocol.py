@@ -1,0 +1,290 @@
+"""What a clinic types about danger: texts, levels, the ladder, time limits, a test message.
+
+Nothing here is ever rewritten. A change is a further row with the next number, so two people
+who change the same thing at once meet at a UNIQUE constraint, and each page can say who wrote
+what. Clinical wording takes effect when the protocol owner confirms that very row. No column
+has a default: what nobody typed is not there.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from taperplan.accounts.models.clinic import Clinic
+from taperplan.accounts.models.people import User
+from taperplan.audit.append_only import Mutability
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Starred items that a clinic may tell on the same day instead of at any hour, by their keys
+# in the symptom catalogue. Every other star is an emergency and cannot be lowered here.
+LOWERABLE: Mapping[str, str] = {
+    "suicidal_thoughts": _("Wish to be dead or suicidal thoughts, without plan or means"),
+    "abrupt_stop": _("Abrupt stop or ran out"),
+}
+
+
+class Level(models.TextChoices):
+    EMERGENCY = "emergency", _("Emergency: tell now, at any hour")
+    SAME_DAY = "same_day", _("Same day: tell in clinic hours")
+
+
+class ProtocolTextQuerySet(models.QuerySet["ProtocolText"]):
+    def newest(self, clinic: Clinic) -> ProtocolTextQuerySet:
+        """The last one written of each kind, confirmed or not."""
+        later = ProtocolText.objects.filter(
+            clinic=OuterRef("clinic"), kind=OuterRef("kind"), number__gt=OuterRef("number")
+        )
+        return self.filter(~Exists(later), clinic=clinic)
+
+    def in_force(self, clinic: Clinic) -> ProtocolTextQuerySet:
+        """The last one confirmed of each kind: what pages and paper show."""
+        later = ProtocolText.objects.filter(
+            clinic=OuterRef("clinic"),
+            kind=OuterRef("kind"),
+            number__gt=OuterRef("number"),
+            confirmation__isnull=False,
+        )
+        return self.filter(~Exists(later), clinic=clinic, confirmation__isnull=False)
+
+
+class ProtocolText(models.Model):
+    """One wording of one of the clinic's own texts."""
+
+    mutability: ClassVar[Mutability] = Mutability.APPEND_ONLY
+
+    class Kind(models.TextChoices):
+        EMERGENCY = "emergency", _("What to do on an emergency red flag")
+        SAME_DAY = "same_day", _("What to do on a same-day red flag")
+        MISSED_BENZODIAZEPINE = "missed_benzodiazepine", _("Missed dose: benzodiazepine")
+        MISSED_OPIOID = "missed_opioid", _("Missed dose: opioid")
+        MISSED_CORTICOSTEROID = "missed_corticosteroid", _("Missed dose: corticosteroid")
+        MISSED_ANTIDEPRESSANT = "missed_antidepressant", _("Missed dose: antidepressant")
+        MISSED_OTHER = "missed_other", _("Missed dose: any other drug")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="protocol_texts")
+    kind = models.CharField(max_length=24, choices=Kind)
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = ProtocolTextQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["clinic", "kind", "number"], name="protocol_text_numbered_once"
+            ),
+            models.CheckConstraint(name="protocol_text_says_something", condition=~Q(text="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        return f"T-{self.pk.hex[:8]}"
+
+
+class LevelSetQuerySet(models.QuerySet["LevelSet"]):
+    def newest(self, clinic: Clinic) -> LevelSet | None:
+        return self.filter(clinic=clinic).order_by("-number").first()
+
+    def in_force(self, clinic: Clinic) -> LevelSet | None:
+        return (
+            self.filter(clinic=clinic, confirmation__isnull=False).order_by("-number").first()
+        )
+
+
+class LevelSet(models.Model):
+    """Which starred items this clinic tells on the same day; every other is an emergency.
+
+    Until one is confirmed, every star is an emergency.
+    """
+
+    mutability: ClassVar[Mutability] = Mutability.APPEND_ONLY
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="level_sets")
+    number = models.PositiveIntegerField()
+    same_day = models.JSONField(default=list)
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = LevelSetQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["clinic", "number"], name="level_set_numbered_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        return f"L-{self.pk.hex[:8]}"
+
+
+class Confirmation(models.Model):
+    """The protocol owner's name under one wording or one set of levels."""
+
+    mutability: ClassVar[Mutability] = Mutability.APPEND_ONLY
+
+    text = models.OneToOneField(
+        ProtocolText, on_delete=models.PROTECT, null=True, blank=True, related_name="confirmation"
+    )
+    levels = models.OneToOneField(
+        LevelSet, on_delete=models.PROTECT, null=True, blank=True, related_name="confirmation"
+    )
+    confirmed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="confirmation_of_one_thing",
+                condition=Q(text__isnull=False, levels=None) | Q(text=None, levels__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.text_id or self.levels_id} confirmed"
+
+
+class LadderQuerySet(models.QuerySet["Ladder"]):
+    def in_force(self, clinic: Clinic) -> Ladder | None:
+        return self.filter(clinic=clinic).order_by("-number").first()
+
+
+class Ladder(models.Model):
+    """Who is told of a red flag, in which order. Its rungs are inserted before it."""
+
+    mutability: ClassVar[Mutability] = Mutability.APPEND_ONLY
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="ladders")
+    number = models.PositiveIntegerField()
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = LadderQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["clinic", "number"], name="ladder_numbered_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        return f"LD-{self.pk.hex[:8]}"
+
+
+class Rung(models.Model):
+    """One person of the ladder, and the minutes after which the next one is told."""
+
+    mutability: ClassVar[Mutability] = Mutability.SEALED
+    sealed_by: ClassVar[str] = "ladder"
+
+    ladder = models.ForeignKey(Ladder, on_delete=models.PROTECT, related_name="rungs")
+    position = models.PositiveIntegerField()
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    minutes = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["ladder", "position"], name="rung_position_once"),
+            models.UniqueConstraint(fields=["ladder", "person"], name="rung_person_once"),
+            models.CheckConstraint(name="rung_minutes_typed", condition=Q(minutes__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"rung {self.position}"
+
+
+class TimeLimitsQuerySet(models.QuerySet["TimeLimits"]):
+    def in_force(self, clinic: Clinic) -> TimeLimits | None:
+        return self.filter(clinic=clinic).order_by("-number").first()
+
+
+class TimeLimits(models.Model):
+    """Minutes from acknowledged to contacted, for each level, as typed by the clinic."""
+
+    mutability: ClassVar[Mutability] = Mutability.APPEND_ONLY
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="time_limits")
+    number = models.PositiveIntegerField()
+    emergency_minutes = models.PositiveIntegerField()
+    same_day_minutes = models.PositiveIntegerField()
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = TimeLimitsQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["clinic", "number"], name="time_limits_numbered_once"
+            ),
+            models.CheckConstraint(
+                name="time_limits_typed",
+                condition=Q(emergency_minutes__gt=0, same_day_minutes__gt=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        return f"TL-{self.pk.hex[:8]}"
+
+
+class TestMessage(models.Model):
+    """A message to one person of the ladder, to see that it arrives and is answered."""
+
+    __test__ = False
+    mutability: ClassVar[Mutability] = Mutability.APPEND_ONLY
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="test_messages")
+    to = models.ForeignKey(User, on_delete=models.PROTECT, related_name="test_messages")
+    sent_at = models.DateTimeField()
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        return f"TM-{self.pk.hex[:8]}"
+
+
+class TestAcknowledgement(models.Model):
+    """The answer to a test message; only the person it was sent to can give it."""
+
+    __test__ = False
+    mutability: ClassVar[Mutability] = Mutability.APPEND_ONLY
+
+    message = models.OneToOneField(
+        TestMessage, on_delete=models.PROTECT, related_name="acknowledgement"
+    )
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.message_id} acknowledged"
