@@ -1,0 +1,181 @@
+"""The closed lists of words that describe a person and their care.
+
+Pure Python: the tables keep the value, screens and paper say `words`. In every list that can be
+left open, nothing recorded is the empty text and is none of these.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from taperplan.words import gettext as _
+
+
+class Answer(StrEnum):
+    """Not asked is an answer of its own, never the same as no."""
+
+    NOT_ASKED = "not asked"
+    NO = "no"
+    YES = "yes"
+
+    @property
+    def words(self) -> str:
+        return {
+            Answer.NOT_ASKED: _("not asked"),
+            Answer.NO: _("no"),
+            Answer.YES: _("yes"),
+        }[self]
+
+
+class Sex(StrEnum):
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+    @property
+    def words(self) -> str:
+        return {
+            Sex.FEMALE: _("female"),
+            Sex.MALE: _("male"),
+            Sex.OTHER: _("other"),
+            Sex.UNKNOWN: _("not known"),
+        }[self]
+
+
+class CareSetting(StrEnum):
+    OUTPATIENT = "outpatient"
+    INTENSIVE_OUTPATIENT = "intensive outpatient"
+    PARTIAL_HOSPITAL = "partial hospital"
+    INPATIENT = "inpatient"
+    DETOXIFICATION_UNIT = "detoxification unit"
+
+    @property
+    def words(self) -> str:
+        return {
+            CareSetting.OUTPATIENT: _("outpatient"),
+            CareSetting.INTENSIVE_OUTPATIENT: _("intensive outpatient"),
+            CareSetting.PARTIAL_HOSPITAL: _("partial hospital"),
+            CareSetting.INPATIENT: _("inpatient"),
+            CareSetting.DETOXIFICATION_UNIT: _("detoxification unit"),
+        }[self]
+
+
+class Allergies(StrEnum):
+    NOT_ASKED = "not asked"
+    NONE_KNOWN = "none known"
+    LISTED = "listed"
+
+    @property
+    def words(self) -> str:
+        return {
+            Allergies.NOT_ASKED: _("not asked"),
+            Allergies.NONE_KNOWN: _("none known"),
+            Allergies.LISTED: _("listed"),
+        }[self]
+
+
+class ContactKind(StrEnum):
+    PHARMACY = "usual pharmacy"
+    PRIMARY_CARE = "primary-care doctor"
+    PRESCRIBER = "other prescriber"
+    EMERGENCY = "emergency contact"
+    SUPPORT = "support person"
+    LEGAL = "legal representative"
+
+    @property
+    def words(self) -> str:
+        return {
+            ContactKind.PHARMACY: _("usual pharmacy"),
+            ContactKind.PRIMARY_CARE: _("primary-care doctor"),
+            ContactKind.PRESCRIBER: _("other prescriber"),
+            ContactKind.EMERGENCY: _("emergency contact"),
+            ContactKind.SUPPORT: _("support person"),
+            ContactKind.LEGAL: _("legal representative"),
+        }[self]
+
+
+class ResultKind(StrEnum):
+    PRESCRIPTION_MONITORING = "prescription-monitoring check"
+    TOXICOLOGY = "toxicology"
+    LABORATORY = "laboratory"
+
+    @property
+    def words(self) -> str:
+        return {
+            ResultKind.PRESCRIPTION_MONITORING: _("prescription-monitoring check"),
+            ResultKind.TOXICOLOGY: _("toxicology"),
+            ResultKind.LABORATORY: _("laboratory"),
+        }[self]
+
+
+class SupportKind(StrEnum):
+    THERAPY = "therapy"
+    GROUP_THERAPY = "group therapy"
+    CBT = "CBT"
+    CBT_I = "CBT-I"
+    SUPPORT_GROUP = "support group"
+    FAMILY = "family"
+    EDUCATION = "education"
+    RELAPSE_PREVENTION = "relapse prevention"
+    AFTERCARE = "aftercare"
+    OTHER = "other"
+
+    @property
+    def words(self) -> str:
+        return {
+            SupportKind.THERAPY: _("therapy"),
+            SupportKind.GROUP_THERAPY: _("group therapy"),
+            SupportKind.CBT: _("cognitive behavioural therapy (CBT)"),
+            SupportKind.CBT_I: _("CBT for insomnia (CBT-I)"),
+            SupportKind.SUPPORT_GROUP: _("support group"),
+            SupportKind.FAMILY: _("family work"),
+            SupportKind.EDUCATION: _("education"),
+            SupportKind.RELAPSE_PREVENTION: _("relapse prevention"),
+            SupportKind.AFTERCARE: _("aftercare"),
+            SupportKind.OTHER: _("other"),
+        }[self]
+
+
+class Agreement(StrEnum):
+    AGREED = "agreed"
+    NOT_AGREED = "not agreed"
+
+    @property
+    def words(self) -> str:
+        return {
+            Agreement.AGREED: _("agreed"),
+            Agreement.NOT_AGREED: _("not agreed"),
+        }[self]
+
+
+class TeamRole(StrEnum):
+    PRESCRIBER = "prescriber"
+    MONITOR = "monitor"
+
+    @property
+    def words(self) -> str:
+        return {
+            TeamRole.PRESCRIBER: _("prescriber"),
+            TeamRole.MONITOR: _("monitor"),
+        }[self]
+
+
+class Ground(StrEnum):
+    """On what ground something about the patient left the clinic."""
+
+    CONSENT = "consent"
+    TREATMENT = "treatment"
+    EMERGENCY = "emergency"
+    LAW = "law"
+    PATIENT = "patient"
+
+    @property
+    def words(self) -> str:
+        return {
+            Ground.CONSENT: _("the patient's consent"),
+            Ground.TREATMENT: _("treatment"),
+            Ground.EMERGENCY: _("an emergency"),
+            Ground.LAW: _("the law"),
+            Ground.PATIENT: _("given to the patient"),
+        }[self]
