@@ -6,11 +6,13 @@ Every pattern is one mechanism: ``dose.on_days >> position(step, day) & 1``.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time, timedelta
 from enum import StrEnum
 from fractions import Fraction
-from functools import total_ordering
+from functools import cached_property, total_ordering
+from typing import assert_never
 
 
 class DrugRole(StrEnum):
@@ -254,13 +256,77 @@ class Schedule:
     away: tuple[Away, ...] = ()
 
     def drug(self, key: str) -> Drug:
-        return next(drug for drug in self.drugs if drug.key == key)
+        return self._drugs[key]
 
     def product(self, key: str) -> Product:
-        return next(product for product in self.products if product.key == key)
+        return self._products[key]
 
     def step(self, key: str) -> Step:
         return next(step for step in self.steps if step.key == key)
+
+    def products_of(self, drug: Drug) -> tuple[Product, ...]:
+        return tuple(product for product in self.products if product.drug == drug.key)
+
+    def steps_of(self, drug: Drug) -> tuple[Step, ...]:
+        """The steps with a statement about this drug, in the order in which they begin."""
+        return self._steps_of.get(drug.key, ())
+
+    def doses_of(self, step: Step, drug: Drug) -> tuple[Dose, ...]:
+        return tuple(
+            dose
+            for dose in step.doses
+            if (product := self._products.get(dose.product)) and product.drug == drug.key
+        )
+
+    def handed_over(self, step: Step, drug: Drug) -> When | None:
+        """The time on the step's last day from which a later step of this drug counts instead."""
+        return self._handovers.get((step.key, drug.key))
+
+    @cached_property
+    def _drugs(self) -> dict[str, Drug]:
+        return {drug.key: drug for drug in self.drugs}
+
+    @cached_property
+    def _products(self) -> dict[str, Product]:
+        return {product.key: product for product in self.products if product.drug in self._drugs}
+
+    @cached_property
+    def _steps_of(self) -> dict[str, tuple[Step, ...]]:
+        return {
+            drug.key: tuple(
+                sorted((s for s in self.steps if self.doses_of(s, drug)), key=_beginning)
+            )
+            for drug in self.drugs
+        }
+
+    @cached_property
+    def _handovers(self) -> dict[tuple[str, str], When]:
+        found: dict[tuple[str, str], When] = {}
+        for drug in self.drugs:
+            steps = self.steps_of(drug)
+            for place, later in enumerate(steps):
+                if later.from_slot is None:
+                    continue
+                for earlier in steps[:place]:
+                    if earlier.last_day == later.first_day and _begins_before(earlier, later):
+                        key = (earlier.key, drug.key)
+                        found[key] = min(found.get(key, later.from_slot), later.from_slot)
+        return found
+
+
+_MIDNIGHT = (-1, 0)
+
+
+def _place(when: When | None) -> tuple[int, int]:
+    return _MIDNIGHT if when is None else when.place
+
+
+def _beginning(step: Step) -> tuple[date, tuple[int, int], int]:
+    return step.first_day, _place(step.from_slot), step.number
+
+
+def _begins_before(earlier: Step, later: Step) -> bool:
+    return _beginning(earlier)[:2] < _beginning(later)[:2]
 
 
 @dataclass(frozen=True)
@@ -362,74 +428,421 @@ class Change:
     drugs: tuple[DrugChange, ...]
 
 
+_DAY = timedelta(days=1)
+
+
 def position(step: Step, day: date) -> int:
     """The bit of ``on_days`` that answers for this day."""
-    raise NotImplementedError
+    match step.rhythm:
+        case Rhythm.DAILY:
+            return 0
+        case Rhythm.WEEKDAYS:
+            return day.weekday()
+        case Rhythm.CYCLE:
+            return (day - (step.cycle_from or step.first_day)).days % step.cycle_days
+        case _:
+            assert_never(step.rhythm)
+
+
+def in_force(step: Step, day: date) -> bool:
+    return step.first_day <= day and (step.last_day is None or day <= step.last_day)
+
+
+def _counts_at(schedule: Schedule, step: Step, drug: Drug, day: date, when: When) -> bool:
+    """Whether the step answers for this drug at this time of a day on which it is in force."""
+    if day == step.first_day and step.from_slot is not None and when < step.from_slot:
+        return False
+    until = schedule.handed_over(step, drug) if day == step.last_day else None
+    return until is None or when < until
 
 
 def expected_on(schedule: Schedule, day: date) -> tuple[Expected, ...]:
-    """What was to be taken on this day, in order of time; stated zeros are in it."""
-    raise NotImplementedError
+    """What was to be taken on this day, in order of time; stated zeros are in it.
+
+    Nothing is expected on a day on which somebody else sets the doses: ask ``away_on``.
+    """
+    if away_on(schedule, day) is not None:
+        return ()
+    found = [
+        Expected(when=dose.when, product=product, drug=drug, quantity=dose.quantity, step=step)
+        for step in schedule.steps
+        if in_force(step, day)
+        for dose, product, drug in _known_doses(schedule, step)
+        if dose.on_days >> position(step, day) & 1
+        and _counts_at(schedule, step, drug, day, dose.when)
+    ]
+    order = {product.key: place for place, product in enumerate(schedule.products)}
+    found.sort(key=lambda e: (e.when.place, order[e.product.key], e.step.number))
+    return tuple(found)
 
 
-def worn_on(schedule: Schedule, day: date) -> tuple[Worn, ...]:
-    """Patches on this day: to apply, to keep on, to remove."""
-    raise NotImplementedError
+def _known_doses(schedule: Schedule, step: Step) -> Iterator[tuple[Dose, Product, Drug]]:
+    """The doses whose product is in the schedule; one that is not is a finding, not a dose."""
+    for dose in step.doses:
+        product = schedule._products.get(dose.product)
+        if product is not None:
+            yield dose, product, schedule.drug(product.drug)
 
 
 def away_on(schedule: Schedule, day: date) -> Away | None:
     """Who sets the doses on this day instead, where somebody does."""
-    raise NotImplementedError
+    return next(
+        (
+            away
+            for away in schedule.away
+            if away.first_day <= day and (away.last_day is None or day <= away.last_day)
+        ),
+        None,
+    )
 
 
 def as_needed_on(schedule: Schedule, day: date) -> tuple[AsNeeded, ...]:
-    raise NotImplementedError
+    if away_on(schedule, day) is not None:
+        return ()
+    return tuple(
+        line
+        for line in schedule.as_needed
+        if line.first_day <= day and (line.last_day is None or day <= line.last_day)
+    )
+
+
+def days_worn(product: Product, when: When) -> int:
+    """After how many days a patch put on at this time is due off; 0 is the same day."""
+    hours = product.wear_hours or 0
+    if hours % 24 == 0:
+        return hours // 24
+    return (when.place[0] + hours * 60) // (24 * 60)
+
+
+def worn_on(schedule: Schedule, day: date) -> tuple[Worn, ...]:
+    """Patches on this day, by their typed wearing time: to remove, to apply, to keep on."""
+    wearing = [p.wear_hours or 0 for p in schedule.products if p.form is Form.PATCH]
+    found: list[Worn] = []
+    for back in range(max(wearing) // 24 + 1 if wearing else 0, -1, -1):
+        applied = day - back * _DAY
+        for dose in expected_on(schedule, applied):
+            if dose.product.form is not Form.PATCH or dose.quantity == 0:
+                continue
+            off = applied + days_worn(dose.product, dose.when) * _DAY
+            act = _patch_act(applied=applied, off=off, day=day)
+            if act is not None:
+                found.append(
+                    Worn(
+                        product=dose.product,
+                        drug=dose.drug,
+                        quantity=dose.quantity,
+                        step=dose.step,
+                        when=dose.when,
+                        applied_on=applied,
+                        removed_on=None if dose.product.wear_hours is None else off,
+                        act=act,
+                    )
+                )
+    return tuple(found)
+
+
+def _patch_act(*, applied: date, off: date, day: date) -> PatchAct | None:
+    if applied == day:
+        return PatchAct.APPLY
+    if off == day:
+        return PatchAct.REMOVE
+    return PatchAct.KEEP_ON if day < off else None
+
+
+_MICROGRAMS = {Unit.MICROGRAM: 1, Unit.MG: 1000, Unit.G: 1_000_000}
+"""Exact factors inside the one family of units that is ever converted."""
+
+
+def _family(unit: Unit) -> Unit:
+    return Unit.MICROGRAM if unit in _MICROGRAMS else unit
+
+
+def _display_units(schedule: Schedule, drug: Drug) -> dict[Unit, Unit]:
+    """Per family, the unit in which this drug's first product is typed."""
+    units: dict[Unit, Unit] = {}
+    for product in schedule.products_of(drug):
+        if product.unit is not None and product.strength is not None:
+            units.setdefault(_family(product.unit), product.unit)
+    return units
+
+
+def _total(
+    schedule: Schedule,
+    drug: Drug,
+    taken: Iterable[tuple[Product, Fraction]],
+    worn: Iterable[tuple[Product, Fraction]] = (),
+) -> DrugTotal:
+    """Add up counts taken, and rates of patches worn. Exact; within one drug only."""
+    counts: dict[str, Fraction] = {}
+    sums: dict[Unit, Fraction] = {}
+    complete = True
+    for product, quantity in taken:
+        counts[product.key] = counts.get(product.key, Fraction(0)) + quantity
+        if product.strength is None or product.unit is None:
+            complete = complete and quantity == 0
+        elif product.unit is not Unit.MICROGRAM_PER_HOUR:
+            family = _family(product.unit)
+            value = quantity * product.strength / product.per * _MICROGRAMS.get(product.unit, 1)
+            sums[family] = sums.get(family, Fraction(0)) + value
+    for product, quantity in worn:
+        if product.strength is not None and product.unit is Unit.MICROGRAM_PER_HOUR:
+            rate = quantity * product.strength
+            sums[product.unit] = sums.get(product.unit, Fraction(0)) + rate
+    return DrugTotal(
+        drug=drug,
+        amounts=tuple(
+            Amount(value=sums[family] / _MICROGRAMS.get(shown, 1), unit=shown)
+            for family, shown in _display_units(schedule, drug).items()
+            if family in sums
+        ),
+        counts=tuple(
+            Count(product=product, quantity=counts[product.key])
+            for product in schedule.products_of(drug)
+            if product.key in counts
+        ),
+        complete=complete,
+    )
 
 
 def day_totals(schedule: Schedule, day: date) -> tuple[DrugTotal, ...]:
-    """The total of each drug that has a statement for this day; never across drugs."""
-    raise NotImplementedError
+    """The total of each drug that has a statement for this day; never across drugs.
+
+    Patches count by the rate that is on the skin after this day's changes, also on the days on
+    which they are only kept on.
+    """
+    expected = expected_on(schedule, day)
+    worn = [w for w in worn_on(schedule, day) if w.act is not PatchAct.REMOVE]
+    totals = []
+    for drug in schedule.drugs:
+        taken = [(e.product, e.quantity) for e in expected if e.drug.key == drug.key]
+        on_skin = [(w.product, w.quantity) for w in worn if w.drug.key == drug.key]
+        on_skin += [(product, Fraction(0)) for product, _quantity in taken]
+        if taken or on_skin:
+            totals.append(_total(schedule, drug, taken, on_skin))
+    return tuple(totals)
 
 
 def period_totals(schedule: Schedule, first: date, last: date) -> tuple[DrugTotal, ...]:
     """The total of each drug over a period, both days included; rates are never summed."""
-    raise NotImplementedError
+    lines = supply(schedule, first, last)
+    totals = []
+    for drug in schedule.drugs:
+        taken = [(li.product, li.quantity) for li in lines if li.product.drug == drug.key]
+        if taken:
+            totals.append(_total(schedule, drug, taken))
+    return tuple(totals)
 
 
 def supply(schedule: Schedule, first: date, last: date) -> tuple[SupplyLine, ...]:
-    """How many of each product the steps state over a period; as-needed lines are not in it."""
-    raise NotImplementedError
+    """How many of each product the steps state over a period, both days included.
+
+    As-needed lines are not in it (their supply is typed, never computed), nor are days on which
+    somebody else sets the doses. A product stated only as 0 has a line of 0.
+    """
+    sums: dict[str, Fraction] = {}
+    for step in schedule.steps:
+        for begin, end in _stretches(schedule, step, first, last):
+            for dose, product, drug in _known_doses(schedule, step):
+                taken = _days_taken(schedule, step, dose, drug, begin, end)
+                sums[product.key] = sums.get(product.key, Fraction(0)) + taken * dose.quantity
+    return tuple(
+        SupplyLine(product=product, quantity=sums[product.key])
+        for product in schedule.products
+        if product.key in sums
+    )
+
+
+def _stretches(
+    schedule: Schedule, step: Step, first: date, last: date
+) -> Iterator[tuple[date, date]]:
+    """The days of the period on which the step is in force and nobody else sets the doses."""
+    begin = max(first, step.first_day)
+    end = last if step.last_day is None else min(last, step.last_day)
+    for away in sorted(schedule.away, key=lambda a: a.first_day):
+        if away.first_day > end or (away.last_day is not None and away.last_day < begin):
+            continue
+        if begin < away.first_day:
+            yield begin, away.first_day - _DAY
+        if away.last_day is None:
+            return
+        begin = max(begin, away.last_day + _DAY)
+    if begin <= end:
+        yield begin, end
+
+
+def _days_taken(
+    schedule: Schedule, step: Step, dose: Dose, drug: Drug, begin: date, end: date
+) -> int:
+    """On how many days from begin to end this dose is taken: whole cycles, then the rest."""
+    cycle = {Rhythm.DAILY: 1, Rhythm.WEEKDAYS: 7, Rhythm.CYCLE: step.cycle_days}[step.rhythm]
+    whole, rest = divmod((end - begin).days + 1, cycle)
+    days = whole * (dose.on_days & (1 << cycle) - 1).bit_count()
+    days += sum(dose.on_days >> position(step, begin + n * _DAY) & 1 for n in range(rest))
+    for edge in {begin, end} & {step.first_day, step.last_day}:
+        if dose.on_days >> position(step, edge) & 1:
+            days -= not _counts_at(schedule, step, drug, edge, dose.when)
+    return days
 
 
 def step_totals(schedule: Schedule, step: Step) -> tuple[StepTotal, ...]:
-    """Per drug of the step, the exact amount a day."""
-    raise NotImplementedError
+    """Per drug of the step, the exact amount a day: the mean over a cycle, and day by day."""
+    return tuple(
+        _step_total(schedule, step, drug)
+        for drug in schedule.drugs
+        if schedule.doses_of(step, drug)
+    )
 
 
-def direction(schedule: Schedule, step: Step, drug: Drug) -> Direction:
-    """This step against the latest earlier step of that drug."""
-    raise NotImplementedError
+def _step_total(schedule: Schedule, step: Step, drug: Drug) -> StepTotal:
+    cycle = {Rhythm.DAILY: 1, Rhythm.WEEKDAYS: 7, Rhythm.CYCLE: step.cycle_days}[step.rhythm]
+    doses = [(dose, schedule.product(dose.product)) for dose in schedule.doses_of(step, drug)]
+
+    def total(
+        days_of: Callable[[Dose], Fraction], worn_of: Callable[[Dose], Fraction]
+    ) -> DrugTotal:
+        return _total(
+            schedule,
+            drug,
+            [(product, dose.quantity * days_of(dose)) for dose, product in doses],
+            [(product, dose.quantity * worn_of(dose)) for dose, product in doses],
+        )
+
+    def share(dose: Dose) -> Fraction:
+        return Fraction((dose.on_days & (1 << cycle) - 1).bit_count(), cycle)
+
+    def worn_share(dose: Dose) -> Fraction:
+        hours = schedule.product(dose.product).wear_hours
+        return share(dose) * Fraction(24 if hours is None else hours, 24)
+
+    def on(place: int) -> DrugTotal:
+        return total(
+            lambda dose: Fraction(dose.on_days >> place & 1),
+            lambda dose: Fraction(_patches_at(schedule, dose, place, cycle)),
+        )
+
+    return StepTotal(
+        drug=drug,
+        mean=total(share, worn_share),
+        by_day=tuple(on(place) for place in range(cycle)),
+    )
+
+
+def _patches_at(schedule: Schedule, dose: Dose, place: int, cycle: int) -> int:
+    """How many applications of this dose are on the skin on this day of a repeating cycle."""
+    worn = max(1, days_worn(schedule.product(dose.product), dose.when))
+    return sum(dose.on_days >> (place - back) % cycle & 1 for back in range(worn))
+
+
+def is_nothing(total: StepTotal) -> bool:
+    """Whether every dose of the drug in this step is a stated 0."""
+    return all(count.quantity == 0 for count in total.mean.counts)
 
 
 def earlier_step(schedule: Schedule, step: Step, drug: Drug) -> Step | None:
     """The latest step of that drug that begins before this one."""
-    raise NotImplementedError
+    earlier = [s for s in schedule.steps_of(drug) if _beginning(s) < _beginning(step)]
+    return earlier[-1] if earlier else None
+
+
+def direction(schedule: Schedule, step: Step, drug: Drug) -> Direction:
+    """This step against the latest earlier step of that drug, by the exact mean amount a day.
+
+    ``NONE``: the step says nothing about the drug, or states nothing where nothing was before.
+    Where one part rises and another falls (a patch and a tablet of one drug), it is ``HIGHER``:
+    something in it is.
+    """
+    if not schedule.doses_of(step, drug):
+        return Direction.NONE
+    total = _step_total(schedule, step, drug)
+    earlier = [
+        _step_total(schedule, s, drug)
+        for s in schedule.steps_of(drug)
+        if _beginning(s) < _beginning(step)
+    ]
+    before = earlier[-1] if earlier else None
+    if is_nothing(total):
+        ended = before is not None and not is_nothing(before)
+        return Direction.ENDS if ended else Direction.NONE
+    if before is None or all(is_nothing(e) for e in earlier):
+        begins_the_plan = step.first_day == first_day(schedule)
+        return Direction.FIRST if begins_the_plan else Direction.STARTS
+    return _compared(_comparable(before), _comparable(total))
+
+
+def _comparable(total: StepTotal) -> dict[str, Fraction]:
+    """One figure for each family of units, and one for each product without stated strength."""
+    figures = {amount.unit.value: amount.value for amount in total.mean.amounts}
+    for count in total.mean.counts:
+        if count.product.strength is None:
+            figures[f"product {count.product.key}"] = count.quantity
+    return figures
+
+
+def _compared(before: dict[str, Fraction], after: dict[str, Fraction]) -> Direction:
+    none = Fraction(0)
+    differences = [after.get(k, none) - before.get(k, none) for k in before.keys() | after.keys()]
+    if any(difference > 0 for difference in differences):
+        return Direction.HIGHER
+    return Direction.LOWER if any(differences) else Direction.SAME
 
 
 def first_day(schedule: Schedule) -> date | None:
-    raise NotImplementedError
+    """The first day of the steps; of the as-needed lines where there is no step."""
+    days = [s.first_day for s in schedule.steps] or [a.first_day for a in schedule.as_needed]
+    return min(days, default=None)
 
 
 def last_day(schedule: Schedule) -> date | None:
-    """None where a step is open (or there is no step)."""
-    raise NotImplementedError
+    """The last day of the steps (of the as-needed lines where there is no step); None: open."""
+    days = [s.last_day for s in schedule.steps] or [a.last_day for a in schedule.as_needed]
+    known = [day for day in days if day is not None]
+    return max(known) if known and len(known) == len(days) else None
 
 
 def step_on(schedule: Schedule, day: date, drug: Drug, when: When | None = None) -> Step | None:
-    """The step in force for a drug; without ``when``, the one in force as the day ends."""
-    raise NotImplementedError
+    """The step in force for a drug; without ``when``, the one in force as the day ends.
+
+    Where steps of one drug overlap, the one that began last.
+    """
+    for step in reversed(schedule.steps_of(drug)):
+        if in_force(step, day) and (when is None or _counts_at(schedule, step, drug, day, when)):
+            return step
+    return None
 
 
 def next_change(schedule: Schedule, day: date) -> Change | None:
-    """The first change after this day."""
-    raise NotImplementedError
+    """The first day after this one on which a step begins or a drug's stated days are over."""
+    days = [s.first_day for s in schedule.steps if s.first_day > day]
+    for drug in schedule.drugs:
+        ends = {s.last_day + _DAY for s in schedule.steps_of(drug) if s.last_day is not None}
+        days += [end for end in ends if end > day and step_on(schedule, end, drug) is None]
+    if not days:
+        return None
+    changes = [
+        change for drug in schedule.drugs if (change := _drug_change(schedule, min(days), drug))
+    ]
+    starts = [s.from_slot for s in schedule.steps if s.first_day == min(days)]
+    slots = [slot for slot in starts if slot is not None]
+    whole_day = not starts or len(slots) < len(starts)
+    return Change(day=min(days), from_slot=None if whole_day else min(slots), drugs=tuple(changes))
+
+
+def _drug_change(schedule: Schedule, day: date, drug: Drug) -> DrugChange | None:
+    step = step_on(schedule, day, drug)
+    if step is not None and step.first_day == day:
+        earlier = earlier_step(schedule, step, drug)
+        return DrugChange(
+            drug=drug,
+            before=None if earlier is None else _step_total(schedule, earlier, drug),
+            after=_step_total(schedule, step, drug),
+            direction=direction(schedule, step, drug),
+        )
+    before = step_on(schedule, day - _DAY, drug)
+    if step is not None or before is None:
+        return None
+    return DrugChange(
+        drug=drug,
+        before=_step_total(schedule, before, drug),
+        after=None,
+        direction=Direction.ENDS,
+    )
