@@ -1,0 +1,73 @@
+"""Every address answers as its row says, to everybody."""
+
+from __future__ import annotations
+
+import pytest
+
+
+from tests.access import rows
+from tests.access.engine import Row, addresses, clinical, faults
+from tests.access.world import World
+
+ADDRESSES = {address.name: address for address in addresses()}
+ROWS = rows.collected()
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    assert {"addresses without a row": sorted(ADDRESSES.keys() - ROWS.keys())} == {
+        "addresses without a row": []
+    }
+    assert {"rows without an address": sorted(ROWS.keys() - ADDRESSES.keys())} == {
+        "rows without an address": []
+    }
+
+
+@pytest.mark.parametrize("name", sorted(ADDRESSES.keys() & ROWS.keys()))
+def test_an_address_answers_as_its_row_says(name: str, world: World, other_world: World) -> None:
+    world.fill()
+    other_world.fill()
+
+    assert faults(ROWS[name], ADDRESSES[name], world, other_world) == []
+
+
+# --- The matrix finds what it is for ----------------------------------------------------------
+
+READ = Row(get=clinical(200))
+ACT = Row(post=clinical(200))
+
+
+def _found(name: str, row: Row, world: World, other: World) -> str:
+    address = next(address for address in addresses() if address.name == name)
+    return "\n".join(faults(row, address, world, other))
+
+
+@pytest.mark.urls("tests.access.planted")
+@pytest.mark.parametrize(("name", "row"), [("sound", READ), ("sound_act", ACT)])
+def test_sound_addresses_pass(name: str, row: Row, world: World, other_world: World) -> None:
+    assert _found(name, row, world, other_world) == ""
+
+
+@pytest.mark.urls("tests.access.planted")
+@pytest.mark.parametrize(
+    ("name", "row", "found"),
+    [
+        ("role_forgotten", READ, "GET as auditor on our object: 200, not (403,)"),
+        ("role_forgotten", READ, "shows 'Ourmark'"),
+        ("clinic_forgotten", READ, "GET as stranger on our object: 200, not (404,)"),
+        ("clinic_forgotten", READ, "GET as prescriber on another clinic's: 200, not (404,)"),
+        ("told_apart", READ, "differs from the answer for no object"),
+        ("any_verb", READ, "DELETE as prescriber on it: 200, not refused"),
+        ("any_verb", READ, "POST as prescriber on our object: 200, not (405,)"),
+        ("reading_writes", READ, "GET as prescriber on our object: wrote ['patients_patient']"),
+        ("session_forgotten", READ, "GET as anonymous on our object: 200, not (302,)"),
+        ("forged", ACT, "a forged form was taken"),
+        ("list_of_all", READ, "GET as stranger on it: shows 'Ourmark'"),
+    ],
+)
+def test_a_planted_fault_is_found(
+    name: str, row: Row, found: str, world: World, other_world: World
+) -> None:
+    world.fill()
+    other_world.fill()
+
+    assert found in _found(name, row, world, other_world)
