@@ -1,0 +1,115 @@
+# Two commands matter: `make run` (a demo clinic on this machine) and `make test`.
+# Needed: Python 3.11 or later, and make. Everything else is installed into .venv.
+
+SHELL := /bin/bash
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+PORT ?= 8000
+ADDRESS := http://127.0.0.1:$(PORT)/
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+CODE := taperplan patients plans
+
+# The demo on this machine: plain http on the loopback address, keys in files of its own.
+DEMO := HTTPS=false SECRET_KEY_FILE=var/secret-key TRAIL_KEY_FILE=var/trail-key
+# Checks read the settings, so they need keys; these are nobody's.
+CHECKS := HTTPS=false SECRET_KEY=checks-only TRAIL_KEY=checks-only DATABASE_URL=sqlite:///:memory:
+# As a clinic's site runs: TLS, and keys that the deployment check finds long enough.
+PRODUCTION := HTTPS=true ALLOWED_HOSTS=clinic.example DATABASE_URL=sqlite:///:memory: \
+	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
+	TRAIL_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))')
+
+.DEFAULT_GOAL := help
+.PHONY: help run test deep check format lint types imports templates security migrations deployment \
+	documents docs lock clean
+
+help:
+	@echo "make run     a demo clinic at $(ADDRESS)"
+	@echo "make test    the tests: SQLite, PostgreSQL and Chromium where found"
+	@echo "make deep    the long tests; the last result stays in docs/evidence/"
+	@echo "make check   format, lint, types, directions, templates, security, migrations, documents"
+	@echo "make docs    write the generated documents again"
+	@echo "make lock    write requirements*.txt again from requirements*.in"
+
+# --- Installing ---------------------------------------------------------------------------
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed; set PYTHON=/path/to/python."; exit 1; }
+	@echo "Making .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv .venv
+
+.venv/production: requirements.txt | .venv/bin/python
+	@echo "Installing what runs (requirements.txt)"
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/development: requirements-dev.txt | .venv/bin/python
+	@echo "Installing what tests and checks (requirements-dev.txt)"
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@ .venv/production
+
+# --- Running ------------------------------------------------------------------------------
+
+var/secret-key var/trail-key: | .venv/bin/python
+	@mkdir -p var && umask 077 && $(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))' > $@
+
+run: .venv/production var/secret-key var/trail-key
+	@$(DEMO) $(MANAGE) migrate --noinput --verbosity 0
+	@$(DEMO) $(MANAGE) createcachetable
+	@$(DEMO) $(MANAGE) collectstatic --noinput --verbosity 0
+	@$(DEMO) $(MANAGE) load_demo --if-empty
+	@echo
+	@echo "Serving at $(ADDRESS)   (Ctrl+C stops)"
+	@$(DEMO) $(BIN)/gunicorn taperplan.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --log-level warning
+
+# --- Testing ------------------------------------------------------------------------------
+
+test: .venv/development
+	@$(BIN)/python -m tests.run
+
+deep: .venv/development
+	@$(BIN)/python -m tests.run --deep
+
+# --- Checking: `make -k check` goes on after a failure ---------------------------------------
+
+check: format lint types imports templates security migrations deployment documents
+
+format: .venv/development
+	$(BIN)/ruff format --check .
+
+lint: .venv/development
+	$(BIN)/ruff check .
+
+types: .venv/development
+	$(CHECKS) $(BIN)/mypy $(CODE) tests manage.py
+
+imports: .venv/development
+	$(BIN)/lint-imports
+
+templates: .venv/development
+	$(BIN)/djlint templates --check --lint --quiet
+
+security: .venv/development
+	$(BIN)/bandit --quiet --recursive $(CODE)
+
+migrations: .venv/development
+	$(CHECKS) $(MANAGE) makemigrations --check --dry-run
+
+deployment: .venv/development
+	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+
+documents: .venv/development
+	$(BIN)/python -m tests.documents --compare
+
+docs: .venv/development
+	$(BIN)/python -m tests.documents
+
+# --- Keeping ------------------------------------------------------------------------------
+
+lock: .venv/development
+	for name in requirements requirements-dev; do \
+		$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
+			--no-emit-index-url --no-emit-find-links --no-header $$name.in -o $$name.txt; done
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
