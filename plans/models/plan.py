@@ -281,7 +281,7 @@ class Acceptance(models.Model):
 
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="acceptances")
     code = models.CharField(max_length=60)
-    subject = models.CharField(max_length=120, blank=True)
+    subject = models.CharField(max_length=255, blank=True)
     sentence = models.TextField()
     reason = models.TextField()
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 PARTS = (1, 2, 3, 4, 8)
 EVERY_DAY_BITS = 2**31 - 1
 LONGEST_CYCLE = 31
-KEY_LENGTH = 12
+KEY_LENGTH = 40
 
 
 class Drug(models.Model):
