@@ -34,8 +34,6 @@ from plans.rules.vitals import Vital, VitalUnit
 from taperplan.audit.append_only import Mutability
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from taperplan.accounts.models import User
 
 KEY_LENGTH = 32
@@ -269,9 +267,7 @@ class PresentSymptom(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["check_in", "key"], name="present_symptom_once"
-            ),
+            models.UniqueConstraint(fields=["check_in", "key"], name="present_symptom_once"),
             one_of("present_symptom", "answered_by", Reporter),
             one_of("present_symptom", "severity", Severity, blank=True),
             one_of("present_symptom", "injured", YesNo, blank=True),
@@ -285,9 +281,7 @@ class PresentSymptom(models.Model):
                 name="present_symptom_interference_0_to_3",
                 condition=Q(interference__isnull=True) | Q(interference__lte=3),
             ),
-            models.CheckConstraint(
-                name="present_symptom_has_a_label", condition=~Q(label="")
-            ),
+            models.CheckConstraint(name="present_symptom_has_a_label", condition=~Q(label="")),
         ]
 
     def __str__(self) -> str:
@@ -659,7 +653,9 @@ class MissedCheckIn(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["patient", "due_on"], name="missed_check_in_once"),
-            models.CheckConstraint(name="missed_check_in_says_what_was_tried", condition=~Q(tried="")),
+            models.CheckConstraint(
+                name="missed_check_in_says_what_was_tried", condition=~Q(tried="")
+            ),
         ]
 
     def __str__(self) -> str:

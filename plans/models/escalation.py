@@ -51,7 +51,9 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
     def still_open(self) -> EscalationQuerySet:
         return self.filter(STILL_OPEN)
 
-    def open_for(self, patients: Iterable[Patient] | models.QuerySet[Patient]) -> EscalationQuerySet:
+    def open_for(
+        self, patients: Iterable[Patient] | models.QuerySet[Patient]
+    ) -> EscalationQuerySet:
         """The open red flags of these patients, emergencies first, then the longest waiting."""
         return self.filter(STILL_OPEN, patient__in=patients).order_by("level", "reported_at", "pk")
 
@@ -166,16 +168,12 @@ class EscalationMove(models.Model):
             one_of("escalation_move", "reached", Reached, blank=True),
             models.CheckConstraint(
                 name="escalation_move_report_has_a_source",
-                condition=~Q(
-                    verb__in=[EscalationVerb.RAISE.value, EscalationVerb.REPORT.value]
-                )
+                condition=~Q(verb__in=[EscalationVerb.RAISE.value, EscalationVerb.REPORT.value])
                 | ~Q(source=""),
             ),
             models.CheckConstraint(
                 name="escalation_move_contact_names_whom",
-                condition=~Q(
-                    verb__in=[EscalationVerb.CONTACT.value, EscalationVerb.ATTEMPT.value]
-                )
+                condition=~Q(verb__in=[EscalationVerb.CONTACT.value, EscalationVerb.ATTEMPT.value])
                 | (~Q(whom="") & ~Q(how="") & ~Q(reached="")),
             ),
             models.CheckConstraint(

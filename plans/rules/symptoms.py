@@ -291,9 +291,7 @@ CATALOGUE: tuple[Symptom, ...] = (
         question=_("An overdose, or more than was prescribed at once?"),
     ),
     Symptom("hospital_visit", Group.SAFETY, _("hospital or emergency visit"), shape=_EVENT),
-    Symptom(
-        "abrupt_stop", Group.SAFETY, _("abrupt stop or ran out"), star=True, shape=_PRESENCE
-    ),
+    Symptom("abrupt_stop", Group.SAFETY, _("abrupt stop or ran out"), star=True, shape=_PRESENCE),
     Symptom("extra_doses", Group.SAFETY, _("extra doses"), shape=_PRESENCE),
     Symptom("pregnancy", Group.SAFETY, _("pregnancy"), shape=_PRESENCE),
     # class sets
