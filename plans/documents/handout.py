@@ -1,0 +1,249 @@
+"""The patient's handout on paper."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from plans.documents.flow import (
+    RULE,
+    Block,
+    Box,
+    Cell,
+    Group,
+    Headed,
+    Line,
+    Sides,
+    Stack,
+    Table,
+    Type,
+)
+from plans.documents.style import HANDOUT, Ink
+from plans.rules.paper import PageSize, PrintSize
+from plans.sheets.handout import Calendar, CalendarDay, Handout, ScheduleRow, ScheduleTable
+from plans.sheets.paper import Passage, Phone, plain, strong
+
+_GAP = 9.0
+_FEWEST_DAYS_IN_WEEKS = 7
+
+
+def render(sheet: Handout, *, page: PageSize, size: PrintSize) -> bytes:
+    """The bytes of the handout; the same sheet always gives the same bytes."""
+    ink = _HandoutInk(page, size)
+    blocks = [*ink.first_page(sheet), *ink.second_page(sheet)]
+    return ink.build(
+        blocks,
+        name=sheet.name,
+        author=sheet.letterhead.name,
+        language=sheet.language,
+        footing=sheet.footing,
+        unprintable=sheet.unprintable,
+    )
+
+
+class _HandoutInk(Ink):
+    def __init__(self, page: PageSize, size: PrintSize) -> None:
+        super().__init__(HANDOUT[size], page)
+        self.large = size is PrintSize.LARGE
+
+    # --- page 1: who, what, when
+    def first_page(self, sheet: Handout) -> list[Block]:
+        blocks = self.head(
+            title=sheet.title,
+            below=(plain(sheet.made), sheet.replaces),
+            letterhead=sheet.letterhead,
+            person=sheet.person,
+            under_name=sheet.products,
+        )
+        blocks += [self.said(text, before=10) for text in sheet.plan_text]
+        for table in sheet.tables:
+            blocks.append(self._schedule(table))
+            blocks += [self._calendar(calendar) for calendar in table.calendars]
+        if sheet.as_needed is not None:
+            blocks.append(self._boxed(sheet.as_needed))
+        if sheet.warning:
+            blocks.append(
+                Box(
+                    Stack([self.said(sheet.warning)]), padding=self.sizes.body.size * 0.8, before=16
+                )
+            )
+        if sheet.next_check_in is not None:
+            blocks.append(self.passage(sheet.next_check_in))
+        if sheet.other_plans:
+            blocks.append(self.said(sheet.other_plans, before=10))
+        return blocks
+
+    def _boxed(self, passage: Passage) -> Headed:
+        lines = self.paragraphs(passage.lines)
+        return self.heading(passage.heading, Box(lines, padding=self.sizes.body.size * 0.8))
+
+    def _schedule(self, table: ScheduleTable) -> Headed:
+        type_ = self.sizes.table
+        first, last, days, when, take = table.labels
+        timed = any(taking.when for row in table.rows for taking in row.takings)
+        labels = [taking.when for row in table.rows for taking in row.takings if taking.when]
+        when_width = max((self.wide(label, type_) for label in labels), default=0) + 2
+        # Long names of times (a whole sentence of weekdays) share a line with the dose instead.
+        beside = timed and when_width < self.width * 0.24 and not self.large
+        if self.large:
+            aside_widths = [
+                max(
+                    self.wide(first, type_, bold=True),
+                    *(self.wide(row.first, type_, bold=True) for row in table.rows),
+                    *(
+                        self.wide(words, self.sizes.body)
+                        for row in table.rows
+                        for words in row.stacked
+                    ),
+                )
+                + 2
+            ]
+            heads = [self.said(first, type_, bold=True)]
+        else:
+            aside_widths = [
+                self._column([first], [row.first for row in table.rows]),
+                self._column([last], [row.last for row in table.rows]),
+                self._column([days], [row.days for row in table.rows]),
+            ]
+            heads = [
+                self.said(first, self.sizes.body, bold=True),
+                self.said(last, self.sizes.body, bold=True),
+                self.said(days, self.sizes.body, bold=True, right=True),
+            ]
+        aside_widths = [min(width, self.width * 0.4) for width in aside_widths]
+        used = sum(aside_widths) + _GAP * len(aside_widths)
+        if beside:
+            widths = [*aside_widths, when_width, self.width - used - when_width - _GAP]
+        else:
+            widths = [*aside_widths, self.width - used]
+        head_type = self.sizes.table if self.large else self.sizes.body
+        if beside:
+            heads.append(self.said(when, head_type, bold=True))
+        heads.append(self.said(take, head_type, bold=True))
+        groups = [self._row(row, beside=beside) for row in table.rows]
+        body = Table(
+            widths, heads, groups, gap=_GAP, padding=type_.size * 0.36, aside=len(aside_widths)
+        )
+        return self.heading(table.heading, body, after=6)
+
+    def _column(self, labels: list[str], words: list[str]) -> float:
+        """As wide as its longest line of words, so that no date is broken."""
+        return (
+            max(
+                *(self.wide(label, self.sizes.body, bold=True) for label in labels),
+                *(self.wide(word, self.sizes.table, bold=True) for word in words),
+            )
+            + 1
+        )
+
+    def _row(self, row: ScheduleRow, *, beside: bool) -> Group:
+        type_ = self.sizes.table
+        if self.large:
+            lines = [self.said(row.first, type_, bold=True)]
+            lines += [self.said(words, self.sizes.body) for words in row.stacked]
+            aside = [Cell(tuple(lines))]
+        else:
+            aside = [
+                Cell((self.said(row.first, type_, bold=row.end),)),
+                Cell((self.said(row.last, type_, bold=row.end),)),
+                Cell((self.said(row.days, type_, right=True),)),
+            ]
+        lines_: list[list[Cell]] = []
+        for taking in row.takings:
+            what = tuple(self.said(line, type_) for line in taking.what)
+            if beside:
+                lines_.append([Cell((self.said(taking.when, type_),)), Cell(what)])
+            elif taking.when:
+                lines_.append([Cell((self.said(taking.when, self.sizes.body), *what))])
+            else:
+                lines_.append([Cell(what)])
+        span = 2 if beside else 1
+        lines_ += [[Cell((self.said(note),), span=span)] for note in row.notes]
+        return Group(aside, lines_)
+
+    def _calendar(self, calendar: Calendar) -> Headed:
+        if self.large or len(calendar.days) < _FEWEST_DAYS_IN_WEEKS:
+            body: Block = self._days(calendar)
+        else:
+            body = self._weeks(calendar)
+        return self.heading(calendar.heading, body, after=6)
+
+    def _days(self, calendar: Calendar) -> Table:
+        type_ = self.sizes.body
+        day_width = max(self.wide(day.day, type_) for day in calendar.days) + 2
+        day_width = max(day_width, self.wide(calendar.labels[0], type_, bold=True) + 2)
+        heads = [self.said(label, type_, bold=True) for label in calendar.labels]
+        groups = [
+            Group(
+                (),
+                [
+                    [
+                        Cell((self.said(day.day, type_),)),
+                        Cell(tuple(self.said(words, type_, bold=True) for words in day.what)),
+                    ]
+                ],
+            )
+            for day in calendar.days
+        ]
+        widths = [day_width, self.width - day_width - _GAP]
+        return Table(widths, heads, groups, gap=_GAP, padding=type_.size * 0.25)
+
+    def _weeks(self, calendar: Calendar) -> Table:
+        """Seven columns, Monday first; a day outside the step is an empty place."""
+        type_ = self.sizes.body
+        gap = 5.0
+        width = (self.width - 6 * gap) / 7
+        heads = [self.said(label, type_, bold=True) for label in calendar.weekdays]
+        groups = []
+        place = 0
+        numbered: list[tuple[int, CalendarDay]] = []
+        for day in calendar.days:
+            if numbered and day.weekday <= numbered[-1][1].weekday:
+                place += 1
+            numbered.append((place, day))
+        for _, week in groupby(numbered, key=lambda pair: pair[0]):
+            days = {day.weekday: day for _, day in week}
+            cells = []
+            for weekday in range(7):
+                one = days.get(weekday)
+                said = (
+                    ()
+                    if one is None
+                    else (
+                        self.said(one.short, type_),
+                        *(self.said(words, type_, bold=True) for words in one.what),
+                    )
+                )
+                cells.append(Cell(said))
+            groups.append(Group((), [cells]))
+        return Table([width] * 7, heads, groups, gap=gap, padding=type_.size * 0.3)
+
+    # --- page 2: when to call, what else
+    def second_page(self, sheet: Handout) -> list[Block]:
+        blocks: list[Block] = []
+        inside: list[Block] = []
+        heading = sheet.numbers_heading
+        if sheet.call is not None:
+            heading = sheet.call.heading
+            inside += [self.bullets(sheet.call.lines), Line(thickness=RULE, before=8, height=0)]
+        inside += [
+            self._phone(phone, before=6 if number or sheet.call else 0)
+            for number, phone in enumerate(sheet.numbers)
+        ]
+        if inside:
+            box = Box(Stack(inside), padding=self.sizes.body.size * 0.8)
+            blocks.append(self.heading(heading, box, after=6))
+        blocks.append(self.passage(sheet.missed_dose))
+        blocks += [self.passage(passage) for passage in sheet.advice]
+        if sheet.texts_source:
+            blocks.append(self.said(sheet.texts_source, before=8))
+        if sheet.questions:
+            space = self.sizes.body.leading * 1.45
+            rules = Stack([Line(height=space) for _ in range(sheet.questions)])
+            blocks.append(self.heading(sheet.questions_heading, rules))
+        return blocks
+
+    def _phone(self, phone: Phone, *, before: float) -> Block:
+        level = Type(self.sizes.table.size, self.sizes.figures.leading)
+        label = Stack([self.said(phone.label, level)])
+        number = Stack([self.said(strong(phone.number), self.sizes.figures, right=True)])
+        return Sides(label, number, right_share=0.45, gap=8, before=before)
