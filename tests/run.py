@@ -27,7 +27,7 @@ def main() -> int:
         print(f"\n=== {title}", flush=True)
         environment = {**os.environ, "TEST_DATABASE_URL": database or ""}
         began = time.monotonic()
-        code = subprocess.call(  # noqa: S603  (our own arguments)
+        code = subprocess.call(
             [sys.executable, "-m", "pytest", "-n", "2", "-m", mark, *arguments],
             env=environment,
         )
@@ -53,9 +53,7 @@ def main() -> int:
         else:
             pytest("Chromium, on SQLite", "browser and not slow")
             if named is not None:
-                pytest(
-                    "Chromium, on PostgreSQL", "browser and both_engines and not slow", named
-                )
+                pytest("Chromium, on PostgreSQL", "browser and both_engines and not slow", named)
 
     print("\n=== In short")
     for line in [*lines, *(f"NOT RUN: {reason}" for reason in missing)]:

@@ -37,6 +37,8 @@ GET and HEAD must write nothing but the trail, the session and when somebody was
 
 from __future__ import annotations
 
+import copy
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
@@ -51,8 +53,6 @@ from tests import doors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from django.http import HttpResponse
 
     from tests.access.world import World
 
@@ -208,10 +208,8 @@ class _Trial:
             if response.status_code not in refused:
                 yield self._line(verb, visitor, "it", f"{response.status_code}, not refused")
         response, written = self._send("OPTIONS", visitor, url, self.world)
-        if (
-            response.status_code not in (200, *refused)
-            or _body(response)
-            and (response.status_code == 200)
+        if response.status_code not in (200, *refused) or (
+            _body(response) and (response.status_code == 200)
         ):
             yield self._line("OPTIONS", visitor, "it", f"{response.status_code}")
         head, more = self._send("HEAD", visitor, url, self.world)
@@ -252,7 +250,7 @@ class _Trial:
         if response.status_code < 400:
             yield self._line("POST", "prescriber", "it", "a forged form was taken")
 
-    def _shown(self, verb: str, visitor: str, response: HttpResponse) -> Iterator[str]:
+    def _shown(self, verb: str, visitor: str, response: Any) -> Iterator[str]:
         """Nothing of the other clinic, and to those without a clinical role nothing of ours."""
         body = _body(response)
         foreign = self.world if visitor == "stranger" else self.other
@@ -265,22 +263,19 @@ class _Trial:
 
     def _send(
         self, verb: str, visitor: str, url: str, world: World, client: Client | None = None
-    ) -> tuple[HttpResponse, set[str]]:
+    ) -> tuple[Any, set[str]]:
         """One request, taken back afterwards; with the tables that it wrote."""
         client = client or self.clients[visitor]
         data: Mapping[str, Any] = {}
         if verb == "POST" and self.row.data is not None:
             data = self.row.data(world)
-        cookies = client.cookies.copy()
+        cookies = copy.copy(client.cookies)
         with _writes(self.row.reading_writes) as written, transaction.atomic():
-            if verb == "POST":
-                response = client.post(url, data)
-            else:
-                response = client.generic(verb, url)
+            response = client.post(url, data) if verb == "POST" else client.generic(verb, url)
             _body(response)
             transaction.set_rollback(True)
         client.cookies = cookies
-        return response, written  # type: ignore[return-value]
+        return response, written
 
     def _line(self, verb: str, visitor: str, what: str, fault: str) -> str:
         return f"{self.address.name}: {verb} as {visitor} on {what}: {fault}"
@@ -297,8 +292,6 @@ def _body(response: Any) -> str:
 
 def _comparable(response: Any, url: str) -> str:
     """The body without what differs by itself: the address asked for, nonces and tokens."""
-    import re
-
     body = _body(response).replace(url, "")
     return re.sub(r'(nonce|csrfmiddlewaretoken" value|X-CSRFToken)=?"[^"]*"', "", body)
 

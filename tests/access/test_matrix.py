@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-
 from tests.access import rows
 from tests.access.engine import Row, addresses, clinical, faults
 from tests.access.world import World

@@ -15,8 +15,8 @@ from tests.access.engine import unlike
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from taperplan.accounts.models import Clinic, Membership, User
     from patients.models import Patient
+    from taperplan.accounts.models import Clinic, Membership, User
 
 _things: list[str] = []
 

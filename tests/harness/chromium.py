@@ -167,7 +167,7 @@ def enrol(user: User) -> str:
     from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
     from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
-    secret = generate_totp_secret()
+    secret: str = generate_totp_secret()
     TOTP.activate(user, secret)
     RecoveryCodes.activate(user)
     return secret
@@ -179,7 +179,8 @@ def code(secret: str, *, at: float | None = None) -> str:
     from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
     counter = int(at if at is not None else time.time()) // app_settings.TOTP_PERIOD
-    return format_hotp_value(hotp_value(secret, counter))
+    shown: str = format_hotp_value(hotp_value(secret, counter))
+    return shown
 
 
 def sign_in(page: Page, user: User, *, password: str, secret: str) -> None:

@@ -38,7 +38,7 @@ def throwaway(folder_of_binaries: Path) -> Iterator[str]:
     port = _free_port()
 
     def run(*arguments: str | Path) -> None:
-        done = subprocess.run(  # noqa: S603  (our own arguments)
+        done = subprocess.run(
             [*as_postgres, *map(str, arguments)],
             cwd=folder,
             capture_output=True,
