@@ -1,3 +1,62 @@
 """System checks of the frame. Each has an id, and a sentence that says what to do."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Critical, Tags, Warning, register
+from django.db import connections
+
+from taperplan.audit import append_only
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SHORTEST_SECRET = 32
+
+
+@register(Tags.database, deploy=True)
+def every_guard_stands(
+    app_configs: object, databases: Sequence[str] | None = None, **_: Any
+) -> list[CheckMessage]:
+    """Runs with `check --deploy --database default`; never before migrating, which mends it."""
+    found: list[CheckMessage] = []
+    for alias in databases or ():
+        connection = connections[alias]
+        tables = set(connection.introspection.table_names())
+        if "audit_auditevent" not in tables:
+            continue
+        guarded = {trigger.name: trigger.table for trigger in append_only.triggers()}
+        found += [
+            Critical(
+                f"The trigger {name} is missing in {alias}: its table could be rewritten.",
+                hint="Run manage.py migrate; it puts every trigger back. Then find out who took it.",
+                id="taperplan.E001",
+            )
+            for name in append_only.missing(connection)
+            if guarded[name] in tables
+        ]
+    return found
+
+
+@register(Tags.security, deploy=True)
+def secrets_are_secret(app_configs: object, **_: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = [
+        Critical(
+            f"{name} has fewer than {SHORTEST_SECRET} characters.",
+            hint=f"Set {name}, or better {name}_FILE, to a long random text.",
+            id="taperplan.E002",
+        )
+        for name in ("SECRET_KEY", "TRAIL_KEY")
+        if len(getattr(settings, name)) < SHORTEST_SECRET
+    ]
+    if settings.SECRET_KEY == settings.TRAIL_KEY:
+        found.append(
+            Warning(
+                "SECRET_KEY and TRAIL_KEY are the same.",
+                hint="Give the trail a key of its own, kept apart from the database.",
+                id="taperplan.W001",
+            )
+        )
+    return found

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from taperplan import health, views
+
 urlpatterns = [
-    path("account/", include("allauth.urls")),
+    path("healthz", health.healthz, name="healthz"),
+    path("about/", views.about, name="about"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("help/", views.help_page, name="help"),
+    path("session/", views.session, name="session"),
+    path("components/", views.components, name="components"),
+    path("account/", include("taperplan.accounts.sign_in_urls")),
 ]

@@ -1,23 +1,44 @@
-"""What every request carries, and when a session ends."""
+"""What every request carries, when a session ends, and who has not yet shown a second step."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
+from taperplan.accounts import session
+from taperplan.accounts.http import client_address, is_loopback
+from taperplan.accounts.models import Clinic
 from taperplan.audit import trail
+from taperplan.audit.verbs import Verb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
     GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class ClinicMiddleware:
-    """Puts the clinic, its day and the moment on the request. Costs no query of its own."""
+    """Puts the clinic, its day and the moment on the request. Costs no query of its own.
+
+    On the way back: nothing of a signed-in page stays in the browser, and what was refused
+    is in the trail.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -27,27 +48,168 @@ class ClinicMiddleware:
         membership = getattr(request.user, "membership", None)
         request.membership = membership
         request.clinic = membership.clinic if membership else None
-        request.today = (
-            request.clinic.day(request.now) if request.clinic else request.now.date()
-        )
-        token = trail.address.set(request.META.get("REMOTE_ADDR", "")[:64])
+        request.today = request.clinic.day(request.now) if request.clinic else request.now.date()
+        address = trail.address.set(client_address(request))
         try:
-            return self.get_response(request)
+            with timezone.override(request.clinic.zone if request.clinic else None):
+                return self._answer(request)
         finally:
-            trail.address.reset(token)
+            trail.address.reset(address)
+
+    def _answer(self, request: Any) -> HttpResponse:
+        if not _may_be_served_here(request):
+            return render(request, "accounts/demo_is_local.html", status=HTTPStatus.FORBIDDEN)
+        was_signed_in = request.user.is_authenticated
+        response = self.get_response(request)
+        if was_signed_in:
+            add_never_cache_headers(response)
+            response["Cache-Control"] = "no-store"
+            if not request.user.is_authenticated:
+                response["Clear-Site-Data"] = '"cache", "storage"'
+            elif response.status_code in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
+                _record_refusal(request, response)
+        return response
+
+
+def _may_be_served_here(request: Any) -> bool:
+    """The demo answers this machine only: its passwords are printed and it has no second step."""
+    demo = (
+        request.clinic.demo if request.clinic else Clinic.objects.filter(demo=True).exists()
+    )
+    if not demo:
+        return True
+    host = urlsplit(f"//{request.META.get('HTTP_HOST', '')}").hostname or ""
+    return is_loopback(request.META.get("REMOTE_ADDR", "")) and (
+        host == "localhost" or is_loopback(host)
+    )
+
+
+def _record_refusal(request: Any, response: HttpResponse) -> None:
+    """Which page was refused to whom; addresses that do not exist at all are left out."""
+    if request.resolver_match is not None:
+        trail.record(
+            Verb.REFUSED,
+            detail={
+                "page": request.resolver_match.view_name,
+                "verb": request.method,
+                "answer": str(response.status_code),
+            },
+            by=request.user,
+        )
 
 
 class IdleTimeoutMiddleware:
+    """Ends a session that nobody uses, or that has lasted too long."""
+
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
-        return self.get_response(request)
+        if request.user.is_authenticated:
+            if why := session.over(request):
+                return self._end(request, why)
+            if _somebody_is_there(request):
+                session.touch(request)
+            request.session_ends_in = session.ends_in(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response["Session-Ends-In"] = str(session.ends_in(request))
+        elif _by_script(request) and HTTPStatus(response.status_code).is_redirection:
+            # A fragment cannot hold the sign-in page; the script shows its own words.
+            return _signed_out()
+        return response
+
+    def _end(self, request: Any, why: str) -> HttpResponse:
+        request.signed_out_because = why
+        logout(request)
+        if _by_script(request):
+            return _signed_out()
+        messages.info(
+            request,
+            _("Nobody used this page for a while, so you were signed out. Sign in to go on.")
+            if why == "idle"
+            else _("You have been signed in for a whole day's work. Sign in again to go on."),
+        )
+        return redirect_to_login(_same_page(request), reverse("account_login"))
+
+
+def _somebody_is_there(request: HttpRequest) -> bool:
+    asking = request.method == "GET" and request.path == reverse("session")
+    return not asking and session.BACKGROUND not in request.headers
+
+
+def _by_script(request: HttpRequest) -> bool:
+    return "HX-Request" in request.headers
+
+
+def _signed_out() -> HttpResponse:
+    return HttpResponse(
+        _("You are signed out. What is typed stays on this page until you sign in again."),
+        status=HTTPStatus.UNAUTHORIZED,
+        content_type="text/plain; charset=utf-8",
+        headers={"HX-Trigger": "session-over"},
+    )
+
+
+def _same_page(request: HttpRequest) -> str:
+    """Where to go on after signing in: the page asked for, or the one whose form was sent."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    came_from = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(came_from, {request.get_host()}, request.is_secure()):
+        parts = urlsplit(came_from)
+        return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return "/"
+
+
+# With a password alone, only what leads to a second step. Whoever has one already must use
+# it: they cannot add another to walk round it.
+TO_ENROL = frozenset({"mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"})
+TO_CONFIRM = frozenset({"mfa_reauthenticate", "mfa_reauthenticate_webauthn"})
+ALWAYS = frozenset({"account_logout", "session"})
 
 
 class SecondFactorMiddleware:
+    """No page without a second step in *this* session, read from its own records.
+
+    An enrolled device proves nothing about who holds this session; a record of its use does.
+    A passkey counts as both steps. The demo needs none.
+    """
+
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(
+        self, request: Any, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        if not request.user.is_authenticated or not getattr(view, "login_required", True):
+            return None
+        if request.clinic.demo or second_step_done(request):
+            return None
+        page = request.resolver_match.view_name
+        enrolled = (
+            Authenticator.objects.filter(user=request.user)
+            .exclude(type=Authenticator.Type.RECOVERY_CODES)
+            .values_list("type", flat=True)
+        )
+        kinds = set(enrolled)
+        if page in ALWAYS or page in (TO_CONFIRM if kinds else TO_ENROL):
+            return None
+        if not kinds:
+            return redirect("mfa_activate_totp")
+        confirm = (
+            "mfa_reauthenticate"
+            if Authenticator.Type.TOTP in kinds
+            else "mfa_reauthenticate_webauthn"
+        )
+        return redirect_to_login(_same_page(request), reverse(confirm))
+
+
+def second_step_done(request: HttpRequest) -> bool:
+    return any(
+        record.get("method") == "mfa"
+        for record in get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    )

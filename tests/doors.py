@@ -24,5 +24,7 @@ def signed_in(user: User, *, second_step: bool = True) -> Client:
     if second_step:
         records.append({"method": "mfa", "at": time.time(), "type": "totp"})
     session["account_authentication_methods"] = records
+    session["account_authentication_methods_user"] = str(user.pk)
+    session["taperplan.began"] = session["taperplan.seen"] = time.time()
     session.save()
     return client

@@ -7,3 +7,6 @@ class AccountsConfig(AppConfig):
     name = "taperplan.accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from taperplan.accounts import receivers  # noqa: F401  (they connect themselves)

@@ -12,15 +12,25 @@ if TYPE_CHECKING:
     import uuid
 
 
+def may_sign_in(user: User) -> bool:
+    """Whether some clinic lets this person work now."""
+    return user.is_active and Membership.objects.current_for(user.pk) is not None
+
+
 class ClinicBackend(AuthenticationBackend):
     def get_user(self, user_id: uuid.UUID) -> Any:
+        """The user, or None once no clinic has them: a live session then ends at once."""
         membership = Membership.objects.current_for(user_id)
         if membership is None:
-            # Signed in, but nowhere: an account whose clinic has ended it.
-            user = User.objects.filter(pk=user_id, is_active=True).first()
-            if user is not None:
-                user.membership = None
-            return user
+            return None
         user = membership.user
         user.membership = membership
         return user
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        return may_sign_in(user)
+
+    @classmethod
+    def _stash_user(cls, user: Any) -> Any:
+        """Nothing is kept: a deactivated person reads the same words as a wrong password."""
+        return None

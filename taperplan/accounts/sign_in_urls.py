@@ -1,0 +1,56 @@
+"""Signing in and the second step: only the library's pages that a clinic needs.
+
+No sign-up, no address book, no password by mail: accounts are opened by an administrator.
+"""
+
+from __future__ import annotations
+
+from allauth.account import views as account
+from allauth.mfa.base import views as second_step
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as app_code
+from allauth.mfa.webauthn import views as passkey
+from django.db import transaction
+from django.urls import path
+from django.views.decorators.http import require_POST
+
+from taperplan.accounts.views.passkeys import remove_passkey
+
+urlpatterns = [
+    path("sign-in/", account.login, name="account_login"),
+    path("sign-out/", require_POST(account.logout), name="account_logout"),
+    path("confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path(
+        "password/", transaction.atomic(account.password_change), name="account_change_password"
+    ),
+    path("second-step/", second_step.index, name="mfa_index"),
+    path("second-step/use/", second_step.authenticate, name="mfa_authenticate"),
+    path("second-step/confirm/", second_step.reauthenticate, name="mfa_reauthenticate"),
+    path("second-step/app/", app_code.activate_totp, name="mfa_activate_totp"),
+    path("second-step/app/remove/", app_code.deactivate_totp, name="mfa_deactivate_totp"),
+    path(
+        "second-step/recovery-codes/",
+        recovery_codes.view_recovery_codes,
+        name="mfa_view_recovery_codes",
+    ),
+    path(
+        "second-step/recovery-codes/new/",
+        recovery_codes.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "second-step/recovery-codes/file/",
+        recovery_codes.download_recovery_codes,
+        name="mfa_download_recovery_codes",
+    ),
+    path("second-step/passkeys/", passkey.list_webauthn, name="mfa_list_webauthn"),
+    path("second-step/passkeys/add/", passkey.add_webauthn, name="mfa_add_webauthn"),
+    path(
+        "second-step/passkeys/confirm/",
+        passkey.reauthenticate_webauthn,
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path("second-step/passkeys/sign-in/", passkey.login_webauthn, name="mfa_login_webauthn"),
+    path("second-step/passkeys/<int:pk>/name/", passkey.edit_webauthn, name="mfa_edit_webauthn"),
+    path("second-step/passkeys/<int:pk>/remove/", remove_passkey, name="mfa_remove_webauthn"),
+]

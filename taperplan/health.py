@@ -1,0 +1,80 @@
+"""Whether the service may be used: the database answers, and nothing that guards it is gone."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from taperplan.audit import append_only
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from django.http import HttpRequest
+
+    Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+log = logging.getLogger(__name__)
+
+NOT_READY = (
+    b"Not ready: the database does not answer, or a guard of its tables is missing. "
+    b"Run manage.py migrate, then manage.py check --deploy --database default.\n"
+)
+
+
+def faults() -> list[str]:
+    """What is wrong, in words for the log; empty when all is well."""
+    try:
+        missing = append_only.missing(connection)
+    except DatabaseError as error:
+        return [f"the database does not answer: {type(error).__name__}"]
+    return [f"the trigger {name} is missing" for name in missing]
+
+
+@require_safe
+@never_cache
+@login_not_required
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 or 503. What is wrong stands in the log, not in the answer."""
+    found = faults()
+    for fault in found:
+        log.error("Not healthy: %s.", fault)
+    return HttpResponse(
+        "not well\n" if found else "well\n",
+        status=HTTPStatus.SERVICE_UNAVAILABLE if found else HTTPStatus.OK,
+        content_type="text/plain",
+    )
+
+
+class OnlyWhenWhole:
+    """Serves nothing while a guard is missing. Once all stood, it costs a request nothing."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._whole = False
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        if not self._whole:
+            found = faults()
+            connection.close()
+            for fault in found:
+                log.critical("Refusing to serve: %s.", fault)
+            if found:
+                headers = [
+                    ("Content-Type", "text/plain; charset=utf-8"),
+                    ("Content-Length", str(len(NOT_READY))),
+                    ("Retry-After", "10"),
+                ]
+                start_response("503 Service Unavailable", headers)
+                return [NOT_READY]
+            self._whole = True
+        return self._application(environ, start_response)
