@@ -1,14 +1,57 @@
-"""Pages of the frame itself: about, health, errors."""
+"""Pages of the frame itself: purpose, help, the session's life, errors, every component."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.template import loader
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from taperplan import showroom
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from taperplan.accounts.http import ClinicianRequest
+
+
+@require_safe
+@login_not_required
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "taperplan/about.html")
+
+
+@require_safe
+@login_not_required
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "taperplan/accessibility.html")
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "taperplan/help.html")
+
+
+@require_safe
+def components(request: HttpRequest) -> HttpResponse:
+    """Every component in every state, in both themes, on made-up figures."""
+    return render(request, "taperplan/components.html", showroom.everything())
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def session(request: ClinicianRequest) -> JsonResponse:
+    """Whose session this is. A page that was covered asks it before it shows itself again.
+
+    The answer carries a fresh token, because the old one ended with the old session; only pages
+    of this site can read it.
+    """
+    return JsonResponse({"user": str(request.user.pk), "token": get_token(request)})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -24,7 +67,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """Stands alone: no query, no session, no context; whatever broke cannot break it too."""
+    return HttpResponse(loader.get_template("500.html").render(), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

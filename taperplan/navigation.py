@@ -1,0 +1,87 @@
+"""The top bar: which rooms this person may enter. Labels and addresses, nothing clinical."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from taperplan.accounts.roles import Permission
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True)
+class Room:
+    """`key` marks the current page (`nav` in a page's context, or its address)."""
+
+    key: str
+    label: StrOrPromise
+    name: str
+    permission: Permission | None
+    icon: str = ""
+    on_phone: StrOrPromise = ""
+
+
+@dataclass(frozen=True)
+class Door:
+    room: Room
+    url: str
+    current: bool
+
+
+ROOMS: tuple[Room, ...] = (
+    Room("worklist", _("Worklist"), "plans:home", Permission.VIEW_PATIENTS, "list", _("Worklist")),
+    Room(
+        "patients",
+        _("Patients"),
+        "patients:list",
+        Permission.VIEW_PATIENTS,
+        "person",
+        _("Patients"),
+    ),
+    Room(
+        "red-flags",
+        _("Red flags"),
+        "plans:escalations",
+        Permission.VIEW_PATIENTS,
+        "red-flag",
+        _("Flags"),
+    ),
+    Room("documents", _("Documents"), "plans:documents", Permission.VIEW_PATIENTS),
+    Room("accounts", _("Accounts"), "accounts:list", Permission.MANAGE_ACCOUNTS, "person"),
+    Room("clinic", _("Clinic"), "accounts:clinic", Permission.MANAGE_CLINIC, "visit"),
+    Room("symptoms", _("Symptoms"), "plans:symptoms", Permission.MANAGE_CLINIC),
+    Room("escalation", _("Escalation"), "plans:ladder", Permission.MANAGE_CLINIC),
+    Room("trail", _("Trail"), "audit:trail", Permission.READ_TRAIL, "list"),
+    Room("help", _("Help"), "help", None, "help"),
+)
+
+
+def address(name: str) -> str:
+    """The address of a room, or "" while that room does not stand."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def doors(request: HttpRequest, current: str = "") -> tuple[Door, ...]:
+    """The rooms open to whoever asks, in order; the current one is named by `current` or found."""
+    user: Any = request.user
+    if not user.is_authenticated:
+        return ()
+    found = [
+        (room, url)
+        for room in ROOMS
+        if (room.permission is None or user.may(room.permission)) and (url := address(room.name))
+    ]
+    if not current:
+        under = [(len(url), room.key) for room, url in found if request.path.startswith(url)]
+        length, key = max(under, default=(0, ""))
+        current = key if length > 1 or request.path == "/" else ""
+    return tuple(Door(room, url, room.key == current) for room, url in found)

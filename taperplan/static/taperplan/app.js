@@ -1,0 +1,362 @@
+// What every page does by keyboard, and the words that come and go. No framework, nothing kept
+// in the browser. Every key here has a button or a link that does the same.
+
+const one = (selector, within = document) => within.querySelector(selector);
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+/** An icon out of the sprite that the page carries. */
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `#i-${name}`);
+  svg.append(use);
+  return svg;
+}
+
+// ---- toasts ------------------------------------------------------------------------------
+
+const TOAST_MS = 20_000;
+
+/** Says one sentence at the bottom left; `undo` is called when Undo is pressed. */
+export function toast(text, { undo } = {}) {
+  const place = one("#toasts");
+  const box = document.createElement("div");
+  box.className = "toast fade-in";
+  const words = document.createElement("p");
+  words.textContent = text;
+  box.append(icon("tick"), words);
+  if (undo) {
+    const back = button(place.dataset.undo, () => {
+      box.remove();
+      undo();
+    });
+    box.append(back);
+  }
+  const close = button("", () => box.remove());
+  close.setAttribute("aria-label", place.dataset.close);
+  close.append(icon("cross"));
+  box.append(close);
+  place.append(box);
+  expire(box);
+  return box;
+}
+
+function button(label, act) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = label;
+  made.addEventListener("click", act);
+  return made;
+}
+
+function expire(box) {
+  let timer = 0;
+  const start = () => {
+    timer = window.setTimeout(() => box.remove(), TOAST_MS);
+  };
+  const stop = () => window.clearTimeout(timer);
+  for (const event of ["mouseenter", "focusin"]) box.addEventListener(event, stop);
+  for (const event of ["mouseleave", "focusout"]) box.addEventListener(event, start);
+  start();
+}
+
+for (const place of all("[data-messages]")) {
+  for (const message of all(".told:not(.warning)", place)) {
+    toast(message.textContent.trim());
+    message.remove();
+  }
+  if (!place.children.length) place.remove();
+}
+
+// ---- the autosave word ---------------------------------------------------------------------
+
+/** `state`: saving, saved (`clock` as the server wrote it) or failed. */
+export function autosave(state, clock = "") {
+  const word = one("#autosave");
+  if (!word) return;
+  const text = document.createElement("span");
+  text.textContent = `${word.dataset[state]} ${clock}`.trim();
+  word.classList.toggle("failed", state === "failed");
+  word.replaceChildren(...(state === "saved" ? [icon("tick")] : []), text);
+}
+
+// ---- refused forms -------------------------------------------------------------------------
+
+function goTo(id) {
+  const place = document.getElementById(id);
+  if (!place) return false;
+  place.focus();
+  place.scrollIntoView({ block: "center" });
+  return true;
+}
+
+one("#error-summary")?.focus();
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("#error-summary a, a[data-goes-to]");
+  if (link && goTo(link.hash.slice(1))) event.preventDefault();
+});
+
+// A button that waits says why; pressing it moves to the first thing that is missing.
+document.addEventListener("click", (event) => {
+  const waiting = event.target.closest('[aria-disabled="true"]');
+  if (!waiting) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (waiting.dataset.goesTo) goTo(waiting.dataset.goesTo);
+}, true);
+
+// ---- dialogs, menus, passwords ---------------------------------------------------------------
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener && opener.getAttribute("aria-disabled") !== "true") {
+    one(`#${CSS.escape(opener.dataset.opens)}`)?.showModal();
+  }
+  const closer = event.target.closest("[data-close]");
+  closer?.closest("dialog")?.close();
+  closer?.closest(".toast")?.remove();
+  for (const menu of all("[data-menu][open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+for (const shower of all("[data-show]")) {
+  const word = shower.firstChild;
+  const [show, hide] = [word.textContent, shower.dataset.hide];
+  shower.hidden = false;
+  shower.addEventListener("click", () => {
+    const input = document.getElementById(shower.dataset.show);
+    const shown = input.type === "password";
+    input.type = shown ? "text" : "password";
+    shower.setAttribute("aria-pressed", String(shown));
+    word.textContent = shown ? hide : show;
+  });
+}
+
+for (const keys of all("[data-keys]")) {
+  keys.addEventListener("click", (event) => {
+    const dialog = one("#keys-dialog");
+    if (!dialog) return;
+    event.preventDefault();
+    dialog.showModal();
+  });
+}
+
+for (const printer of all("[data-print]")) printer.addEventListener("click", () => window.print());
+
+// ---- keys ----------------------------------------------------------------------------------
+
+const singleKeys = document.body.hasAttribute("data-single-keys");
+const TYPING = 'input:not([type="radio"], [type="checkbox"]), textarea, select, [contenteditable]';
+let afterG = false;
+
+function rows() {
+  return all("[data-row]").filter((row) => row.offsetParent !== null);
+}
+
+function select(step) {
+  const lines = rows();
+  if (!lines.length) return;
+  const now = lines.findIndex((row) => row.classList.contains("selected"));
+  const next = now < 0 ? (step > 0 ? 0 : lines.length - 1) : now + step;
+  const row = lines[Math.min(Math.max(next, 0), lines.length - 1)];
+  mark(row);
+  one("[data-open]", row)?.focus();
+}
+
+function mark(row) {
+  for (const other of all("[data-row].selected")) other.classList.remove("selected");
+  row.classList.add("selected");
+}
+
+document.addEventListener("focusin", (event) => {
+  const row = event.target.closest("[data-row]");
+  if (row) mark(row);
+});
+
+function act() {
+  const doing = one("[data-row].selected [data-act]");
+  if (!doing) return;
+  // A key must not acknowledge a red flag by itself: it brings the button, Enter presses it.
+  if (doing.tagName === "A") doing.click();
+  else doing.focus();
+}
+
+function follow(selector) {
+  const link = one(selector);
+  if (link?.tagName === "A" && link.getAttribute("href")) link.click();
+  else link?.click?.();
+}
+
+const LETTERS = {
+  "/": () => {
+    const search = one("[data-search]");
+    if (search?.offsetParent) search.focus();
+    else follow(".bar-icons.search-only a");
+  },
+  "?": () => one("#keys-dialog")?.showModal(),
+  j: () => select(1),
+  k: () => select(-1),
+  a: act,
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    for (const menu of all("[data-menu][open]")) {
+      menu.open = false;
+      one("summary", menu).focus();
+    }
+    return;
+  }
+  if (event.ctrlKey || event.metaKey) {
+    command(event);
+    return;
+  }
+  if (!singleKeys || event.altKey || event.defaultPrevented) return;
+  if (event.target.closest?.(TYPING) || one("dialog[open]")) return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (afterG) {
+    afterG = false;
+    const door = { w: "worklist", p: "patients", r: "red-flags" }[key];
+    const link = door ? one(`[data-room="${door}"]`) : one(`[data-after-g="${CSS.escape(key)}"]`);
+    if (link) {
+      event.preventDefault();
+      link.click();
+    }
+    return;
+  }
+  if (key === "g") {
+    afterG = true;
+    window.setTimeout(() => {
+      afterG = false;
+    }, 1500);
+    return;
+  }
+  // A page's own keys: a link or a button with data-key="c".
+  const own = one(`[data-key="${CSS.escape(key)}"]`);
+  const does = own ? () => own.click() : LETTERS[key];
+  if (does && !event.target.closest?.("[data-own-keys]")) {
+    event.preventDefault();
+    does();
+  }
+});
+
+function command(event) {
+  if (event.key === "Enter") {
+    const form = event.target.closest?.("form");
+    const done = form && one("[data-complete]", form);
+    if (done) {
+      event.preventDefault();
+      done.click();
+    }
+  }
+  if (event.key.toLowerCase() === "s" && !event.shiftKey && !event.altKey) {
+    const saving = one("[data-save-now]");
+    if (saving) {
+      event.preventDefault();
+      saving.click();
+    }
+  }
+}
+
+// ---- the session's end -----------------------------------------------------------------------
+// A warning a minute before. Time in any tab of this browser counts; when it is over the page is
+// covered, not left: what is typed stays until the same person signs in again.
+
+const idleSeconds = Number(document.body.dataset.idleSeconds ?? 0);
+if (idleSeconds) watchIdle(idleSeconds);
+
+function watchIdle(seconds) {
+  const WARN = 60;
+  const dialog = one("#idle-dialog");
+  const cover = one("#cover");
+  const left = one("[data-idle-left]", dialog);
+  const address = document.body.dataset.session;
+  const tabs = new BroadcastChannel("taperplan-session");
+  let last = Date.now();
+  let over = false;
+
+  const renew = (when = Date.now()) => {
+    last = when;
+    if (dialog.open) dialog.close();
+  };
+  tabs.addEventListener("message", (event) => {
+    if (event.data === "alive" && !over) renew();
+    if (event.data === "over") end();
+  });
+  const alive = () => {
+    renew();
+    tabs.postMessage("alive");
+  };
+  alive();
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful) alive();
+  });
+  document.addEventListener("taperplan:request", alive);
+
+  async function ask(method) {
+    try {
+      const answer = await fetch(address, {
+        method,
+        headers: { "X-CSRFToken": one("#csrf").content, Accept: "application/json" },
+        credentials: "same-origin",
+        redirect: "error",
+      });
+      return answer.ok ? await answer.json() : null;
+    } catch {
+      return null;
+    }
+  }
+
+  one("[data-stay]", dialog).addEventListener("click", async () => {
+    const answer = await ask("POST");
+    if (answer) alive();
+    else end();
+  });
+  dialog.addEventListener("cancel", (event) => event.preventDefault());
+
+  function end() {
+    over = true;
+    if (dialog.open) dialog.close();
+    if (!cover.open) cover.showModal();
+  }
+  cover.addEventListener("cancel", (event) => event.preventDefault());
+
+  async function back() {
+    if (!over) return;
+    const answer = await ask("GET");
+    if (!answer) return;
+    if (answer.user !== document.body.dataset.user) {
+      window.location.assign("/");
+      return;
+    }
+    one("#csrf").content = answer.token;
+    for (const field of all('input[name="csrfmiddlewaretoken"]')) field.value = answer.token;
+    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": answer.token }));
+    over = false;
+    cover.close();
+    alive();
+  }
+  window.addEventListener("focus", back);
+  one("[data-back]", cover).addEventListener("click", back);
+
+  window.setInterval(() => {
+    if (over) return;
+    const rest = Math.ceil(seconds - (Date.now() - last) / 1000);
+    if (rest <= 0) {
+      tabs.postMessage("over");
+      end();
+    } else if (rest <= WARN) {
+      left.textContent = String(rest);
+      if (!dialog.open) dialog.showModal();
+    }
+  }, 1000);
+}
+
+// ---- htmx ------------------------------------------------------------------------------------
+
+for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+  document.body.addEventListener(failure, () => autosave("failed"));
+}
