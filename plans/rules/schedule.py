@@ -283,6 +283,11 @@ class Schedule:
         return self._handovers.get((step.key, drug.key))
 
     @cached_property
+    def _step_totals(self) -> dict[tuple[str, str], StepTotal]:
+        """Remembered answers of ``_step_total``; a schedule never changes."""
+        return {}
+
+    @cached_property
     def _drugs(self) -> dict[str, Drug]:
         return {drug.key: drug for drug in self.drugs}
 
@@ -448,7 +453,7 @@ def in_force(step: Step, day: date) -> bool:
     return step.first_day <= day and (step.last_day is None or day <= step.last_day)
 
 
-def _counts_at(schedule: Schedule, step: Step, drug: Drug, day: date, when: When) -> bool:
+def counts_at(schedule: Schedule, step: Step, drug: Drug, day: date, when: When) -> bool:
     """Whether the step answers for this drug at this time of a day on which it is in force."""
     if day == step.first_day and step.from_slot is not None and when < step.from_slot:
         return False
@@ -469,7 +474,7 @@ def expected_on(schedule: Schedule, day: date) -> tuple[Expected, ...]:
         if in_force(step, day)
         for dose, product, drug in _known_doses(schedule, step)
         if dose.on_days >> position(step, day) & 1
-        and _counts_at(schedule, step, drug, day, dose.when)
+        and counts_at(schedule, step, drug, day, dose.when)
     ]
     order = {product.key: place for place, product in enumerate(schedule.products)}
     found.sort(key=lambda e: (e.when.place, order[e.product.key], e.step.number))
@@ -680,7 +685,7 @@ def _days_taken(
     days += sum(dose.on_days >> position(step, begin + n * _DAY) & 1 for n in range(rest))
     for edge in {begin, end} & {step.first_day, step.last_day}:
         if dose.on_days >> position(step, edge) & 1:
-            days -= not _counts_at(schedule, step, drug, edge, dose.when)
+            days -= not counts_at(schedule, step, drug, edge, dose.when)
     return days
 
 
@@ -694,6 +699,13 @@ def step_totals(schedule: Schedule, step: Step) -> tuple[StepTotal, ...]:
 
 
 def _step_total(schedule: Schedule, step: Step, drug: Drug) -> StepTotal:
+    known = schedule._step_totals
+    if (step.key, drug.key) not in known:
+        known[step.key, drug.key] = _compute_step_total(schedule, step, drug)
+    return known[step.key, drug.key]
+
+
+def _compute_step_total(schedule: Schedule, step: Step, drug: Drug) -> StepTotal:
     cycle = {Rhythm.DAILY: 1, Rhythm.WEEKDAYS: 7, Rhythm.CYCLE: step.cycle_days}[step.rhythm]
     doses = [(dose, schedule.product(dose.product)) for dose in schedule.doses_of(step, drug)]
 
@@ -805,7 +817,7 @@ def step_on(schedule: Schedule, day: date, drug: Drug, when: When | None = None)
     Where steps of one drug overlap, the one that began last.
     """
     for step in reversed(schedule.steps_of(drug)):
-        if in_force(step, day) and (when is None or _counts_at(schedule, step, drug, day, when)):
+        if in_force(step, day) and (when is None or counts_at(schedule, step, drug, day, when)):
             return step
     return None
 
