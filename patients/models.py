@@ -25,6 +25,7 @@ from patients.vocabulary import (
     CareSetting,
     ContactKind,
     Ground,
+    Kind,
     ResultKind,
     Sex,
     SupportKind,
@@ -126,7 +127,7 @@ class Patient(models.Model):
     registered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
-    name_search = models.CharField(max_length=1200, editable=False)
+    name_search = models.CharField(max_length=600, editable=False)
     phone_search = models.CharField(max_length=40, blank=True, editable=False)
 
     history = HistoricalRecords(
@@ -711,6 +712,19 @@ class Parting(models.Model):
     @property
     def reference(self) -> str:
         return f"PA-{self.pk.hex[:8]}"
+
+
+RECORDED: dict[Kind, type[Recorded]] = {
+    Kind.ALLERGY: Allergy,
+    Kind.MEDICINE: OtherMedicine,
+    Kind.CONTACT: ContactPerson,
+    Kind.DECISION: SharedDecision,
+    Kind.SUPPORT: Support,
+    Kind.REVERSAL: ReversalMedicine,
+    Kind.RESULT: Result,
+    Kind.REVIEW: RiskBenefitReview,
+    Kind.CONSENT: Consent,
+}
 
 
 def of_one_person(patients: Iterable[Patient]) -> list[uuid.UUID]:

@@ -161,6 +161,35 @@ class TeamRole(StrEnum):
         }[self]
 
 
+class Kind(StrEnum):
+    """What is written down about a person row by row; the value stands in addresses."""
+
+    ALLERGY = "allergies"
+    MEDICINE = "medicines"
+    CONTACT = "contacts"
+    DECISION = "decisions"
+    SUPPORT = "supports"
+    REVERSAL = "reversal-medicine"
+    RESULT = "results"
+    REVIEW = "reviews"
+    CONSENT = "consents"
+
+    @property
+    def words(self) -> str:
+        """One of them, as it stands in a heading or a sentence."""
+        return {
+            Kind.ALLERGY: _("allergy"),
+            Kind.MEDICINE: _("other medicine"),
+            Kind.CONTACT: _("contact"),
+            Kind.DECISION: _("shared decision"),
+            Kind.SUPPORT: _("support"),
+            Kind.REVERSAL: _("overdose-reversal medicine"),
+            Kind.RESULT: _("result"),
+            Kind.REVIEW: _("risk-benefit review"),
+            Kind.CONSENT: _("consent"),
+        }[self]
+
+
 class Ground(StrEnum):
     """On what ground something about the patient left the clinic."""
 

@@ -1,0 +1,222 @@
+"""How a view reaches a person's record: only through what its user may see.
+
+Unknown and not yours are the same answer. Whoever is shown a page of a patient leaves a row in
+the trail, whichever room drew the page.
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef, Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from patients.identity import (
+    Identity,
+    alike,
+    digits,
+    folded,
+    same_phone,
+    squeezed,
+    wanted,
+)
+from patients.models import RECORDED, CareTeam, Consent, Patient, RecordNumber
+from patients.vocabulary import Kind
+from taperplan.audit import trail
+from taperplan.audit.verbs import Verb
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Callable, Sequence
+
+    from django.http import HttpResponse
+
+    from patients.models import PatientQuerySet, Recorded
+    from taperplan.accounts.http import ClinicianRequest
+    from taperplan.accounts.models import Clinic, User
+
+    View = Callable[..., HttpResponse]
+
+PAGE = 50
+_LONGEST_OUTLINE = 2_000
+
+
+def load_patient(view: View) -> View:
+    """`patient: UUID` of the address becomes the `Patient`, with clinic and joined record.
+
+    A page that is shown (not a redirect) is a view, and the trail says so.
+    """
+
+    @wraps(view)
+    def loaded(
+        request: ClinicianRequest, *args: Any, patient: uuid.UUID, **kwargs: Any
+    ) -> HttpResponse:
+        visible = Patient.objects.visible_to(request.user).select_related("clinic", "joined_to")
+        found = get_object_or_404(visible, pk=patient)
+        response = view(request, *args, patient=found, **kwargs)
+        if response.status_code == 200:
+            viewed(request, found)
+        return response
+
+    return loaded
+
+
+def viewed(request: ClinicianRequest, patient: Patient) -> None:
+    """One row: this person was shown this page of this patient."""
+    match = request.resolver_match
+    page = match.view_name if match else ""
+    trail.record(Verb.VIEWED, patient, patient=patient, detail={"page": page}, by=request.user)
+
+
+def load_recorded(view: View) -> View:
+    """`kind` and `recorded: UUID` become the row that stands, below a loaded patient."""
+
+    @wraps(view)
+    def loaded(
+        request: ClinicianRequest,
+        *args: Any,
+        patient: Patient,
+        kind: Kind,
+        recorded: uuid.UUID,
+        **kwargs: Any,
+    ) -> HttpResponse:
+        rows = RECORDED[kind]._default_manager.filter(patient=patient).select_related("patient")
+        row = get_object_or_404(rows, pk=recorded)
+        return view(request, *args, patient=patient, kind=kind, recorded=row, **kwargs)
+
+    return loaded
+
+
+def standing_successor(kind: Kind, row: Recorded) -> Recorded | None:
+    """The row that replaced this one meanwhile, if any."""
+    return RECORDED[kind]._default_manager.filter(replaces=row.pk).first()
+
+
+def number_of(patient: Patient, key: uuid.UUID) -> RecordNumber:
+    return get_object_or_404(patient.numbers.select_related("patient"), pk=key)
+
+
+def team_row_of(patient: Patient, key: uuid.UUID) -> CareTeam:
+    return get_object_or_404(patient.team.select_related("patient", "user"), pk=key)
+
+
+def consent_of(patient: Patient, key: uuid.UUID) -> Consent:
+    return get_object_or_404(patient.consents.select_related("patient"), pk=key)
+
+
+def other_record(user: User, key: uuid.UUID) -> Patient:
+    """Another record of the same clinic: one to join to. 404 where it is not visible."""
+    return get_object_or_404(Patient.objects.visible_to(user), pk=key)
+
+
+def kind_of(slug: str) -> Kind:
+    try:
+        return Kind(slug)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def find(user: User, text: str = "", *, mine: bool = False, page: int = 1) -> Page[Patient]:
+    """Patients by parts of names in any order, birth date, record number or phone; those whose
+    record changed last first. A joined record is found as the one that it is joined to.
+
+    Two queries: the count and the page. Numbers are read by the presenter.
+    """
+    visible = Patient.objects.visible_to(user)
+    rows = visible.standing()
+    if mine:
+        rows = rows.cared_for_by(user)
+    if text.strip():
+        hits = _hits(visible, text)
+        rows = rows.filter(
+            Q(pk__in=hits.values("pk")) | Q(pk__in=hits.exclude(joined_to=None).values("joined_to"))
+        )
+    return Paginator(rows.order_by("-changed_at", "pk"), PAGE).get_page(page)
+
+
+def _hits(visible: PatientQuerySet, text: str) -> PatientQuerySet:
+    asked = wanted(text)
+    if asked.nothing:
+        return visible.none()
+    hits = visible
+    if asked.days:
+        hits = hits.filter(born__in=asked.days)
+    for word in asked.words:
+        hits = hits.filter(_word(word))
+    return hits
+
+
+def _word(word: str) -> Q:
+    """A name that begins so; with digits also a number or phone that holds them, or a year."""
+    found = Q(name_search__contains=f" {word}")
+    numbers = RecordNumber.objects.filter(patient=OuterRef("pk"), withdrawn_at=None)
+    found |= Q(Exists(numbers.filter(number_search__contains=word)))
+    if word.isascii() and word.isdigit():
+        found |= Q(phone_search__contains=word.lstrip("0") or word)
+        if len(word) == 4:
+            found |= Q(born__year=int(word))
+    return found
+
+
+def holder_of(clinic: Clinic, issuer: str, number: str) -> Patient | None:
+    """Whose record number this is already."""
+    row = (
+        RecordNumber.objects.select_related("patient")
+        .filter(
+            clinic=clinic,
+            issuer_search=squeezed(issuer)[:240],
+            number_search=squeezed(number)[:120],
+            withdrawn_at=None,
+        )
+        .first()
+    )
+    return row.patient if row else None
+
+
+def possible_duplicates(
+    clinic: Clinic, identity: Identity, numbers: Sequence[tuple[str, str]] = ()
+) -> tuple[Patient, ...]:
+    """Records that may be of the same person: the same birth date and a similar name, the same
+    full name, the same phone, or the same number from another issuer. One query."""
+    phone = digits(identity.phone)
+    names = folded(f"{identity.family_name} {identity.given_names}").split()
+    asked = Q(born=identity.born)
+    for name in folded(identity.family_name).split()[:4]:
+        asked |= Q(name_search__contains=f" {name}")
+    if len(phone) >= 6:
+        asked |= Q(phone_search__endswith=phone.lstrip("0")[-6:])
+    wanted_numbers = [squeezed(number) for _issuer, number in numbers]
+    if wanted_numbers:
+        rows = RecordNumber.objects.filter(
+            patient=OuterRef("pk"), number_search__in=wanted_numbers, withdrawn_at=None
+        )
+        asked |= Q(Exists(rows))
+    candidates = (
+        Patient.objects.filter(clinic=clinic, joined_to=None)
+        .filter(asked)
+        .prefetch_related("numbers")
+        .order_by("-changed_at", "pk")[:_LONGEST_OUTLINE]
+    )
+    return tuple(
+        patient
+        for patient in candidates
+        if _may_be(patient, identity, names, phone, wanted_numbers)
+    )[:10]
+
+
+def _may_be(
+    patient: Patient, identity: Identity, names: list[str], phone: str, numbers: list[str]
+) -> bool:
+    theirs = patient.name_search.split()
+    if patient.born == identity.born and alike(names, theirs):
+        return True
+    if set(names) <= set(theirs):
+        return True
+    if phone and same_phone(phone, patient.phone_search):
+        return True
+    return any(
+        row.number_search in numbers for row in patient.numbers.all() if row.withdrawn_at is None
+    )

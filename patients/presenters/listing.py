@@ -1,0 +1,103 @@
+"""The list of patients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from patients.models import Patient, RecordNumber
+from patients.presenters.banner import State, patient_url, states
+from patients.presenters.words import number_in_words, person_in_words, unbroken, word_of
+from patients.vocabulary import CareSetting
+from taperplan import formats
+from taperplan.words import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from django.core.paginator import Page
+
+
+@dataclass(frozen=True)
+class ListRow:
+    name: str
+    url: str
+    born: str
+    record: str
+    prefers: str
+    phone: str
+    care_setting: str
+    states: tuple[State, ...]
+
+
+@dataclass(frozen=True)
+class PatientList:
+    rows: tuple[ListRow, ...]
+    shown: str
+    count: int
+    newer: str
+    older: str
+
+
+def patient_list(page: Page[Patient], today: date, address: str) -> PatientList:
+    """One query beside the page's own: the record numbers, those of joined records among them.
+
+    `address` is where the list stands, ready for the page's number to be put behind it.
+    """
+    patients = list(page.object_list)
+    numbers: dict[object, list[str]] = {patient.pk: [] for patient in patients}
+    rows = (
+        RecordNumber.objects.filter(
+            Q(patient__in=patients) | Q(patient__joined_to__in=patients), withdrawn_at=None
+        )
+        .order_by("recorded_at", "pk")
+        .values_list("patient", "patient__joined_to", "issuer", "number")
+        if patients
+        else ()
+    )
+    for patient, joined_to, issuer, number in rows:
+        owner = patient if patient in numbers else joined_to
+        numbers[owner].append(number_in_words(issuer, number))
+    return PatientList(
+        rows=tuple(list_row(patient, numbers[patient.pk], today) for patient in patients),
+        shown=_("{first} to {last} of {count}").format(
+            first=formats.number(page.start_index()),
+            last=formats.number(page.end_index()),
+            count=formats.number(page.paginator.count),
+        ),
+        count=page.paginator.count,
+        newer=f"{address}{page.previous_page_number()}" if page.has_previous() else "",
+        older=f"{address}{page.next_page_number()}" if page.has_next() else "",
+    )
+
+
+def list_row(patient: Patient, numbers: Sequence[str], today: date) -> ListRow:
+    return ListRow(
+        name=person_in_words(patient),
+        url=patient_url(patient),
+        born=formats.date_of_birth(patient.born, patient.died_on or today),
+        record=", ".join(numbers),
+        prefers=patient.preferred_name,
+        phone=unbroken(patient.phone),
+        care_setting=word_of(CareSetting, patient.care_setting),
+        states=states(patient),
+    )
+
+
+def possible_rows(patients: Iterable[Patient], today: date) -> tuple[ListRow, ...]:
+    """Possible duplicates; they came with their numbers."""
+    return tuple(
+        list_row(
+            patient,
+            [
+                number_in_words(row.issuer, row.number)
+                for row in patient.numbers.all()
+                if row.withdrawn_at is None
+            ],
+            today,
+        )
+        for patient in patients
+    )
