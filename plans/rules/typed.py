@@ -142,7 +142,7 @@ def _step_cells(schedule: Schedule, step: Step, *, follows: bool, by_days: bool)
             {
                 "product": dose.product,
                 "time": dose.when.token,
-                "on": _typed_days_of(step, dose),
+                "on": typed_days_of(step, dose),
                 "quantity": _typed_count(dose.quantity, schedule.product(dose.product)),
             }
             for dose in step.doses
@@ -202,7 +202,7 @@ def _typed_minutes(minutes: int) -> str:
     return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest))
 
 
-def _typed_days_of(step: Step, dose: Dose) -> str:
+def typed_days_of(step: Step, dose: Dose) -> str:
     if dose.on_days == (1 << step.cycle_days) - 1:
         return ""
     places = [place for place in range(step.cycle_days) if dose.on_days >> place & 1]
