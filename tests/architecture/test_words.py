@@ -67,6 +67,8 @@ def test_every_word_of_a_template_can_be_translated() -> None:
     found = [
         f"{path.relative_to(ROOT)}: {text!r}"
         for path in sources.templates()
+        # Shown when everything else is broken, so it leans on nothing.
+        if path.name != "500.html"
         for text in sources.bare_words(path.read_text(encoding="utf-8"))
     ]
 
