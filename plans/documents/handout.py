@@ -17,7 +17,7 @@ from plans.documents.flow import (
     Table,
     Type,
 )
-from plans.documents.style import HANDOUT, Ink
+from plans.documents.style import HANDOUT, Ink, Printed
 from plans.rules.paper import PageSize, PrintSize
 from plans.sheets.handout import Calendar, CalendarDay, Handout, ScheduleRow, ScheduleTable
 from plans.sheets.paper import Passage, Phone, plain, strong
@@ -26,8 +26,8 @@ _GAP = 9.0
 _FEWEST_DAYS_IN_WEEKS = 7
 
 
-def render(sheet: Handout, *, page: PageSize, size: PrintSize) -> bytes:
-    """The bytes of the handout; the same sheet always gives the same bytes."""
+def render(sheet: Handout, *, page: PageSize, size: PrintSize) -> Printed:
+    """The handout; the same sheet always gives the same bytes."""
     ink = _HandoutInk(page, size)
     blocks = [*ink.first_page(sheet), *ink.second_page(sheet)]
     return ink.build(

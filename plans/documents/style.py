@@ -79,6 +79,15 @@ SUMMARY = Sizes(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A finished document, and how many letters in it no font could print."""
+
+    content: bytes
+    pages: int
+    unprintable: int
+
+
 class Ink:
     """Turns the words of a sheet into blocks, and counts the letters that no font holds."""
 
@@ -301,11 +310,12 @@ class Ink:
         language: str,
         footing: sheets.Footing,
         unprintable: str,
-    ) -> bytes:
-        """Lay the blocks on pages and return the document's bytes."""
+    ) -> Printed:
+        """Lay the blocks on pages."""
+        missing = self.unprintable
         blocks = list(blocks)
         foot, height = self._foot(footing)
-        if self.unprintable:
+        if missing:
             blocks.append(self.said(unprintable.replace("{mark}", fonts.MARK), before=16))
         canvas = TaggedCanvas(
             size=self.page, title=name, author=author, language=language, foot=foot
@@ -318,7 +328,8 @@ class Ink:
             bottom=MARGIN * 0.8 + height,
             width=self.width,
         )
-        return canvas.bytes()
+        content = canvas.bytes()
+        return Printed(content=content, pages=canvas.pages, unprintable=missing)
 
     def _foot(
         self, footing: sheets.Footing

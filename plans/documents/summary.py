@@ -5,15 +5,15 @@ from __future__ import annotations
 from plans.documents.chart import draw
 from plans.documents.figure import Figure
 from plans.documents.flow import HEAVY_RULE, Block, Box, Headed, Stack
-from plans.documents.style import SUMMARY, Ink
+from plans.documents.style import SUMMARY, Ink, Printed
 from plans.rules.paper import PageSize
 from plans.sheets.chart import Chart
 from plans.sheets.paper import plain
 from plans.sheets.summary import PlanPart, Summary
 
 
-def render(sheet: Summary, *, page: PageSize) -> bytes:
-    """The bytes of the summary; the same sheet always gives the same bytes."""
+def render(sheet: Summary, *, page: PageSize) -> Printed:
+    """The summary; the same sheet always gives the same bytes."""
     ink = _SummaryInk(SUMMARY, page)
     return ink.build(
         ink.blocks(sheet),

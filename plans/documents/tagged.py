@@ -169,6 +169,11 @@ class TaggedCanvas(Canvas):
         self._laid.append(page)
         self._marks.append([])
 
+    @property
+    def pages(self) -> int:
+        """How many pages are laid; all of them once the document is closed."""
+        return len(self._laid)
+
     def bytes(self) -> bytes:
         """Close the document and hand over its bytes."""
         if self._code:

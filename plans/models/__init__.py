@@ -18,6 +18,7 @@ from plans.models.check_in import (
     TakenAmount,
     VitalSign,
 )
+from plans.models.document import Document
 from plans.models.escalation import Escalation, EscalationMove, Outbox
 from plans.models.plan import (
     Acceptance,
@@ -40,6 +41,7 @@ __all__ = [
     "Collection",
     "Contact",
     "DeclinedSymptom",
+    "Document",
     "Dose",
     "Draft",
     "Drug",

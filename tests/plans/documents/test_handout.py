@@ -38,7 +38,7 @@ HOSTILE = (
 def printed(
     sheet: Handout, *, paper: PageSize = PageSize.A4, size: PrintSize = PrintSize.STANDARD
 ) -> bytes:
-    return handout.render(sheet, page=paper, size=size)
+    return handout.render(sheet, page=paper, size=size).content
 
 
 def lines_of(sheet: Handout) -> Iterator[str]:
@@ -256,4 +256,4 @@ def test_headings_lead_there_from_the_outline() -> None:
     titles = [str(entry["/Title"]) for entry in outline if not isinstance(entry, list)]
     assert titles == ["Your clonazepam plan"]
     inner = next(entry for entry in outline if isinstance(entry, list))
-    assert [entry["/Title"] for entry in inner][0] == "What to take at bedtime, every day"
+    assert next(entry["/Title"] for entry in inner) == "What to take at bedtime, every day"
