@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from taperplan.audit.models import AuditEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from taperplan.audit.verbs import Verb
@@ -45,29 +45,46 @@ def record(
 
     `by` is the user, or None for the system itself. Call it last inside the transaction.
     """
-    with transaction.atomic():
+    return record_all([(verb, target)], patient=patient, clinic=clinic, detail=detail, by=by)[0]
+
+
+def record_all(
+    rows: Sequence[tuple[Verb, Any]],
+    *,
+    patient: Any = None,
+    clinic: Any = None,
+    detail: Mapping[str, str] | None = None,
+    by: Any,
+) -> list[AuditEvent]:
+    """Append several rows of one act, in order, in as many statements as one row takes."""
+    events: list[AuditEvent] = []
+    # No savepoint: a row that cannot be written takes with it what it would have spoken of.
+    with transaction.atomic(savepoint=False):
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         last = AuditEvent.objects.order_by("-number").values_list("number", "digest").first()
-        number, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
+        number, previous = last or (0, GENESIS)
         where = clinic or getattr(by, "clinic", None)
-        event = AuditEvent(
-            number=number,
-            at=datetime.now(UTC).isoformat(timespec="microseconds"),
-            verb=verb.value,
-            target=reference(target),
-            patient=reference(patient),
-            clinic=str(where.pk) if where else "",
-            actor=reference(by),
-            actor_name=getattr(by, "email", "") or "",
-            address=address.get(),
-            detail=json.dumps(detail, sort_keys=True, ensure_ascii=False) if detail else "",
-            previous=previous,
-        )
-        event.digest = digest(event)
-        event.save(force_insert=True)
-    return event
+        for verb, target in rows:
+            number += 1
+            event = AuditEvent(
+                number=number,
+                at=datetime.now(UTC).isoformat(timespec="microseconds"),
+                verb=verb.value,
+                target=reference(target),
+                patient=reference(patient),
+                clinic=str(where.pk) if where else "",
+                actor=reference(by),
+                actor_name=getattr(by, "email", "") or "",
+                address=address.get(),
+                detail=json.dumps(detail, sort_keys=True, ensure_ascii=False) if detail else "",
+                previous=previous,
+            )
+            event.digest = previous = digest(event)
+            events.append(event)
+        AuditEvent.objects.bulk_create(events)
+    return events
 
 
 def reference(target: Any) -> str:
@@ -98,5 +115,3 @@ def faults() -> Iterator[tuple[int, str]]:
         if digest(event) != event.digest:
             yield event.number, "was changed after it was written"
         previous, expected = event.digest, event.number + 1
-
-

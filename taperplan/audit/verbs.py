@@ -71,6 +71,13 @@ class Verb(StrEnum):
     RED_FLAG_OUTCOME = "red flag outcome recorded"
     RED_FLAG_CLOSED = "red flag closed"
     RED_FLAG_ENTERED_IN_ERROR = "red flag entered in error"
+    RED_FLAG_REOPENED = "red flag reopened"
+    RED_FLAG_REPORT_TAKEN_BACK = "red flag report taken back"
+    RED_FLAG_DONE_INSTEAD = "red flag: done instead recorded"
+    CHECK_IN_ENTERED_IN_ERROR = "check-in entered in error"
+    CHECK_IN_MISSED = "check-in missed"
+    CONTACT_RECORDED = "contact recorded"
+    REQUEST_ANSWERED = "request answered"
     # Documents
     PRINTED = "printed"
     REPRINTED = "reprinted"
