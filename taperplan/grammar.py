@@ -19,6 +19,7 @@ from taperplan.words import gettext as _
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2200
+LONGEST_DAYS = 9999
 _LONGEST_ECHO = 24
 _LONGEST_DATE = 40
 _LONGEST_PHONE = 40
@@ -112,6 +113,8 @@ def days(text: str) -> int:
         raise Refused(
             _("{typed} is no length. A step lasts one day or more.").format(typed=echo(typed))
         )
+    if length > LONGEST_DAYS:
+        raise Refused(_("{typed} is longer than this field holds.").format(typed=echo(typed)))
     return length
 
 

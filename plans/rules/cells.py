@@ -80,6 +80,7 @@ __all__ = [
 ]
 
 LONGEST_WEAR_HOURS = 744
+LONGEST_GAP_MINUTES = 7 * 24 * 60
 _DAY = timedelta(days=1)
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -736,6 +737,14 @@ class _Reader:
         quantity = self.above_nothing(f"{path}.quantity", cells["quantity"], needed=True)
         maximum = self.above_nothing(f"{path}.maximum", cells["maximum"], needed=False)
         gap = self.typed(f"{path}.gap", cells["gap"], grammar.minutes)
+        if gap is not None and gap > LONGEST_GAP_MINUTES:
+            self.refuse(
+                f"{path}.gap",
+                _("{typed} is longer than the time between two doses that is kept here.").format(
+                    typed=grammar.echo(cells["gap"].strip(" "))
+                ),
+            )
+            gap = None
         first = self.needed(f"{path}.first_day", cells["first_day"], self.day)
         last = self.typed(f"{path}.last_day", cells["last_day"], self.day)
         if first is not None and last is not None:

@@ -142,9 +142,9 @@ _LONG = frozenset(
         "missed_dose_text",
         "end_note",
         "preparation",
-        "given_by",
     }
 )
+_LONGEST = {"name": 120, "route": 60, "time": 8, "role": 24, "drug_class": 24, "form": 24}
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
 _UNSHOWN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
@@ -314,7 +314,7 @@ def _kept(value: object, where: str, name: str, to: list[Refusal]) -> str:
     if not isinstance(value, str):
         to.append(Refusal(where, _("This cell does not hold text.")))
         return ""
-    longest = LONGEST_TEXT if name in _LONG else LONGEST_LINE
+    longest = LONGEST_TEXT if name in _LONG else _LONGEST.get(name, LONGEST_LINE)
     if len(value) > longest:
         to.append(
             Refusal(

@@ -933,15 +933,13 @@ def _past_differs(case: _Case) -> Iterator[Finding]:
     if case.replaced is None or case.today is None:
         return
     for first, last in past_differences(case.schedule, case.replaced, before=case.today):
-        days = (last - first).days + 1
         yield Finding(
             code=FindingCode.PAST_DIFFERS,
             subject=_subject(first, last),
             sentence=_("{days}: past, and not as in the version replaced.").format(
                 days=formats.day_range(first, last)
             ),
-            detail=_("{days} differ. On {day}: {now} In the version replaced: {was}").format(
-                days=formats.length(days),
+            detail=_("On {day}: {now} In the version replaced: {was}").format(
                 day=formats.day(first),
                 now=_day_in_words(case.schedule, first),
                 was=_day_in_words(case.replaced, first),
