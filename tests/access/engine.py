@@ -155,7 +155,7 @@ def faults(row: Row, address: Address, world: World, other: World) -> list[str]:
 class _Trial:
     def __init__(self, row: Row, address: Address, world: World, other: World) -> None:
         self.row, self.address, self.world, self.other = row, address, world, other
-        self.objects = [name for name in address.parameters if world.knows(name)]
+        self.objects = [name for name in address.parameters if world.has(name)]
         self.clients = {visitor: self._client(visitor) for visitor in VISITORS}
 
     def _client(self, visitor: str) -> Client:

@@ -27,6 +27,11 @@ def thing(build: Callable[[Any], Any]) -> cached_property[Any]:
     return cached_property(build)
 
 
+def is_thing(name: str) -> bool:
+    """Whether a URL parameter of this name names an object."""
+    return name in _things
+
+
 class World:
     """`mark` is a word in every text of this clinic's records, so that a leak can be seen."""
 
@@ -38,8 +43,8 @@ class World:
     def secrets(self) -> list[str]:
         return [self.mark]
 
-    def knows(self, name: str) -> bool:
-        return name in _things
+    def has(self, name: str) -> bool:
+        return is_thing(name)
 
     def unlike(self, name: str) -> Any:
         return unlike(getattr(self, name).pk)

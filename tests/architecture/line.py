@@ -84,22 +84,24 @@ def _stated(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     """Every expression that becomes a figure of a statement, with the figure's name."""
     for part in ast.walk(node):
         if isinstance(part, ast.Call) and _called(part) in STATEMENTS:
-            for keyword in part.keywords:
-                if keyword.arg in FIGURES:
-                    yield keyword.arg, keyword.value
-            if _called(part) in ("AsNeeded", "Dose"):
-                yield from (("quantity", argument) for argument in part.args)
+            yield from _stated_by_call(part)
         elif isinstance(part, ast.Dict):
             for key, value in zip(part.keys, part.values, strict=True):
                 if isinstance(key, ast.Constant) and key.value in FIGURES:
                     yield str(key.value), value
         elif isinstance(part, ast.Assign):
-            for target in part.targets:
-                name = _assigned(target)
-                if name in FIGURES:
-                    yield name, part.value
+            names = FIGURES.intersection(map(_assigned, part.targets))
+            yield from ((name, part.value) for name in names)
         elif isinstance(part, ast.AugAssign) and (name := _assigned(part.target)) in FIGURES:
             yield name, ast.BinOp(ast.Name(name), ast.Add(), part.value)
+
+
+def _stated_by_call(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+    for keyword in call.keywords:
+        if keyword.arg in FIGURES:
+            yield keyword.arg, keyword.value
+    if _called(call) in ("AsNeeded", "Dose"):
+        yield from (("quantity", argument) for argument in call.args)
 
 
 def _assigned(target: ast.expr) -> str:
@@ -115,9 +117,10 @@ def inventions(module: Module) -> list[str]:
     """Where a dose is worked out from a dose, and functions whose name says that they do."""
     found = []
     for node in ast.walk(module.tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            if INVENTING.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", node.name)):
-                found.append(f"{module.where(node)} is called {node.name}")
+        if isinstance(
+            node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+        ) and INVENTING.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", node.name)):
+            found.append(f"{module.where(node)} is called {node.name}")
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)):
             tainted = _tainted(node)
             found += [
