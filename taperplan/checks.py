@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Critical, Tags, Warning, register
+from django.core.checks import CheckMessage, Critical, Tags, register
+from django.core.checks import Warning as Caution
 from django.db import connections
 
 from taperplan.audit import append_only
@@ -31,7 +32,7 @@ def every_guard_stands(
         found += [
             Critical(
                 f"The trigger {name} is missing in {alias}: its table could be rewritten.",
-                hint="Run manage.py migrate; it puts every trigger back. Then find out who took it.",
+                hint="Run manage.py migrate, which puts it back. Then find out who took it.",
                 id="taperplan.E001",
             )
             for name in append_only.missing(connection)
@@ -53,7 +54,7 @@ def secrets_are_secret(app_configs: object, **_: Any) -> list[CheckMessage]:
     ]
     if settings.SECRET_KEY == settings.TRAIL_KEY:
         found.append(
-            Warning(
+            Caution(
                 "SECRET_KEY and TRAIL_KEY are the same.",
                 hint="Give the trail a key of its own, kept apart from the database.",
                 id="taperplan.W001",

@@ -73,9 +73,7 @@ class ClinicMiddleware:
 
 def _may_be_served_here(request: Any) -> bool:
     """The demo answers this machine only: its passwords are printed and it has no second step."""
-    demo = (
-        request.clinic.demo if request.clinic else Clinic.objects.filter(demo=True).exists()
-    )
+    demo = request.clinic.demo if request.clinic else Clinic.objects.filter(demo=True).exists()
     if not demo:
         return True
     host = urlsplit(f"//{request.META.get('HTTP_HOST', '')}").hostname or ""

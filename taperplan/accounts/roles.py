@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django_stubs_ext import StrOrPromise
 
 
 class Role(StrEnum):
@@ -11,6 +19,24 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
     RECORDS_OFFICER = "records_officer"
+
+
+ROLE_WORDS: Mapping[Role, StrOrPromise] = {
+    Role.PRESCRIBER: _("prescriber"),
+    Role.MONITOR: _("monitor"),
+    Role.ADMINISTRATOR: _("administrator"),
+    Role.AUDITOR: _("auditor"),
+    Role.RECORDS_OFFICER: _("records officer"),
+}
+
+# What each role is for, in the words of the accounts page.
+ROLE_USES: Mapping[Role, StrOrPromise] = {
+    Role.PRESCRIBER: _("signs plans"),
+    Role.MONITOR: _("records check-ins"),
+    Role.ADMINISTRATOR: _("manages accounts"),
+    Role.AUDITOR: _("reads the trail"),
+    Role.RECORDS_OFFICER: _("makes a patient's copy"),
+}
 
 
 class Permission(StrEnum):
@@ -47,8 +73,7 @@ _MONITOR = frozenset(
 )
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.PRESCRIBER: _MONITOR
-    | {Permission.DRAFT_PLAN, Permission.SIGN_PLAN, Permission.MOVE_PLAN},
+    Role.PRESCRIBER: _MONITOR | {Permission.DRAFT_PLAN, Permission.SIGN_PLAN, Permission.MOVE_PLAN},
     Role.MONITOR: _MONITOR,
     Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ACCOUNTS, Permission.MANAGE_CLINIC}),
     Role.AUDITOR: frozenset({Permission.READ_TRAIL}),

@@ -20,9 +20,7 @@ urlpatterns = [
     path("sign-in/", account.login, name="account_login"),
     path("sign-out/", require_POST(account.logout), name="account_logout"),
     path("confirm/", account.reauthenticate, name="account_reauthenticate"),
-    path(
-        "password/", transaction.atomic(account.password_change), name="account_change_password"
-    ),
+    path("password/", transaction.atomic(account.password_change), name="account_change_password"),
     path("second-step/", second_step.index, name="mfa_index"),
     path("second-step/use/", second_step.authenticate, name="mfa_authenticate"),
     path("second-step/confirm/", second_step.reauthenticate, name="mfa_reauthenticate"),

@@ -81,7 +81,7 @@ def _triggers_of(model: type[models.Model]) -> Iterator[Trigger]:
             event="INSERT",
             message=f"{table} is sealed: insert refused",
             when=(
-                f'EXISTS (SELECT 1 FROM "{parent.db_table}" '
+                f'EXISTS (SELECT 1 FROM "{parent.db_table}" '  # noqa: S608  (names of ours)
                 f'WHERE "{parent.pk.column}" = NEW."{field.column}")'
             ),
         )
@@ -90,22 +90,26 @@ def _triggers_of(model: type[models.Model]) -> Iterator[Trigger]:
 def create_sql(trigger: Trigger, vendor: str) -> list[str]:
     when = f"WHEN ({trigger.when})" if trigger.when else ""
     if vendor == "sqlite":
-        return [
+        statement = (
             f'CREATE TRIGGER "{trigger.name}" BEFORE {trigger.event} ON "{trigger.table}" '
             f"FOR EACH ROW {when} "
             f"BEGIN SELECT RAISE(ABORT, '{trigger.message}'); END"
-        ]
+        )
+        return [statement]
     # PostgreSQL allows no subquery in WHEN, so the condition stands inside the function.
     body = f"RAISE EXCEPTION '{trigger.message}' USING ERRCODE = 'integrity_constraint_violation';"
     if trigger.when:
         body = f"IF {trigger.when} THEN {body} END IF;"
     row = "OLD" if trigger.event == "DELETE" else "NEW"
-    return [
+    function = (
         f'CREATE OR REPLACE FUNCTION "{trigger.name}"() RETURNS trigger LANGUAGE plpgsql AS '
-        f"$$ BEGIN {body} RETURN {row}; END $$",
+        f"$$ BEGIN {body} RETURN {row}; END $$"
+    )
+    statement = (
         f'CREATE TRIGGER "{trigger.name}" BEFORE {trigger.event} ON "{trigger.table}" '
-        f'FOR EACH ROW EXECUTE FUNCTION "{trigger.name}"()',
-    ]
+        f'FOR EACH ROW EXECUTE FUNCTION "{trigger.name}"()'
+    )
+    return [function, statement]
 
 
 def present(connection: BaseDatabaseWrapper) -> set[str]:

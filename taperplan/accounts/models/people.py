@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -11,16 +11,19 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from taperplan.accounts.models.clinic import Clinic
 from taperplan.accounts.roles import (
     PERMISSIONS,
     PROTOCOL_OWNER_PERMISSIONS,
+    ROLE_WORDS,
     Permission,
     Role,
 )
 from taperplan.audit.append_only import Mutability
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
@@ -50,6 +53,7 @@ class User(AbstractBaseUser):
     sessions_ended = models.PositiveIntegerField(default=0, editable=False)
     last_seen = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    revision = models.PositiveIntegerField(default=1, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -145,6 +149,8 @@ class Membership(models.Model):
     privacy_lead = models.BooleanField(_("privacy lead"), default=False)
     invited_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
+    # As the administrator typed it: what another clinic calls this person is not theirs to see.
+    invited_name = models.CharField(max_length=200, blank=True)
     chosen_at = models.DateTimeField(null=True, blank=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
@@ -183,6 +189,16 @@ class Membership(models.Model):
         return self.State.INVITED if pending else self.State.ACTIVE
 
     @property
+    def name(self) -> str:
+        invited = self.state in (self.State.INVITED, self.State.WITHDRAWN)
+        return self.invited_name if invited and self.invited_name else self.user.name
+
+    @property
+    def title(self) -> str:
+        """The roles in words: "Prescriber, monitor"."""
+        return capfirst(", ".join(str(ROLE_WORDS[role]) for role in Role if role in self.roles))
+
+    @property
     def active(self) -> bool:
         return self.state is self.State.ACTIVE
 
@@ -219,9 +235,7 @@ class OneTimeLink(models.Model):
     purpose = models.CharField(max_length=12, choices=Purpose)
     at = models.DateTimeField()
     expires_at = models.DateTimeField()
-    by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

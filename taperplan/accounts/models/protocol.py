@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from taperplan.accounts.models.clinic import Clinic
-from taperplan.accounts.models.people import User
+from taperplan.accounts.models.people import Membership, User
 from taperplan.audit.append_only import Mutability
 
 if TYPE_CHECKING:
@@ -99,9 +99,7 @@ class LevelSetQuerySet(models.QuerySet["LevelSet"]):
         return self.filter(clinic=clinic).order_by("-number").first()
 
     def in_force(self, clinic: Clinic) -> LevelSet | None:
-        return (
-            self.filter(clinic=clinic, confirmation__isnull=False).order_by("-number").first()
-        )
+        return self.filter(clinic=clinic, confirmation__isnull=False).order_by("-number").first()
 
 
 class LevelSet(models.Model):
@@ -123,9 +121,7 @@ class LevelSet(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["clinic", "number"], name="level_set_numbered_once"
-            ),
+            models.UniqueConstraint(fields=["clinic", "number"], name="level_set_numbered_once"),
         ]
 
     def __str__(self) -> str:
@@ -165,6 +161,15 @@ class Confirmation(models.Model):
 class LadderQuerySet(models.QuerySet["Ladder"]):
     def in_force(self, clinic: Clinic) -> Ladder | None:
         return self.filter(clinic=clinic).order_by("-number").first()
+
+    def standing_rungs(self, clinic: Clinic) -> list[tuple[User, int]]:
+        """Who is told now, in order, with the minutes after each; leavers are passed over."""
+        ladder = self.in_force(clinic)
+        if ladder is None:
+            return []
+        here = Membership.objects.standing().filter(clinic=clinic, user=OuterRef("person"))
+        rungs = ladder.rungs.filter(Exists(here)).select_related("person").order_by("position")
+        return [(rung.person, rung.minutes) for rung in rungs]
 
 
 class Ladder(models.Model):
@@ -237,9 +242,7 @@ class TimeLimits(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["clinic", "number"], name="time_limits_numbered_once"
-            ),
+            models.UniqueConstraint(fields=["clinic", "number"], name="time_limits_numbered_once"),
             models.CheckConstraint(
                 name="time_limits_typed",
                 condition=Q(emergency_minutes__gt=0, same_day_minutes__gt=0),

@@ -1,0 +1,65 @@
+"""Everything that changes a clinic or an account: atomic, by a named person, trail row last."""
+
+from __future__ import annotations
+
+from taperplan.accounts.actions.clinic import (
+    add_demo_person,
+    amend_clinic,
+    new_first_link,
+    open_clinic,
+    set_up_clinic,
+)
+from taperplan.accounts.actions.people import (
+    NewPerson,
+    Rights,
+    accept,
+    amend_profile,
+    change_roles,
+    deactivate,
+    invite,
+    invite_again,
+    join,
+    make_password_link,
+    reactivate,
+    reset_second_step,
+    withdraw,
+)
+from taperplan.accounts.actions.protocol import (
+    acknowledge_test,
+    confirm_levels,
+    confirm_text,
+    send_test,
+    write_ladder,
+    write_levels,
+    write_text,
+    write_time_limits,
+)
+
+__all__ = [
+    "NewPerson",
+    "Rights",
+    "accept",
+    "acknowledge_test",
+    "add_demo_person",
+    "amend_clinic",
+    "amend_profile",
+    "change_roles",
+    "confirm_levels",
+    "confirm_text",
+    "deactivate",
+    "invite",
+    "invite_again",
+    "join",
+    "make_password_link",
+    "new_first_link",
+    "open_clinic",
+    "reactivate",
+    "reset_second_step",
+    "send_test",
+    "set_up_clinic",
+    "withdraw",
+    "write_ladder",
+    "write_levels",
+    "write_text",
+    "write_time_limits",
+]
