@@ -218,6 +218,13 @@ def test_a_write_past_the_history_is_found() -> None:
     assert untracked(fault) == ["plans/rules/planted.py:1 Patient...update()"]
 
 
+def test_there_is_no_second_door() -> None:
+    user = apps.get_model("accounts", "User")
+
+    assert not apps.is_installed("django.contrib.admin")
+    assert {"is_staff", "is_superuser"}.isdisjoint(f.name for f in user._meta.get_fields())
+
+
 INEXACT = (models.FloatField, models.DecimalField)
 
 
