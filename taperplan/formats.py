@@ -366,3 +366,13 @@ def listing(words: Sequence[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return _("{first} and {last}").format(first=", ".join(words[:-1]), last=words[-1])
+
+
+def minutes(length_in_minutes: int) -> str:
+    """As "4 h", "90 min" (under two hours), "4 h 30 min"."""
+    whole, rest = divmod(length_in_minutes, 60)
+    if length_in_minutes < 120 and rest:
+        return _("{n} min").format(n=length_in_minutes).replace(" ", NBSP)
+    parts = [_("{n} h").format(n=whole)] if whole else []
+    parts += [_("{n} min").format(n=rest)] if rest else []
+    return " ".join(parts).replace(" ", NBSP)

@@ -32,6 +32,7 @@ from plans.rules.draft import (
     dose_path,
     shaped,
 )
+from plans.rules.places import Places
 from plans.rules.schedule import (
     AsNeeded,
     Direction,
@@ -184,6 +185,7 @@ class _Reader:
 
     def __init__(self, cells: Cells, today: date, refusals: list[Refusal]) -> None:
         self.cells = cells
+        self.places = Places(cells)
         self.today = today
         self.refusals = refusals
         self.drugs: dict[str, Drug] = {}
@@ -216,7 +218,7 @@ class _Reader:
         )
         in_force_slot = self.time("in_force_slot", cells["in_force_slot"])
         refusals = tuple(
-            Refusal(r.where, r.sentence, r.place or self.place(r.where), r.missing)
+            Refusal(r.where, r.sentence, r.place or self.places.of(r.where), r.missing)
             for r in self.refusals
         )
         return Reading(
@@ -242,7 +244,7 @@ class _Reader:
         self.refusals.append(Refusal(where, sentence))
 
     def miss(self, where: str) -> None:
-        sentence = _("{place}: not typed.").format(place=self.place(where))
+        sentence = _("{place}: not typed.").format(place=self.places.of(where))
         self.refusals.append(Refusal(where, sentence, missing=True))
 
     def typed(self, where: str, text: str, reader: Callable[[str], T]) -> T | None:
@@ -302,41 +304,6 @@ class _Reader:
             )
             return None
         return value
-
-    def place(self, where: str) -> str:
-        """Where a cell stands, in words: "Step 2, bedtime, clonazepam", "diazepam, role"."""
-        head, *rest = where.split(".")
-        if not rest or head not in ("drugs", "products", "steps", "as_needed"):
-            return wording.cell_labels().get(head, "")
-        thing = self.thing(head, rest[0])
-        if len(rest) > 3 and rest[1] == "doses":
-            return ", ".join([thing, wording.when_label(rest[3]), self.column(rest[2])])
-        label = wording.cell_labels().get(rest[1], "") if len(rest) > 1 else ""
-        return f"{thing}, {label}" if label else thing
-
-    def column(self, product_key: str) -> str:
-        """A product as the head of its column: with its strength where the drug has several."""
-        product = self.products.get(product_key)
-        if product is None:
-            return self.thing("products", product_key)
-        several = sum(other.drug == product.drug for other in self.products.values()) > 1
-        named = wording.product_label if several else wording.product_name
-        return named(product, self.drugs[product.drug])
-
-    def thing(self, head: str, key: str) -> str:
-        if head == "products" and (product := self.products.get(key)):
-            return wording.product_name(product, self.drugs[product.drug])
-        if head == "drugs" and key in self.drugs and self.drugs[key].name:
-            return self.drugs[key].name
-        lines = {
-            "drugs": (_("Drug {number}"), self.cells["drugs"]),
-            "products": (_("Product {number}"), self.cells["products"]),
-            "steps": (_("Step {number}"), self.cells["steps"]),
-            "as_needed": (_("As-needed line {number}"), self.cells["as_needed"]),
-        }
-        words, items = lines[head]
-        keys = [item["key"] for item in items]  # type: ignore[attr-defined]
-        return words.format(number=keys.index(key) + 1 if key in keys else "?")
 
     # Drugs and products
 
@@ -519,7 +486,7 @@ class _Reader:
         )
         if not any(dose["quantity"].strip(" ") for dose in cells["doses"]):
             where = f"{path}.doses"
-            sentence = _("{place}: no quantity typed.").format(place=self.place(path))
+            sentence = _("{place}: no quantity typed.").format(place=self.places.of(path))
             self.refusals.append(Refusal(where, sentence, missing=True))
         stated = self.typed(f"{path}.stated_days", cells["stated_days"], grammar.days)
         readable = dates.first is not None and (dates.last is not None or dates.open)
@@ -645,7 +612,7 @@ class _Reader:
     ) -> Dose | None:
         """One quantity. A blank one is no statement: nothing about its cell is asked."""
         where = dose_path(step, cells["product"], cells["time"], cells["on"])
-        place = self.place(where)
+        place = self.places.of(where)
         if not cells["quantity"].strip(" "):
             self.backs[where] = CellBack(
                 CellState.BLANK, _("not typed"), _("{place}: not typed.").format(place=place), place
@@ -779,7 +746,7 @@ class _Reader:
         for drug in self.drugs.values():
             if drug.key not in used and products:
                 sentence = _("{drug}: no quantity typed.")
-                place = self.thing("drugs", drug.key)
+                place = self.places.thing("drugs", drug.key)
                 self.refusals.append(
                     Refusal(f"drugs.{drug.key}", sentence.format(drug=place), missing=True)
                 )

@@ -101,17 +101,24 @@ def _numbered(steps: list[Step]) -> list[Step]:
 def resumed(schedule: Schedule, before: Schedule, from_day: date) -> Schedule:
     """Go on after an open hold: what ``before`` (the version before the hold) had still to come.
 
-    The earliest step that waits begins on ``from_day``; the others, and the ends of the steps
-    that were left open, stand as far from it as they did. Doses are untouched, and the stated
-    ends of ``before`` come back: those typed for the hold were for the hold.
+    The earliest step that waits begins on ``from_day`` (where none waits, the last step has ended
+    by then); the others, and the ends of steps left open, stand as far from it as they did.
+    Doses are untouched, and the stated ends of ``before`` come back: those typed for the hold
+    were for the hold.
     Raises ``HoldRefused`` where nothing waits, or ``from_day`` is not after an open step began.
     """
     kept = {step.key for step in schedule.steps}
     waiting = [step for step in before.steps if step.key not in kept]
-    if not waiting:
-        raise HoldRefused(_("No later step waits to come back."))
-    days = (from_day - min(step.first_day for step in waiting)).days
     was = {step.key: step for step in before.steps}
+    left_open = [step.key for step in schedule.steps if step.last_day is None]
+    ends = [last for key in left_open if (s := was.get(key)) and (last := s.last_day) is not None]
+    if waiting:
+        change = min(step.first_day for step in waiting)
+    elif ends:
+        change = min(ends) + _DAY
+    else:
+        raise HoldRefused(_("No step waits to go on."))
+    days = (from_day - change).days
     closed = [_closed(step, was.get(step.key), days, from_day) for step in schedule.steps]
     order = {step.key: place for place, step in enumerate(before.steps)}
     steps = closed + [_shifted(step, days) for step in waiting]
