@@ -6,7 +6,6 @@ them once and seals a version, whose rows the database then refuses to touch.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -17,37 +16,21 @@ from django.utils.translation import gettext_lazy as _
 
 from patients.models import Patient
 from plans.models.exact import SLOT_LENGTH, in_order, one_of
+from plans.rules.lifecycle import PlanState, PlanVerb, VersionKind, verb_of, version_on
 from plans.rules.schedule import When
 from taperplan.audit.append_only import Mutability
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
 
     from plans.rules.schedule import Schedule
     from taperplan.accounts.models import User
 
 
-class PlanState(StrEnum):
-    DRAFT = "draft"
-    ACTIVE = "active"
-    AFTERCARE = "aftercare"
-    COMPLETED = "completed"
-    STOPPED = "stopped"
-    TRANSFERRED = "transferred"
-    LOST_TO_CONTACT = "lost to contact"
-    ENTERED_IN_ERROR = "entered in error"
-
-
-class VersionKind(StrEnum):
-    """What a version does to the one that it replaces."""
-
-    FIRST = "first"
-    CHANGE = "change"
-    HOLD = "hold"
-    RESUME = "resume"
-    INTERRUPT = "interrupt"
-    RESTART = "restart"
+_SIGNING = [verb_of(kind).value for kind in VersionKind]
+_WITH_REASON = [
+    verb.value for verb in (PlanVerb.STOP, PlanVerb.LOSE_CONTACT, PlanVerb.ENTER_IN_ERROR)
+]
 
 
 class PlanQuerySet(models.QuerySet["Plan"]):
@@ -173,26 +156,16 @@ class Version(models.Model):
     def reference(self) -> str:
         return f"PL-{self.plan_id.hex[:8]}-v{self.number}"
 
+    @property
+    def in_force_when(self) -> When | None:
+        """The time of day from which it is in force on its first day; None: the whole day."""
+        return When.of(self.in_force_slot) if self.in_force_slot else None
+
     def schedule(self) -> Schedule:
         """Everything that was signed, as one value. Five queries, whatever its size."""
         from plans.models.schedule import schedules
 
         return schedules([self])[self.pk]
-
-
-def version_on(versions: Iterable[Version], day: date, slot: When | None) -> Version | None:
-    """The one of `versions` (of one plan) that answers for this day and time of day."""
-    standing = None
-    for version in sorted(versions, key=lambda version: version.number):
-        starts = version.in_force_from
-        if starts < day or (starts == day and _begun(version.in_force_slot, slot)):
-            standing = version
-    return standing
-
-
-def _begun(in_force_slot: str, slot: When | None) -> bool:
-    """Whether a version in force from `in_force_slot` answers for `slot`; None is the day's end."""
-    return not in_force_slot or slot is None or not slot < When.of(in_force_slot)
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
@@ -258,14 +231,21 @@ class Move(models.Model):
         ordering: ClassVar[list[str]] = ["number"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["plan", "number"], name="move_number_once"),
+            one_of("move", "verb", PlanVerb),
             one_of("move", "state", PlanState),
             models.CheckConstraint(
                 name="move_transfer_names_its_receiver",
-                condition=~Q(verb="transfer") | (~Q(receiver="") & Q(accepted_on__isnull=False)),
+                condition=~Q(verb=PlanVerb.TRANSFER.value)
+                | (~Q(receiver="") & Q(accepted_on__isnull=False)),
             ),
             models.CheckConstraint(
                 name="move_says_why",
-                condition=Q(version__isnull=False) | ~Q(reason=""),
+                condition=~Q(verb__in=_WITH_REASON) | ~Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="move_signs_its_version",
+                condition=Q(verb__in=_SIGNING, version__isnull=False)
+                | (~Q(verb__in=_SIGNING) & Q(version__isnull=True)),
             ),
         ]
 

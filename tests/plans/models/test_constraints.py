@@ -182,6 +182,10 @@ CASES: dict[str, list[Callable[[Rows], models.Model]]] = {
         beside(lambda w, by: a_move(w, by, verb="transfer", state="transferred")),
         beside(lambda w, by: a_move(w, by, verb="transfer", receiver="Dr Fiktiv")),
     ],
+    "move_signs_its_version": [
+        beside(lambda w, by: a_move(w, by, verb="sign", state="active")),
+        beside(lambda w, by: a_move(w, by, version=w.version)),
+    ],
     "move_says_why": [beside(lambda w, by: a_move(w, by, reason=""))],
     "acceptance_has_a_reason": [beside(lambda w, by: accepted(w, by, reason=""))],
     "acceptance_once": [twice(accepted)],
