@@ -109,6 +109,10 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
     def visible_to(self, user: User) -> CheckInQuerySet:
         return self.filter(patient__in=Patient.objects.visible_to(user))
 
+    def about(self, patient: Patient) -> CheckInQuerySet:
+        """Of this record and of those that are joined to it."""
+        return self.filter(Q(patient=patient) | Q(patient__joined_to=patient))
+
     def standing(self) -> CheckInQuerySet:
         """Neither corrected by a later one nor entered in error."""
         return self.filter(
@@ -348,11 +352,7 @@ class Taken(models.Model):
     sealed_by: ClassVar[str] = "check_in"
 
     check_in = models.ForeignKey(CheckIn, on_delete=models.PROTECT, related_name="taken")
-    drug = models.ForeignKey(
-        Drug, on_delete=models.PROTECT, null=True, blank=True, related_name="taken"
-    )
-    # As it was called then; the only name there is for a baseline.
-    name = models.CharField(max_length=NAME)
+    drug = models.ForeignKey(Drug, on_delete=models.PROTECT, related_name="taken")
     answer = models.CharField(max_length=WORD_LENGTH)
     note = models.TextField(blank=True)
     last_product = models.CharField(max_length=LINE, blank=True)
@@ -365,7 +365,6 @@ class Taken(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["check_in", "drug"], name="taken_drug_once"),
             one_of("taken", "answer", TakenAs),
-            models.CheckConstraint(name="taken_has_a_name", condition=~Q(name="")),
         ]
 
     def __str__(self) -> str:
@@ -621,7 +620,9 @@ class FollowUp(models.Model):
     check_in = models.ForeignKey(
         CheckIn, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    # The safety questions that the last check-in left open; the patient stays on the worklist.
+    # When that check-in happened: an older one, written down later, does not set the date back.
+    as_of = models.DateTimeField()
+    # Whether it left a safety question open; the patient then stays on the worklist.
     safety_open = models.BooleanField()
     set_at = models.DateTimeField()
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -51,6 +51,10 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
     def still_open(self) -> EscalationQuerySet:
         return self.filter(STILL_OPEN)
 
+    def about(self, patient: Patient) -> EscalationQuerySet:
+        """Of this record and of those that are joined to it."""
+        return self.filter(Q(patient=patient) | Q(patient__joined_to=patient))
+
     def open_for(
         self, patients: Iterable[Patient] | models.QuerySet[Patient]
     ) -> EscalationQuerySet:
