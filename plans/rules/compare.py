@@ -405,7 +405,7 @@ def compare_cells(before: Cells, after: Cells) -> tuple[Difference, ...]:
     """
     old, new = dict(_leaves(before)), dict(_leaves(after))
     places, places_now = Places(before), Places(after)
-    return tuple(
+    cells = [
         Difference(
             where=where,
             place=(places_now if where in new else places).of(where),
@@ -414,11 +414,30 @@ def compare_cells(before: Cells, after: Cells) -> tuple[Difference, ...]:
         )
         for where in _merged(list(old), list(new))
         if old.get(where, "") != new.get(where, "")
-    )
+    ]
+    return (*cells, *_orders(before, after))
+
+
+def _orders(before: Cells, after: Cells) -> Iterator[Difference]:
+    """Lines that stand in another order: their numbers as they are in ``before``."""
+    places = Places(before)
+    olds: Mapping[str, Any] = before
+    news: Mapping[str, Any] = after
+    for head in ("drugs", "products", "steps", "as_needed"):
+        old = [item["key"] for item in olds[head]]
+        new = [item["key"] for item in news[head] if item["key"] in old]
+        kept = [key for key in old if key in new]
+        if new != kept:
+            yield Difference(
+                where=head,
+                place=_("{lines}, their order").format(lines=places.of(head)),
+                before=", ".join(places.thing(head, key) for key in kept),
+                after=", ".join(places.thing(head, key) for key in new),
+            )
 
 
 def _leaves(cells: Cells) -> Iterator[tuple[str, str]]:
-    """Every cell by its path; an order of lines counts as a cell, and so does a list of times."""
+    """Every cell by its path; that a line is there counts as a cell, and so do its times."""
     whole: Mapping[str, Any] = cells
     for name, value in whole.items():
         if isinstance(value, str):
@@ -427,8 +446,8 @@ def _leaves(cells: Cells) -> Iterator[tuple[str, str]]:
             yield from _acceptance_leaves(value)
         else:
             for item in value:
+                yield f"{name}.{item['key']}", _("in the draft")
                 yield from _item_leaves(f"{name}.{item['key']}", item)
-            yield name, " ".join(item["key"] for item in value)
 
 
 def _item_leaves(path: str, item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -94,7 +94,8 @@ REFUSED = frozenset(
 @dataclass(frozen=True)
 class Finding:
     """One fact. ``subject`` holds what it is about and its figures, so that an acceptance stands
-    for this fact only and falls away when a figure changes. ``where`` is the path of a cell."""
+    for this fact only and falls away when a figure changes. ``where`` is the path of a cell.
+    ``drugs``: the keys where several drugs share one gap; then ``drug`` is None."""
 
     code: FindingCode
     subject: str
@@ -106,6 +107,7 @@ class Finding:
     day: date | None = None
     last_day: date | None = None
     drug: str | None = None
+    drugs: tuple[str, ...] = ()
 
     @property
     def severity(self) -> Severity:
@@ -405,6 +407,7 @@ def _gap(case: _Case) -> Iterator[Finding]:
             day=first,
             last_day=last,
             drug=drugs[0].key if len(drugs) == 1 else None,
+            drugs=tuple(drug.key for drug in drugs),
         )
     yield from _gap_within_a_day(case)
 
