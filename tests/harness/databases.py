@@ -6,7 +6,11 @@ connections of their own, as in production, and locks are real.
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import os
 import shutil
+import sqlite3
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +20,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_django import DjangoDbBlocker
+
 DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server"})
 
 
@@ -24,21 +30,64 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest) -> Iterator[Non
     from django.conf import settings
     from django.db import connections
 
+    _flush_past_the_triggers()
     connection = connections["default"]
     if connection.vendor != "sqlite":
         request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
-        _flush_past_the_triggers()
         yield
         return
     # Memory, where the machine offers a folder in it: synchronous=FULL stays on all the same.
     memory = Path("/dev/shm")  # noqa: S108  (a folder of our own inside it)
     folder = Path(tempfile.mkdtemp(prefix="tests-", dir=memory if memory.is_dir() else None))
-    name = str(folder / "tests.sqlite3")
-    settings.DATABASES["default"]["TEST"]["NAME"] = name
-    connection.settings_dict["TEST"]["NAME"] = name
-    _flush_past_the_triggers()
+    name = folder / "tests.sqlite3"
+    settings.DATABASES["default"]["TEST"]["NAME"] = str(name)
+    connection.settings_dict["TEST"]["NAME"] = str(name)
+    if (kept := migrated_copy(request.config)).exists():
+        shutil.copy(kept, name)
     yield
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest, django_db_keepdb: bool) -> bool:
+    from django.db import connection
+
+    return django_db_keepdb or (
+        connection.vendor == "sqlite" and migrated_copy(request.config).exists()
+    )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Keep a migrated SQLite file for the next run: migrating takes most of a small run."""
+    from django.db import connection
+
+    kept = migrated_copy(request.config)
+    if connection.vendor != "sqlite" or kept.exists():
+        return
+    for old in kept.parent.glob("*.sqlite3"):
+        old.unlink(missing_ok=True)
+    unfinished = kept.with_suffix(f".{os.getpid()}")
+    with django_db_blocker.unblock(), sqlite3.connect(unfinished) as copy:
+        connection.ensure_connection()
+        connection.connection.backup(copy)
+    copy.close()
+    unfinished.replace(kept)
+
+
+@functools.cache
+def migrated_copy(config: pytest.Config) -> Path:
+    """Where the migrated file of just these migrations is kept, if it is."""
+    from django.apps import apps
+
+    digest = hashlib.sha256()
+    for app in apps.get_app_configs():
+        for path in sorted(Path(app.path).glob("migrations/*.py")):
+            digest.update(path.read_bytes())
+    assert config.cache is not None
+    return config.cache.mkdir("databases") / f"{digest.hexdigest()[:16]}.sqlite3"
 
 
 def _flush_past_the_triggers() -> None:
