@@ -61,8 +61,13 @@ class TypedWidget(forms.TextInput):
         super().__init__({**given, **(attrs or {})})
 
 
+REQUIRED = {"required": gettext_lazy("Nothing is typed here yet.")}
+
+
 class GrammarField(forms.Field):
     """A field whose text one function of the grammar reads."""
+
+    default_error_messages = REQUIRED
 
     def __init__(self, *, width: int = 6, figures: bool = True, **kwargs: Any) -> None:
         kwargs.setdefault("widget", TypedWidget(figures=figures, attrs={"class": f"w-{width}"}))
@@ -160,6 +165,7 @@ class DayField(forms.Field):
     """A date as day, month and year. `not_after` refuses a date that is still to come."""
 
     widget = DayWidget
+    default_error_messages = REQUIRED
 
     def __init__(self, *, not_after: date | None = None, **kwargs: Any) -> None:
         self.not_after = not_after
@@ -218,6 +224,8 @@ class ChoiceField(forms.ChoiceField):
 
 class NoteField(forms.CharField):
     """Free text, kept as typed. Too long is said with both lengths; nothing is cut."""
+
+    default_error_messages = REQUIRED
 
     def __init__(self, *, limit: int = 4000, rows: int = 3, **kwargs: Any) -> None:
         self.limit = limit

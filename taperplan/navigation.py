@@ -8,11 +8,20 @@ from typing import TYPE_CHECKING, Any
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from taperplan.accounts.roles import Permission
+from taperplan.accounts.roles import Permission, Role
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
     from django_stubs_ext import StrOrPromise
+
+
+ROLE_WORDS: dict[Role, StrOrPromise] = {
+    Role.PRESCRIBER: _("prescriber"),
+    Role.MONITOR: _("monitor"),
+    Role.ADMINISTRATOR: _("administrator"),
+    Role.AUDITOR: _("auditor"),
+    Role.RECORDS_OFFICER: _("records officer"),
+}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from taperplan import looks
-from taperplan.fields import ChoiceField, DayField, NoteField, QuantityField
+from taperplan.fields import ChoiceField, DayField, LineField, NoteField, QuantityField
 
 TOKENS = tuple(
     """
@@ -29,7 +29,7 @@ ICONS = tuple(
 class Sample(forms.Form):
     """Every kind of field."""
 
-    family = forms.CharField(label=_("Family name"))
+    family = LineField(label=_("Family name"))
     pulse = QuantityField(label=_("Pulse"), help_text=_("Beats in a minute."), required=False)
     born = DayField(label=_("Date of birth"))
     answer = ChoiceField(
@@ -52,7 +52,9 @@ class Sample(forms.Form):
         required=False,
     )
     how = forms.ChoiceField(
-        label=_("How"), choices=[("", ""), ("phone", _("Phone")), ("visit", _("Visit"))]
+        label=_("How"),
+        choices=[("", ""), ("phone", _("Phone")), ("visit", _("Visit"))],
+        error_messages={"required": _("Choose one answer.")},
     )
     note = NoteField(label=_("Note"), limit=200, required=False)
     told = forms.BooleanField(label=_("Told in confidence by a third person"), required=False)
@@ -117,6 +119,10 @@ def _theme(theme: str) -> dict[str, Any]:
     }
 
 
+def _keyed(samples: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
+    return [{**sample, "key": str(number)} for number, sample in enumerate(samples)]
+
+
 def everything() -> dict[str, Any]:
     others = {**FLAG, "title": _("Same-day red flag open: ran out"), "who": "FIXTURE, Zoë"}
     return {
@@ -125,9 +131,9 @@ def everything() -> dict[str, Any]:
         "icons": ICONS,
         "tags": list(looks.TAGS),
         "directions": [word for word in looks.DIRECTIONS if word != "none"],
-        "cells": CELLS,
-        "answers": ANSWERS,
-        "questions": QUESTIONS,
+        "cells": _keyed(CELLS),
+        "answers": _keyed(ANSWERS),
+        "questions": _keyed(QUESTIONS),
         "flags": [FLAG],
         "several_flags": [{**FLAG, "who": "SAMPLE, Otto"}, others],
         "banner": {

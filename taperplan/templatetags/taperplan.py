@@ -13,10 +13,12 @@ from django.forms import BaseForm
 from django.forms.formsets import BaseFormSet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from taperplan import formats, looks, navigation
+from taperplan.accounts.roles import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
     from django.forms import BoundField
     from django.template import Context
+
+    from taperplan.accounts.models import Membership
 
 register = template.Library()
 
@@ -83,6 +87,17 @@ def doors(context: Context) -> tuple[navigation.Door, ...]:
     if request is None or not hasattr(request, "user"):
         return ()
     return navigation.doors(request, str(context.get("nav", "")))
+
+
+@register.filter
+def role_words(membership: Membership | None) -> str:
+    """As "Prescriber, protocol owner": every role held in this clinic."""
+    if membership is None:
+        return ""
+    words = [str(navigation.ROLE_WORDS[role]) for role in Role if role in membership.roles]
+    if membership.protocol_owner:
+        words.append(_("protocol owner"))
+    return capfirst(", ".join(words))
 
 
 @register.simple_tag
@@ -178,6 +193,20 @@ def kind(field: BoundField) -> str:
     return "password" if name == "PasswordInput" else "input"
 
 
+@register.filter
+def labelled(field: BoundField, words: str) -> BoundField:
+    """A field of a library's form in our words, without its placeholder."""
+    field.label = words
+    field.field.widget.attrs.pop("placeholder", None)
+    return field
+
+
+@register.filter
+def shaped(field: BoundField, classes: str) -> BoundField:
+    field.field.widget.attrs["class"] = classes
+    return field
+
+
 # --- written figures ----------------------------------------------------------------------
 # Moments are shown in the clinic's zone, which the middleware makes the current one.
 
@@ -233,5 +262,5 @@ def ago(then: datetime | None, now: datetime) -> str:
 
 
 @register.filter
-def length(days: int | None) -> str:
+def in_days(days: int | None) -> str:
     return "" if days is None else formats.length(days)

@@ -194,7 +194,7 @@ const LETTERS = {
   "/": () => {
     const search = one("[data-search]");
     if (search?.offsetParent) search.focus();
-    else follow(".bar-icons.search-only a");
+    else follow("a.bar-icon");
   },
   "?": () => one("#keys-dialog")?.showModal(),
   j: () => select(1),
