@@ -210,3 +210,111 @@ class CareTeamFactory(factory.django.DjangoModelFactory[CareTeam]):
     user: Any = None
     role = "prescriber"
     since = date(2026, 9, 1)
+
+
+# --- Plans ------------------------------------------------------------------------------
+
+DRAFTED = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+
+
+def plan_cells(**changed: Any) -> Any:
+    """A short taper of an invented drug as typed: three steps of 7 days, morning and bedtime.
+
+    Mon 30 Nov to Sun 20 Dec 2026; 3 mg, 2 mg and 1 mg a day; 42 tablets of 1 mg.
+    """
+    from plans.rules import draft
+
+    cells: Any = draft.blank_document()
+    drug: Any = draft.blank_drug("d1")
+    drug.update(name="examplazepam", role="tapered", drug_class="benzodiazepine", end="stop")
+    product: Any = draft.blank_product("p1", "d1")
+    product.update(form="tablet", strength="1", unit="mg", parts="2", times=["morning", "bedtime"])
+    for key, morning, bedtime in (("s1", "1", "2"), ("s2", "1", "1"), ("s3", "1/2", "1/2")):
+        step: Any = draft.blank_step(key)
+        step.update(rhythm="daily", days="7", chained="yes")
+        step["doses"] = [
+            {"product": "p1", "time": "morning", "on": "", "quantity": morning},
+            {"product": "p1", "time": "bedtime", "on": "", "quantity": bedtime},
+        ]
+        cells["steps"].append(step)
+    cells["steps"][0].update(first_day="30 Nov 2026", chained="")
+    cells.update(title="Examplazepam, reducing", in_force_from="30 Nov 2026")
+    cells.update(drugs=[drug], products=[product])
+    cells.update(changed)
+    return cells
+
+
+def draft_plan(patient: Patient, by: User, cells: Any = None, *, now: datetime = DRAFTED) -> Any:
+    """A plan with a draft (`plan.draft`) in which `cells` are typed."""
+    import uuid
+
+    from plans.actions import plan as actions
+
+    draft = actions.begin(key=uuid.uuid4(), patient=patient, now=now, by=by)
+    typed = plan_cells() if cells is None else cells
+    return actions.save(
+        draft=draft, cells=typed, revision=draft.revision, now=now, by=by
+    ).plan
+
+
+def signed_plan(
+    patient: Patient,
+    by: User,
+    cells: Any = None,
+    *,
+    now: datetime = DRAFTED,
+    not_asked_reason: str = "Asked at the next visit.",
+) -> Any:
+    """A plan whose version 1 is signed; the patient is made ready for it. `plan.versions`."""
+    from plans.actions import plan as actions
+
+    ready_to_sign(patient)
+    plan = draft_plan(patient, by, cells, now=now)
+    actions.sign(
+        key=plan.draft.pk,
+        plan=plan,
+        revision=plan.draft.revision,
+        not_asked_reason=not_asked_reason,
+        now=now,
+        today=patient.clinic.day(now),
+        by=by,
+    )
+    plan.refresh_from_db()
+    return plan
+
+
+def next_version(
+    plan: Any,
+    by: User,
+    *,
+    reason: str = "As agreed today.",
+    now: datetime = DRAFTED,
+    **changed: Any,
+) -> Any:
+    """The next version of a signed plan, signed: a copy with `changed` cells. Returns it."""
+    import uuid
+
+    from plans.actions import plan as actions
+
+    draft = actions.revise(key=uuid.uuid4(), plan=plan, now=now, by=by)
+    typed = {**draft.cells, "in_force_from": "7 Dec 2026", "reason": reason, **changed}
+    draft = actions.save(draft=draft, cells=typed, revision=draft.revision, now=now, by=by)
+    return actions.sign(
+        key=draft.pk,
+        plan=plan,
+        revision=draft.revision,
+        not_asked_reason="Asked at the next visit.",
+        now=now,
+        today=plan.patient.clinic.day(now),
+        by=by,
+    )
+
+
+def ready_to_sign(patient: Patient) -> None:
+    """Everything stands that signing a plan waits for on the patient's side."""
+    if not AssessmentAnswer.objects.filter(patient=patient, item="indication").exists():
+        AnswerFactory(patient=patient, item="indication", answer="yes", detail="sample illness")
+        SharedDecisionFactory(patient=patient)
+    if patient.allergies_status == Allergies.NOT_ASKED.value:
+        patient.allergies_status = Allergies.NONE_KNOWN.value
+        patient.save()
