@@ -146,6 +146,7 @@ _STAIR = 2.2
 _DASHES: tuple[tuple[float, ...], ...] = ((), (7, 3), (1.5, 2.5), (7, 2.5, 1.5, 2.5))
 _FILLS = (None, Pattern.DOTS, Pattern.LINES, Pattern.CROSS)
 _MOST_SYMPTOM_HEIGHT = 60.0
+_MILD, _MODERATE, _SEVERE, _EVENT = range(4)
 _PARTS_OF_AN_EM = 0.57
 
 
@@ -337,11 +338,12 @@ class _Artist:
         self.y += 14
         x = float(_about(labels.symptoms, _TEXT + 0.5)) + 14
         self.items.append(Words(0, self.y, labels.symptoms, _TEXT + 0.5, bold=True))
-        for kind, label in enumerate((labels.mild, labels.moderate, labels.severe)):
+        kinds = (labels.mild, labels.moderate, labels.severe, labels.event)
+        for kind, label in enumerate(kinds):
             self._square(x, self.y, 7, kind)
             self.items.append(Words(x + 11, self.y, label, _TEXT, Ink.SOFT))
             x += 11 + _about(label, _TEXT) + 14
-        highest = max(pile.mild + pile.moderate + pile.severe for pile in piles)
+        highest = max(len(_kinds(pile)) for pile in piles)
         closest = min(
             (self.x(b.day) - self.x(a.day) for a, b in pairwise(piles)), default=self.right
         )
@@ -354,8 +356,7 @@ class _Artist:
     def _pile(self, pile: Pile, side: float, free: float) -> float:
         middle = (self.x(pile.day) + self.after(pile.day)) / 2
         y = self.y
-        kinds = [0] * pile.mild + [1] * pile.moderate + [2] * pile.severe
-        for kind in kinds:
+        for kind in _kinds(pile):
             self._square(middle - side / 2, y, side, kind)
             y -= side
         half = _about(pile.total, _TEXT) / 2
@@ -374,9 +375,12 @@ class _Artist:
             (x + inner, bottom),
             (x, bottom),
         )
-        if kind == 1:
+        if kind == _MODERATE:
             self.items.append(Hatched(x, bottom - inner, inner, inner, Pattern.DIAGONAL, Ink.INK))
-        self.items.append(Shape(box, Ink.INK if kind == 2 else None, Ink.INK))
+        self.items.append(Shape(box, Ink.INK if kind == _SEVERE else None, Ink.INK))
+        if kind == _EVENT:
+            self.items.append(Stroke((box[0], box[2]), 0.8, Ink.INK))
+            self.items.append(Stroke((box[1], box[3]), 0.8, Ink.INK))
 
     # --- the axis of days, and red flags below it
     def _axis(self) -> None:
@@ -400,7 +404,7 @@ class _Artist:
         if not self.chart.flags:
             return
         self.y += 6
-        self.items.append(Words(0, self.y + 10, self.chart.labels.events, _TEXT + 0.5, bold=True))
+        self.items.append(Words(0, self.y + 10, self.chart.labels.flags, _TEXT + 0.5, bold=True))
         rows: list[float] = []
         for mark in self.chart.flags:
             wide = _about(mark.label, _TEXT) + 16
@@ -429,6 +433,16 @@ class _Artist:
         self.items.append(Shape(points, Ink.FLAG))
         self.items.append(Stroke(((x, y - 3.6), (x, y + 0.8)), 1.5, Ink.SURFACE))
         self.items.append(Stroke(((x, y + 2.2), (x, y + 3.8)), 1.5, Ink.SURFACE))
+
+
+def _kinds(pile: Pile) -> list[int]:
+    """The squares of one pile from the bottom up."""
+    return (
+        [_MILD] * pile.mild
+        + [_MODERATE] * pile.moderate
+        + [_SEVERE] * pile.severe
+        + [_EVENT] * pile.events
+    )
 
 
 # --- SVG ---------------------------------------------------------------------------------

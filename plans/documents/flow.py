@@ -422,6 +422,34 @@ class Line:
             canvas.line(x, top - self.height, x + width, top - self.height)
 
 
+class Writing:
+    """Lines to write on. Near the end of a page there are fewer, not a page of their own."""
+
+    FEWEST = 3
+
+    def __init__(self, lines: int, *, leading: float, before: float = 0) -> None:
+        self.before = before
+        self.lines = lines
+        self.leading = leading
+
+    def measure(self, width: float) -> float:
+        return self.lines * self.leading
+
+    def start(self, width: float) -> float:
+        return min(self.lines, self.FEWEST) * self.leading
+
+    def cut(self, width: float, room: float, *, must: bool) -> tuple[Writing, Space]:
+        return Writing(max(int(room / self.leading), 1), leading=self.leading), Space(0)
+
+    def draw(self, canvas: TaggedCanvas, x: float, top: float, width: float) -> None:
+        with canvas.artifact():
+            canvas.setLineWidth(RULE)
+            canvas.setStrokeGray(0.35)
+            for number in range(1, self.lines + 1):
+                y = top - number * self.leading
+                canvas.line(x, y, x + width, y)
+
+
 class Space:
     """Nothing, so high."""
 

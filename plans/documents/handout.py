@@ -16,6 +16,7 @@ from plans.documents.flow import (
     Stack,
     Table,
     Type,
+    Writing,
 )
 from plans.documents.style import HANDOUT, Ink, Printed
 from plans.rules.paper import PageSize, PrintSize
@@ -77,88 +78,86 @@ class _HandoutInk(Ink):
         return self.heading(passage.heading, Box(lines, padding=self.sizes.body.size * 0.8))
 
     def _schedule(self, table: ScheduleTable) -> Headed:
+        """Dates in three columns, as long as one time of day leaves room for them; else the
+        dates stand below each other, and the times of day beside the doses."""
         type_ = self.sizes.table
-        first, last, days, when, take = table.labels
         timed = any(taking.when for row in table.rows for taking in row.takings)
-        labels = [taking.when for row in table.rows for taking in row.takings if taking.when]
-        when_width = max((self.wide(label, type_) for label in labels), default=0) + 2
-        # Long names of times (a whole sentence of weekdays) share a line with the dose instead.
-        beside = timed and when_width < self.width * 0.24 and not self.large
-        if self.large:
-            aside_widths = [
+        stacked = timed or self.large
+        first, last, days, when, take = table.labels
+        head_type = type_ if self.large else self.sizes.body
+        if stacked:
+            below = [words for row in table.rows for words in row.stacked]
+            heads = [self.said(first, head_type, bold=True)]
+            widths = [
                 max(
-                    self.wide(first, type_, bold=True),
-                    *(self.wide(row.first, type_, bold=True) for row in table.rows),
-                    *(
-                        self.wide(words, self.sizes.body)
-                        for row in table.rows
-                        for words in row.stacked
-                    ),
+                    self._column(first, [row.first for row in table.rows]),
+                    self._column("", below, type_=self.sizes.body, whole=True),
                 )
-                + 2
             ]
-            heads = [self.said(first, type_, bold=True)]
         else:
-            aside_widths = [
-                self._column([first], [row.first for row in table.rows]),
-                self._column([last], [row.last for row in table.rows]),
-                self._column([days], [row.days for row in table.rows]),
-            ]
             heads = [
-                self.said(first, self.sizes.body, bold=True),
-                self.said(last, self.sizes.body, bold=True),
-                self.said(days, self.sizes.body, bold=True, right=True),
+                self.said(first, head_type, bold=True),
+                self.said(last, head_type, bold=True),
+                self.said(days, head_type, bold=True, right=True),
             ]
-        aside_widths = [min(width, self.width * 0.4) for width in aside_widths]
-        used = sum(aside_widths) + _GAP * len(aside_widths)
-        if beside:
-            widths = [*aside_widths, when_width, self.width - used - when_width - _GAP]
-        else:
-            widths = [*aside_widths, self.width - used]
-        head_type = self.sizes.table if self.large else self.sizes.body
+            widths = [
+                self._column(first, [row.first for row in table.rows]),
+                self._column(last, [row.last for row in table.rows]),
+                self._column(days, [row.days for row in table.rows]),
+            ]
+        aside = len(widths)
+        times = [taking.when for row in table.rows for taking in row.takings]
+        beside = timed and not self.large
         if beside:
             heads.append(self.said(when, head_type, bold=True))
+            widths.append(self._column(when, times))
         heads.append(self.said(take, head_type, bold=True))
-        groups = [self._row(row, beside=beside) for row in table.rows]
+        widths.append(self.width - sum(widths) - _GAP * len(widths))
         body = Table(
-            widths, heads, groups, gap=_GAP, padding=type_.size * 0.36, aside=len(aside_widths)
+            widths,
+            heads,
+            [self._row(row, stacked=stacked, beside=beside) for row in table.rows],
+            gap=_GAP,
+            padding=type_.size * 0.36,
+            aside=aside,
         )
         return self.heading(table.heading, body, after=6)
 
-    def _column(self, labels: list[str], words: list[str]) -> float:
-        """As wide as its longest line of words, so that no date is broken."""
-        return (
-            max(
-                *(self.wide(label, self.sizes.body, bold=True) for label in labels),
-                *(self.wide(word, self.sizes.table, bold=True) for word in words),
-            )
-            + 1
-        )
+    def _column(
+        self, label: str, cells: list[str], *, type_: Type | None = None, whole: bool = False
+    ) -> float:
+        """As wide as its longest word, so that no date is broken (`whole`: as its longest
+        line); never much more than a third of the page."""
+        longest = self.wide(label, self.sizes.body, bold=True)
+        for words in cells:
+            for word in [words] if whole else words.split(" "):
+                longest = max(longest, self.wide(word, type_ or self.sizes.table, bold=True))
+        return min(longest + 1, self.width * 0.36)
 
-    def _row(self, row: ScheduleRow, *, beside: bool) -> Group:
+    def _row(self, row: ScheduleRow, *, stacked: bool, beside: bool) -> Group:
         type_ = self.sizes.table
-        if self.large:
-            lines = [self.said(row.first, type_, bold=True)]
-            lines += [self.said(words, self.sizes.body) for words in row.stacked]
-            aside = [Cell(tuple(lines))]
+        if stacked:
+            dates = [self.said(row.first, type_, bold=row.end or self.large)]
+            dates += [self.said(words, self.sizes.body) for words in row.stacked]
+            aside = [Cell(tuple(dates))]
         else:
             aside = [
                 Cell((self.said(row.first, type_, bold=row.end),)),
                 Cell((self.said(row.last, type_, bold=row.end),)),
                 Cell((self.said(row.days, type_, right=True),)),
             ]
-        lines_: list[list[Cell]] = []
+        whole = 2 if beside else 1
+        lines: list[list[Cell]] = []
         for taking in row.takings:
             what = tuple(self.said(line, type_) for line in taking.what)
-            if beside:
-                lines_.append([Cell((self.said(taking.when, type_),)), Cell(what)])
-            elif taking.when:
-                lines_.append([Cell((self.said(taking.when, self.sizes.body), *what))])
+            if not taking.when:
+                lines.append([Cell(what, span=whole)])
+            elif beside:
+                lines.append([Cell((self.said(taking.when, type_),)), Cell(what)])
             else:
-                lines_.append([Cell(what)])
-        span = 2 if beside else 1
-        lines_ += [[Cell((self.said(note),), span=span)] for note in row.notes]
-        return Group(aside, lines_)
+                lines.append([Cell((self.said(taking.when, self.sizes.body), *what))])
+        lines += [[Cell((self.said(note),), span=whole)] for note in row.notes]
+        return Group(aside, lines)
 
     def _calendar(self, calendar: Calendar) -> Headed:
         if self.large or len(calendar.days) < _FEWEST_DAYS_IN_WEEKS:
@@ -238,8 +237,8 @@ class _HandoutInk(Ink):
             blocks.append(self.said(sheet.texts_source, before=8))
         if sheet.questions:
             space = self.sizes.body.leading * 1.45
-            rules = Stack([Line(height=space) for _ in range(sheet.questions)])
-            blocks.append(self.heading(sheet.questions_heading, rules))
+            lines = Writing(sheet.questions, leading=space)
+            blocks.append(self.heading(sheet.questions_heading, lines))
         return blocks
 
     def _phone(self, phone: Phone, *, before: float) -> Block:

@@ -80,6 +80,8 @@ class Pile:
     mild: int
     moderate: int
     severe: int
+    events: int
+    """Present without a severity: events, and what is only present or not."""
     total: str
 
 
@@ -90,7 +92,8 @@ class Labels:
     mild: str
     moderate: str
     severe: str
-    events: str
+    event: str
+    flags: str
 
 
 @dataclass(frozen=True, slots=True)

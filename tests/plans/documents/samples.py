@@ -264,13 +264,13 @@ def chart() -> Chart:
             Stretch(date(2026, 11, 23), date(2026, 11, 29), Taken.NOT_RECORDED, "not recorded"),
         ),
         piles=(
-            Pile(date(2026, 11, 2), 1, 1, 0, "2"),
-            Pile(date(2026, 11, 9), 2, 1, 0, "3"),
-            Pile(date(2026, 11, 16), 0, 3, 1, "4"),
-            Pile(date(2026, 11, 23), 2, 1, 0, "3"),
+            Pile(date(2026, 11, 2), 1, 1, 0, 0, "2"),
+            Pile(date(2026, 11, 9), 2, 1, 0, 0, "3"),
+            Pile(date(2026, 11, 16), 0, 3, 1, 0, "4"),
+            Pile(date(2026, 11, 23), 2, 1, 0, 0, "3"),
         ),
         flags=(Mark(date(2026, 11, 16), "hallucination"),),
-        labels=Labels("taken", "symptoms", "mild", "moderate", "severe", "red flags"),
+        labels=Labels("taken", "symptoms", "mild", "moderate", "severe", "event", "red flags"),
         table=table,
     )
 

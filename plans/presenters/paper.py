@@ -1,0 +1,94 @@
+"""What every printed document says about the clinic, the person and the print itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from patients.models import RecordNumber
+from plans.rules.paper import grouped
+from plans.sheets.paper import Footing, Letterhead, Line, Run
+from taperplan import formats
+from taperplan.words import gettext as _
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from patients.models import Patient
+    from taperplan.accounts.models import Clinic, User
+
+
+@dataclass(frozen=True)
+class Printing:
+    """The print that is being made: by whom, when, under which code."""
+
+    clinic: Clinic
+    by: User
+    at: datetime
+    code: str
+    language: str = "en"
+
+    @property
+    def today(self) -> date:
+        return self.clinic.day(self.at)
+
+    @property
+    def local(self) -> datetime:
+        return self.at.astimezone(self.clinic.zone)
+
+    def day_of(self, moment: datetime) -> date:
+        """The clinic's day of something that happened."""
+        return self.clinic.day(moment)
+
+    def moment(self, moment: datetime) -> str:
+        return formats.moment(moment.astimezone(self.clinic.zone))
+
+
+def purpose() -> str:
+    """The intended purpose, as every document says it."""
+    return _(
+        "taperplan records a schedule set by a clinician and adds up what was typed; "
+        "it does not generate, convert or recommend doses."
+    )
+
+
+def unprintable() -> str:
+    return _("{mark} stands for a letter that this page cannot print. Ask us for it.")
+
+
+def letterhead(clinic: Clinic) -> Letterhead:
+    return Letterhead(name=clinic.name, hours=clinic.hours, phone=clinic.telephone)
+
+
+def footing(patient: Patient, identity: str, printing: Printing) -> Footing:
+    words = _("Printed {when}, by {who}. Check code {code}.").format(
+        when=formats.moment(printing.local), who=printing.by.name, code=grouped(printing.code)
+    )
+    if printing.clinic.demo:
+        words = _("Synthetic data, no real person.") + " " + words
+    return Footing(
+        name=formats.family_given(patient.family_name, patient.given_names),
+        identity=identity,
+        printed=words,
+        purpose=purpose(),
+        page=_("Page {page} of {pages}"),
+    )
+
+
+def identifier(patient: Patient) -> str:
+    """The one number that paper is filed by: our own first, else the first recorded."""
+    numbers = RecordNumber.objects.filter(
+        Q(patient=patient) | Q(patient__joined_to=patient), withdrawn_at=None
+    )
+    row = numbers.order_by("issuer", "recorded_at").values_list("number", "issuer").first()
+    if row is None:
+        return patient.reference
+    number, issuer = row[0].replace(" ", formats.NBSP), row[1]
+    return f"{number} ({issuer})" if issuer else number
+
+
+def labelled(label: str, value: str) -> Line:
+    """As "born 21 Nov 1956", the value in strong type."""
+    return (Run(f"{label} "), Run(value, strong=True))
