@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Q
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from patients.identity import (
@@ -25,6 +24,7 @@ from patients.identity import (
 )
 from patients.models import RECORDED, CareTeam, Consent, Patient, RecordNumber
 from patients.vocabulary import Kind
+from taperplan.accounts.models import Membership
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
 
@@ -90,9 +90,13 @@ def load_recorded(view: View) -> View:
     return loaded
 
 
-def standing_successor(kind: Kind, row: Recorded) -> Recorded | None:
-    """The row that replaced this one meanwhile, if any."""
-    return RECORDED[kind]._default_manager.filter(replaces=row.pk).first()
+def is_standing(kind: Kind, row: Recorded) -> bool:
+    """Whether nobody has corrected this row or struck it out."""
+    return not row.struck and not RECORDED[kind]._default_manager.filter(replaces=row.pk).exists()
+
+
+def values_of(kind: Kind, row: Recorded) -> dict[str, Any]:
+    return {field: getattr(row, field) for field in RECORDED[kind].typed}
 
 
 def number_of(patient: Patient, key: uuid.UUID) -> RecordNumber:
@@ -112,14 +116,7 @@ def other_record(user: User, key: uuid.UUID) -> Patient:
     return get_object_or_404(Patient.objects.visible_to(user), pk=key)
 
 
-def kind_of(slug: str) -> Kind:
-    try:
-        return Kind(slug)
-    except ValueError as error:
-        raise Http404 from error
-
-
-def find(user: User, text: str = "", *, mine: bool = False, page: int = 1) -> Page[Patient]:
+def find(user: User, text: str = "", *, mine: bool = False, page: int | str = 1) -> Page[Patient]:
     """Patients by parts of names in any order, birth date, record number or phone; those whose
     record changed last first. A joined record is found as the one that it is joined to.
 
@@ -159,6 +156,46 @@ def _word(word: str) -> Q:
         if len(word) == 4:
             found |= Q(born__year=int(word))
     return found
+
+
+def others(user: User, patient: Patient, text: str) -> list[Patient]:
+    """Records that may be joined to this one, with their numbers: what was searched for, or
+    those that may be of the same person."""
+    if text.strip():
+        rows = _hits(Patient.objects.visible_to(user), text).standing()
+        return list(
+            rows.exclude(pk=patient.pk)
+            .prefetch_related("numbers")
+            .order_by("-changed_at", "pk")[:PAGE]
+        )
+    identity = Identity(patient.family_name, patient.given_names, patient.born, phone=patient.phone)
+    return [one for one in possible_duplicates(patient.clinic, identity) if one.pk != patient.pk]
+
+
+def clinicians(clinic: Clinic) -> list[tuple[str, str]]:
+    """Key and name of everybody who treats patients here, by name. One query."""
+    rows = (
+        Membership.objects.standing()
+        .filter(Q(prescriber=True) | Q(monitor=True), clinic=clinic)
+        .select_related("user")
+        .order_by("user__name")
+    )
+    return [(str(row.user_id), row.user.name) for row in rows]
+
+
+def clinician(clinic: Clinic, key: str) -> User:
+    rows = Membership.objects.standing().filter(clinic=clinic).select_related("user")
+    return get_object_or_404(rows, user=key).user
+
+
+def is_registered(clinic: Clinic, key: uuid.UUID) -> bool:
+    """Whether this form's record stands already."""
+    return Patient.objects.filter(clinic=clinic, pk=key).exists()
+
+
+def searched(request: ClinicianRequest, found: int) -> None:
+    """A search shows names: the trail keeps that it was made and how many it found."""
+    trail.record(Verb.SEARCHED, detail={"found": str(found)}, by=request.user)
 
 
 def holder_of(clinic: Clinic, issuer: str, number: str) -> Patient | None:

@@ -8,7 +8,7 @@ finds the first one's row, and gives it back where both agree.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -77,10 +77,15 @@ class DiffersError(Exception):
     Nothing was changed. `stands` is the row that stands; `differences` shows both.
     """
 
-    def __init__(self, stands: object, differences: Sequence[Difference]) -> None:
+    def __init__(self, stands: Any, differences: Sequence[Difference]) -> None:
         super().__init__("differs")
         self.stands = stands
         self.differences = tuple(differences)
+
+    @property
+    def revision(self) -> int:
+        """Of a patient: the revision that stands."""
+        return int(self.stands.revision)
 
 
 # --- Registering and amending -----------------------------------------------------------
@@ -169,20 +174,7 @@ def amend(
         raise ValueError(f"not amendable: {sorted(unknown)}")
     patient = _locked(patient)
     if patient.revision != revision:
-        read = patient.history.filter(revision=revision).first()
-        moved = [
-            Difference(field, getattr(patient, field), value)
-            for field, value in changes.items()
-            if getattr(patient, field) != value
-            and (read is None or getattr(read, field) not in (getattr(patient, field), value))
-        ]
-        if moved:
-            raise DiffersError(patient, moved)
-        changes = {
-            field: value
-            for field, value in changes.items()
-            if read is not None and getattr(read, field) != value
-        }
+        changes = _rebased(patient, revision, changes)
     changed = {field: value for field, value in changes.items() if getattr(patient, field) != value}
     if not changed:
         return patient
@@ -193,6 +185,23 @@ def amend(
         Verb.AMENDED, patient, patient=patient, detail={"fields": str(len(changed))}, by=by
     )
     return patient
+
+
+def _rebased(
+    patient: Patient, revision: int, changes: Mapping[str, object]
+) -> Mapping[str, object]:
+    """The changes on top of what stands now. Where one field was changed by both, everything
+    that the others changed is shown with both sides; else theirs and these are both kept."""
+    read = patient.history.filter(revision=revision).first()
+    moved = {
+        field
+        for field in changes
+        if read is None or getattr(read, field) != getattr(patient, field)
+    }
+    differing = [one for one in _differences(patient, changes) if one.field in moved]
+    if any(read is None or getattr(read, one.field) != one.sent for one in differing):
+        raise DiffersError(patient, differing)
+    return {field: value for field, value in changes.items() if field not in moved}
 
 
 @transaction.atomic
@@ -307,13 +316,9 @@ def assess(
         _same_answers(patient, before, sent)
         return len(before)
     standing = answers_of(patient)
-    moved = {
-        item: given
-        for item, given in sent.items()
-        if standing.get(item) != read.get(item) and standing.get(item) != given
-    }
-    if moved:
-        _same_answers(patient, standing, moved)
+    moved = {item for item in answers if standing.get(item) != read.get(item)}
+    if any(sent[item] != standing.get(item) for item in moved & sent.keys()):
+        _same_answers(patient, standing, {item: answers[item] for item in moved})
     rows = [
         AssessmentAnswer(
             patient=patient,
@@ -339,7 +344,7 @@ def _same_answers(
     patient: Patient, stands: Mapping[Item, Given], sent: Mapping[Item, Given]
 ) -> None:
     differences = [
-        Difference(item.value, stands.get(item), given)
+        Difference(item.key, stands.get(item), given)
         for item, given in sent.items()
         if stands.get(item) != given
     ]

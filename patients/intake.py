@@ -37,6 +37,11 @@ class Item(StrEnum):
     SUPPORT = "support"
 
     @property
+    def key(self) -> str:
+        """How forms name it."""
+        return self.value.replace(" ", "-")
+
+    @property
     def words(self) -> str:
         return {
             Item.INDICATION: _("Indication"),

@@ -346,7 +346,7 @@ class ContactPerson(Recorded):
     letter = "CP"
     typed = ("kind", "name", "relation", "phone", "address", "may_contact", "note")
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="contacts")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="contact_people")
     kind = models.CharField(_("who this is"), max_length=24)
     name = models.CharField(_("name"), max_length=LINE)
     relation = models.CharField(_("relation or organisation"), max_length=LINE, blank=True)

@@ -1,9 +1,48 @@
+"""Addresses of the patients room. Nouns; the patient is always in the address."""
+
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.urls import path, register_converter
 
-if TYPE_CHECKING:
-    from django.urls import URLPattern
+from patients import views
+from patients.converters import KindConverter, PartConverter
+
+register_converter(KindConverter, "kind")
+register_converter(PartConverter, "part")
 
 app_name = "patients"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.listing, name="list"),
+    path("register/", views.register, name="register"),
+    path("<uuid:patient>/intake/", views.intake, name="intake"),
+    path("<uuid:patient>/intake/assessment/", views.assess, name="assess"),
+    path("<uuid:patient>/intake/no-known-allergies/", views.no_allergies, name="no-allergies"),
+    path("<uuid:patient>/intake/<kind:kind>/new/", views.record, name="record"),
+    path("<uuid:patient>/intake/<kind:kind>/<uuid:recorded>/", views.correct, name="correct"),
+    path(
+        "<uuid:patient>/intake/<kind:kind>/<uuid:recorded>/strike-out/",
+        views.strike,
+        name="strike",
+    ),
+    path(
+        "<uuid:patient>/intake/consents/<uuid:consent>/withdrawal/",
+        views.withdraw_consent,
+        name="withdraw-consent",
+    ),
+    path("<uuid:patient>/identity/<part:part>/", views.amend, name="amend"),
+    path("<uuid:patient>/identity/numbers/new/", views.add_number, name="add-number"),
+    path(
+        "<uuid:patient>/identity/numbers/<uuid:record_number>/withdrawal/",
+        views.withdraw_number,
+        name="withdraw-number",
+    ),
+    path("<uuid:patient>/care-team/", views.team, name="team"),
+    path("<uuid:patient>/care-team/<uuid:team_member>/", views.team_off, name="team-off"),
+    path("<uuid:patient>/died/", views.died, name="died"),
+    path("<uuid:patient>/transferred/", views.transferred, name="transferred"),
+    path("<uuid:patient>/mark-taken-back/", views.take_back, name="take-back"),
+    path("<uuid:patient>/join/", views.find_to_join, name="find-to-join"),
+    path("<uuid:patient>/join/<uuid:other_patient>/", views.join, name="join"),
+    path("<uuid:patient>/part/", views.part, name="part"),
+    path("<uuid:patient>/history/", views.history, name="history"),
+]

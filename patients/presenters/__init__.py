@@ -7,8 +7,26 @@ and not recorded are three different things and never stand for each other.
 from __future__ import annotations
 
 from patients.presenters.banner import Banner, State, banner, patient_url, states
-from patients.presenters.intake import answers, intake_page, last_answer, signing_gaps
-from patients.presenters.listing import PatientList, patient_list, possible_rows
+from patients.presenters.history import last_amendment
+from patients.presenters.intake import (
+    answers,
+    intake_page,
+    intake_url,
+    last_answer,
+    part_title,
+    record_title,
+    record_url,
+    signing_gaps,
+    who_recorded,
+)
+from patients.presenters.listing import (
+    PatientList,
+    joinable_rows,
+    patient_list,
+    possible_rows,
+    row_in_words,
+)
+from patients.presenters.rows import lines_of, title_of
 from patients.presenters.words import person_in_words
 
 __all__ = [
@@ -18,11 +36,21 @@ __all__ = [
     "answers",
     "banner",
     "intake_page",
+    "intake_url",
+    "joinable_rows",
+    "last_amendment",
     "last_answer",
+    "lines_of",
+    "part_title",
     "patient_list",
     "patient_url",
     "person_in_words",
     "possible_rows",
+    "record_title",
+    "record_url",
+    "row_in_words",
     "signing_gaps",
     "states",
+    "title_of",
+    "who_recorded",
 ]

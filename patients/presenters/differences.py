@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from patients.intake import Item
+from patients.models import RECORDED, Patient
 from patients.presenters.words import answer_in_words, label, written
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from patients.vocabulary import Kind
+
+
+_ITEMS = {item.key: item for item in Item}
 
 
 @dataclass(frozen=True)
@@ -35,11 +41,19 @@ def sides(model: type[Any], differences: Iterable[Any]) -> tuple[Side, ...]:
     )
 
 
+def sides_of_patient(differences: Iterable[Any]) -> tuple[Side, ...]:
+    return sides(Patient, differences)
+
+
+def sides_of(kind: Kind, differences: Iterable[Any]) -> tuple[Side, ...]:
+    return sides(RECORDED[kind], differences)
+
+
 def answer_sides(differences: Iterable[Any]) -> tuple[Side, ...]:
     return tuple(
         Side(
             name=one.field,
-            label=Item(one.field).words,
+            label=_ITEMS[one.field].words,
             theirs=answer_in_words(one.stands) or _("not asked"),
             yours=answer_in_words(one.sent) or _("not asked"),
         )

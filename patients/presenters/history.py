@@ -225,3 +225,12 @@ def disclosures(patient: Patient, zone: ZoneInfo) -> tuple[DisclosureRow, ...]:
         )
         for row in rows
     )
+
+
+def last_amendment(patient: Patient, zone: ZoneInfo) -> str:
+    """Who changed the particulars last, and when."""
+    row = patient.history.select_related("history_user").first()
+    if row is None:
+        return ""
+    who = row.history_user.name if row.history_user else ""
+    return recorded_in_words(row.history_date, who, zone)

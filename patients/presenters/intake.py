@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
+    from patients.models import Recorded
+
 
 def signing_gaps(patient: Patient) -> SigningGaps:
     """What signing a plan waits for on the patient's side. Two queries."""
@@ -123,19 +125,19 @@ class IntakePage:
 
 
 PARTS: dict[str, tuple[str, ...]] = {
-    "identity": ("family_name", "given_names", "preferred_name", "born", "sex"),
+    "names": ("family_name", "given_names", "preferred_name", "born", "sex"),
     "contact": ("address", "phone", "may_message", "may_send_letters", "who_may_answer"),
     "needs": ("language", "interpreter", "hearing_needs", "sight_needs", "reading_needs"),
-    "care": ("care_setting", "care_setting_why"),
+    "care-setting": ("care_setting", "care_setting_why"),
 }
 
 
 def part_title(key: str) -> str:
     return {
-        "identity": _("Identity"),
+        "names": _("Identity"),
         "contact": _("Address, phone and contact"),
         "needs": _("Language and needs"),
-        "care": _("Care setting"),
+        "care-setting": _("Care setting"),
     }[key]
 
 
@@ -291,3 +293,23 @@ def entry(patient: Patient, row: Written, zone: ZoneInfo) -> Entry:
 def last_answer(patient: Patient) -> int:
     """The key of the last answer, kept in the form to see what came after. One query."""
     return AssessmentAnswer.objects.filter(patient=patient).aggregate(last=Max("pk"))["last"] or 0
+
+
+def intake_url(patient: Patient) -> str:
+    return reverse("patients:intake", kwargs={"patient": patient.pk})
+
+
+def record_url(patient: Patient, kind: Kind, corrected: Recorded | None) -> str:
+    """Where the form of a row is sent: to a new row, or on top of the one it corrects."""
+    keys = {"patient": patient.pk, "kind": kind.value}
+    if corrected is None:
+        return reverse("patients:record", kwargs=keys)
+    return reverse("patients:correct", kwargs={**keys, "recorded": corrected.pk})
+
+
+def record_title(kind: Kind, *, corrects: bool) -> str:
+    return _("Correct: {what}").format(what=kind.words) if corrects else add_label(kind)
+
+
+def who_recorded(row: Recorded, zone: ZoneInfo) -> str:
+    return recorded_in_words(row.recorded_at, row.recorded_by.name, zone)

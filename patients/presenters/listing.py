@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
+from django.urls import reverse
 
 from patients.models import Patient, RecordNumber
 from patients.presenters.banner import State, patient_url, states
@@ -101,3 +102,22 @@ def possible_rows(patients: Iterable[Patient], today: date) -> tuple[ListRow, ..
         )
         for patient in patients
     )
+
+
+def joinable_rows(
+    patient: Patient, others: Iterable[Patient], today: date
+) -> tuple[tuple[ListRow, str], ...]:
+    """Records to join to, each with the address that puts the two side by side."""
+    others = list(others)
+    return tuple(
+        (
+            row,
+            reverse("patients:join", kwargs={"patient": patient.pk, "other_patient": other.pk}),
+        )
+        for other, row in zip(others, possible_rows(others, today), strict=True)
+    )
+
+
+def row_in_words(row: ListRow) -> str:
+    words = _("{name}, born {born}").format(name=row.name, born=row.born)
+    return f"{words}, {row.record}" if row.record else words
