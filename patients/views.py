@@ -21,7 +21,7 @@ from taperplan.accounts.roles import Permission
 if TYPE_CHECKING:
     import uuid
 
-    from django.http import HttpResponse
+    from django.http import HttpResponse, QueryDict
 
     from patients.models import Patient, Recorded
     from patients.presenters.differences import Side
@@ -43,10 +43,8 @@ def listing(request: ClinicianRequest) -> HttpResponse:
     response = render(
         request,
         "patients/list.html",
-        {"list": shown, "text": text, "mine": mine, "nav": "patients",
-         "all_url": f"?{urlencode({'q': text} if text else {})}",
-         "mine_url": f"?{urlencode({**({'q': text} if text else {}), 'mine': '1'})}"},
-    )  # fmt: skip
+        {"list": shown, "text": text, "mine": mine, "nav": "patients", **_list_words(text, mine)},
+    )
     if text.strip():
         access.searched(request, shown.count)
     return response
@@ -55,7 +53,7 @@ def listing(request: ClinicianRequest) -> HttpResponse:
 @require_form
 @require_permission(Permission.REGISTER_PATIENT)
 def register(request: ClinicianRequest) -> HttpResponse:
-    form = forms.RegisterForm(request.POST or None, user=request.user, today=request.today)
+    form = forms.RegisterForm(_sent(request), user=request.user, today=request.today)
     context: dict[str, Any] = {"form": form, "nav": "patients"}
     if request.method == "POST" and form.is_valid():
         found = _look_for_others(request, form)
@@ -121,6 +119,31 @@ def _sent_before(
     }
 
 
+def _list_words(text: str, mine: bool) -> dict[str, Any]:
+    """The addresses beside the list, and what is said when it is empty."""
+    asked = {"q": text} if text else {}
+    register_url = presenters.register_url()
+    return {
+        "register_url": register_url,
+        "all_url": f"?{urlencode(asked)}",
+        "mine_url": f"?{urlencode({**asked, 'mine': '1'})}",
+        "empty_title": _("Nobody is yours yet") if mine else _("No patient is registered"),
+        "empty_text": _(
+            "Patients on whose care team you are stand here. A patient's intake says who is on it."
+        )
+        if mine
+        else _("The first one is registered here."),
+        "empty_acts": [
+            {
+                "label": _("Register a patient"),
+                "url": register_url,
+                "look": "primary",
+                "icon": "starts",
+            }
+        ],
+    }
+
+
 # --- Intake -------------------------------------------------------------------------------
 
 
@@ -143,7 +166,7 @@ def assess(request: ClinicianRequest, patient: Patient) -> HttpResponse:
             standing=presenters.answers(patient),
             seen=presenters.last_answer(patient),
         )
-        return _page(request, "patients/assess.html", patient, form=form)
+        return _page(request, "patients/assess.html", patient, form=form, back=_intake(patient))
     form = forms.AssessForm(request.POST, **given)
     sides: tuple[Side, ...] = ()
     if form.is_valid():
@@ -164,7 +187,9 @@ def assess(request: ClinicianRequest, patient: Patient) -> HttpResponse:
         else:
             messages.success(request, _("Assessment saved.") if written else _("Unchanged."))
             return redirect("patients:intake", patient=patient.pk)
-    return _page(request, "patients/assess.html", patient, form=form, sides=sides)
+    return _page(
+        request, "patients/assess.html", patient, form=form, sides=sides, back=_intake(patient)
+    )
 
 
 @require_POST
@@ -183,7 +208,7 @@ def no_allergies(request: ClinicianRequest, patient: Patient) -> HttpResponse:
 @load_patient
 def record(request: ClinicianRequest, patient: Patient, kind: Kind) -> HttpResponse:
     form = forms.RECORD_FORMS[kind](
-        request.POST or None, user=request.user, patient=patient, today=request.today
+        _sent(request), user=request.user, patient=patient, today=request.today
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -252,7 +277,7 @@ def strike(
     request: ClinicianRequest, patient: Patient, kind: Kind, recorded: Recorded
 ) -> HttpResponse:
     form = forms.WhyForm(
-        request.POST or None,
+        _sent(request),
         user=request.user,
         purpose=f"patients.strike:{recorded.pk}",
         today=request.today,
@@ -297,7 +322,7 @@ def withdraw_consent(
 ) -> HttpResponse:
     row = access.consent_of(patient, consent)
     form = forms.WithdrawConsentForm(
-        request.POST or None, user=request.user, consent=consent, today=request.today
+        _sent(request), user=request.user, consent=consent, today=request.today
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -365,9 +390,7 @@ def amend(request: ClinicianRequest, patient: Patient, part: str) -> HttpRespons
 @require_permission(Permission.AMEND_PATIENT)
 @load_patient
 def add_number(request: ClinicianRequest, patient: Patient) -> HttpResponse:
-    form = forms.NumberForm(
-        request.POST or None, user=request.user, patient=patient, today=request.today
-    )
+    form = forms.NumberForm(_sent(request), user=request.user, patient=patient, today=request.today)
     if request.method == "POST" and form.is_valid():
         try:
             actions.add_number(
@@ -418,7 +441,7 @@ def withdraw_number(
     request: ClinicianRequest, patient: Patient, record_number: uuid.UUID
 ) -> HttpResponse:
     number = access.number_of(patient, record_number)
-    form = forms.WhyForm(request.POST or None, today=request.today)
+    form = forms.WhyForm(_sent(request), today=request.today)
     if request.method == "POST" and form.is_valid():
         try:
             actions.withdraw_number(
@@ -466,7 +489,7 @@ def history(request: ClinicianRequest, patient: Patient) -> HttpResponse:
 @load_patient
 def team(request: ClinicianRequest, patient: Patient) -> HttpResponse:
     form = forms.TeamForm(
-        request.POST or None,
+        _sent(request),
         user=request.user,
         patient=patient,
         people=access.clinicians(request.clinic),
@@ -529,7 +552,7 @@ def team_off(request: ClinicianRequest, patient: Patient, team_member: uuid.UUID
 @require_permission(Permission.AMEND_PATIENT)
 @load_patient
 def died(request: ClinicianRequest, patient: Patient) -> HttpResponse:
-    form = forms.DiedForm(request.POST or None, born=patient.born, today=request.today)
+    form = forms.DiedForm(_sent(request), born=patient.born, today=request.today)
     if request.method == "POST" and form.is_valid():
         try:
             actions.mark_died(
@@ -561,7 +584,7 @@ def died(request: ClinicianRequest, patient: Patient) -> HttpResponse:
 @require_permission(Permission.AMEND_PATIENT)
 @load_patient
 def transferred(request: ClinicianRequest, patient: Patient) -> HttpResponse:
-    form = forms.TransferForm(request.POST or None, today=request.today)
+    form = forms.TransferForm(_sent(request), today=request.today)
     if request.method == "POST" and form.is_valid():
         try:
             actions.mark_transferred(
@@ -597,7 +620,7 @@ def transferred(request: ClinicianRequest, patient: Patient) -> HttpResponse:
 @require_permission(Permission.AMEND_PATIENT)
 @load_patient
 def take_back(request: ClinicianRequest, patient: Patient) -> HttpResponse:
-    form = forms.WhyForm(request.POST or None, today=request.today)
+    form = forms.WhyForm(_sent(request), today=request.today)
     if request.method == "POST" and form.is_valid():
         try:
             actions.take_back_mark(
@@ -648,7 +671,7 @@ def join(request: ClinicianRequest, patient: Patient, other_patient: uuid.UUID) 
         for one, row in zip((patient, other), rows, strict=True)
     ]
     form = forms.JoinForm(
-        request.POST or None,
+        _sent(request),
         user=request.user,
         records=records,
         purpose=f"patients.join:{patient.pk}:{other.pk}",
@@ -672,7 +695,9 @@ def join(request: ClinicianRequest, patient: Patient, other_patient: uuid.UUID) 
             messages.success(request, _("Joined. Both record numbers are kept."))
             return redirect(presenters.patient_url(into))
     access.viewed(request, other)
-    return _page(request, "patients/join.html", patient, form=form, rows=rows)
+    return _page(
+        request, "patients/join.html", patient, form=form, rows=rows, back=_intake(patient)
+    )
 
 
 @require_form
@@ -680,7 +705,7 @@ def join(request: ClinicianRequest, patient: Patient, other_patient: uuid.UUID) 
 @load_patient
 def part(request: ClinicianRequest, patient: Patient) -> HttpResponse:
     form = forms.WhyForm(
-        request.POST or None,
+        _sent(request),
         user=request.user,
         purpose=f"patients.part:{patient.pk}",
         today=request.today,
@@ -711,6 +736,11 @@ def part(request: ClinicianRequest, patient: Patient) -> HttpResponse:
 
 
 # --- Inside ---------------------------------------------------------------------------
+
+
+def _sent(request: ClinicianRequest) -> QueryDict | None:
+    """What a form was sent with, be it nothing at all."""
+    return request.POST if request.method == "POST" else None
 
 
 def _page(

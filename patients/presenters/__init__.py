@@ -24,6 +24,7 @@ from patients.presenters.listing import (
     joinable_rows,
     patient_list,
     possible_rows,
+    register_url,
     row_in_words,
 )
 from patients.presenters.rows import lines_of, title_of
@@ -48,6 +49,7 @@ __all__ = [
     "possible_rows",
     "record_title",
     "record_url",
+    "register_url",
     "row_in_words",
     "signing_gaps",
     "states",

@@ -16,13 +16,14 @@ from patients.models import (
     RecordNumber,
     SharedDecision,
 )
-from patients.presenters.banner import State
+from patients.presenters.banner import State, patient_url
 from patients.presenters.rows import Written, standing
 from patients.presenters.words import (
     Line,
     answer_in_words,
     label,
     number_in_words,
+    person_in_words,
     recorded_in_words,
     section_title,
     word_of,
@@ -83,6 +84,7 @@ class Section:
     entries: tuple[Entry, ...]
     add_url: str
     add_label: str
+    may_say_none: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,8 +122,9 @@ class IntakePage:
     asked: str
     gaps: SigningGaps
     sections: tuple[Section, ...]
-    allergies: str
-    may_say_none: bool
+    open: bool
+    marked: bool
+    joined: State | None
 
 
 PARTS: dict[str, tuple[str, ...]] = {
@@ -180,8 +183,13 @@ def intake_page(patient: Patient, zone: ZoneInfo) -> IntakePage:
         ),
         gaps=gaps,
         sections=sections,
-        allergies=Allergies(patient.allergies_status).words,
-        may_say_none=patient.allergies_status == Allergies.NOT_ASKED,
+        open=patient.joined_to_id is None,
+        marked=patient.died_on is not None or patient.transfer_accepted_on is not None,
+        joined=(
+            State("archived", person_in_words(patient.joined_to), patient_url(patient.joined_to))
+            if patient.joined_to
+            else None
+        ),
     )
 
 
@@ -223,7 +231,7 @@ def _numbers(patient: Patient, zone: ZoneInfo) -> tuple[NumberLine, ...]:
             url=(
                 reverse(
                     "patients:withdraw-number",
-                    kwargs={"patient": patient.pk, "number": row.pk},
+                    kwargs={"patient": patient.pk, "record_number": row.pk},
                 )
                 if row.withdrawn_at is None and row.patient_id == patient.pk
                 else ""
@@ -244,20 +252,26 @@ def _team(patient: Patient) -> tuple[TeamLine, ...]:
             name=row.user.name,
             role=word_of(TeamRole, row.role),
             since=formats.short_day(row.since),
-            url=reverse("patients:team-off", kwargs={"patient": patient.pk, "member": row.pk}),
+            url=reverse("patients:team-off", kwargs={"patient": patient.pk, "team_member": row.pk}),
         )
         for row in rows
     )
 
 
 def _section(patient: Patient, kind: Kind, rows: Sequence[Written], zone: ZoneInfo) -> Section:
+    none_known = kind is Kind.ALLERGY and patient.allergies_status == Allergies.NONE_KNOWN
+    if none_known:
+        status = _("asked: none known")
+    else:
+        status = _("not asked") if kind is Kind.ALLERGY else _("not recorded")
     return Section(
         key=kind.value,
         title=section_title(kind),
-        status=_("not asked") if kind is Kind.ALLERGY else _("not recorded"),
+        status=status,
         entries=tuple(entry(patient, row, zone) for row in rows),
         add_url=reverse("patients:record", kwargs={"patient": patient.pk, "kind": kind.value}),
         add_label=add_label(kind),
+        may_say_none=kind is Kind.ALLERGY and not rows and not none_known,
     )
 
 

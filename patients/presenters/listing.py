@@ -121,3 +121,7 @@ def joinable_rows(
 def row_in_words(row: ListRow) -> str:
     words = _("{name}, born {born}").format(name=row.name, born=row.born)
     return f"{words}, {row.record}" if row.record else words
+
+
+def register_url() -> str:
+    return reverse("patients:register")
