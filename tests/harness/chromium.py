@@ -185,14 +185,16 @@ def code(secret: str, *, at: float | None = None) -> str:
 
 def sign_in(page: Page, user: User, *, password: str, secret: str) -> None:
     """Through the screens: email and password, then the code of the second step."""
-    page.goto("/account/login/")
+    from django.urls import reverse
+
+    page.goto(reverse("account_login"))
     page.locator("input[name=login]").fill(user.email)
     page.locator("input[name=password]").fill(password)
     page.locator("input[name=password]").press("Enter")
-    page.wait_for_url("**/2fa/authenticate/**")
+    page.wait_for_url(f"**{reverse('mfa_authenticate')}**")
     page.locator("input[name=code]").fill(code(secret))
     page.locator("input[name=code]").press("Enter")
-    page.wait_for_url(lambda url: "/account/" not in url)
+    page.wait_for_url(lambda url: not urlsplit(url).path.startswith("/account/"))
 
 
 # --- What every page must hold ---------------------------------------------------------------

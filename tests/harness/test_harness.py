@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
 from taperplan.accounts.models import Clinic, User
 from taperplan.audit import append_only, trail
 from taperplan.audit.models import AuditEvent
 from taperplan.audit.verbs import Verb
-from tests.harness.chromium import OpenPage
+from tests.conftest import PASSWORD
+from tests.harness.chromium import (
+    OpenPage,
+    assert_fits,
+    assert_no_violations,
+    enrol,
+    sign_in,
+)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -25,11 +33,22 @@ def test_what_one_test_commits_is_gone_in_the_next_and_the_triggers_stand(
         AuditEvent.objects.all().delete()
 
 
-def test_a_page_opens_for_nobody(browser_page: OpenPage) -> None:
+def test_nobody_is_led_to_the_sign_in_page(browser_page: OpenPage) -> None:
     page = browser_page()
-    page.goto("/account/login/")
+    page.goto("/")
 
     assert page.url.startswith("http://localhost:")
+    assert reverse("account_login") in page.url
+    assert_no_violations(page)
+    assert_fits(page)
+
+
+def test_somebody_comes_in_by_password_and_code(browser_page: OpenPage, clare: User) -> None:
+    page = browser_page()
+    sign_in(page, clare, password=PASSWORD, secret=enrol(clare))
+    page.goto(reverse("accounts:me"))
+
+    assert clare.email in page.content()
 
 
 def test_a_page_that_asks_another_host_is_reported(request: pytest.FixtureRequest) -> None:
