@@ -37,6 +37,25 @@ class Room:
 
 
 @dataclass(frozen=True)
+class Tab:
+    key: str
+    label: StrOrPromise
+    url: str
+
+
+# The rooms of one patient's record: key, label, name of the address.
+PATIENT_ROOMS: tuple[tuple[str, StrOrPromise, str], ...] = (
+    ("overview", _("Overview"), "plans:patient"),
+    ("plan", _("Plan"), "plans:plans"),
+    ("check-ins", _("Check-ins"), "plans:check-ins"),
+    ("red-flags", _("Red flags"), "plans:red-flags"),
+    ("documents", _("Documents"), "plans:patient-documents"),
+    ("intake", _("Intake"), "patients:intake"),
+    ("history", _("History"), "patients:history"),
+)
+
+
+@dataclass(frozen=True)
 class Door:
     room: Room
     url: str
@@ -64,19 +83,27 @@ ROOMS: tuple[Room, ...] = (
     Room("documents", _("Documents"), "plans:documents", Permission.VIEW_PATIENTS),
     Room("accounts", _("Accounts"), "accounts:list", Permission.MANAGE_ACCOUNTS, "person"),
     Room("clinic", _("Clinic"), "accounts:clinic", Permission.MANAGE_CLINIC, "visit"),
-    Room("symptoms", _("Symptoms"), "plans:symptoms", Permission.MANAGE_CLINIC),
-    Room("escalation", _("Escalation"), "plans:ladder", Permission.MANAGE_CLINIC),
+    Room("symptoms", _("Symptoms"), "accounts:levels", Permission.MANAGE_CLINIC),
+    Room("escalation", _("Escalation"), "accounts:ladder", Permission.MANAGE_CLINIC),
     Room("trail", _("Trail"), "audit:trail", Permission.READ_TRAIL, "list"),
     Room("help", _("Help"), "help", None, "help"),
 )
 
 
-def address(name: str) -> str:
+def address(name: str, **kwargs: Any) -> str:
     """The address of a room, or "" while that room does not stand."""
     try:
-        return reverse(name)
+        return reverse(name, kwargs=kwargs)
     except NoReverseMatch:
         return ""
+
+
+def patient_tabs(patient: Any) -> tuple[Tab, ...]:
+    return tuple(
+        Tab(key, label, url)
+        for key, label, name in PATIENT_ROOMS
+        if (url := address(name, patient=patient.pk))
+    )
 
 
 def doors(request: HttpRequest, current: str = "") -> tuple[Door, ...]:

@@ -101,9 +101,22 @@ def role_words(membership: Membership | None) -> str:
 
 
 @register.simple_tag
-def address(name: str) -> str:
+def address(name: str, **kwargs: Any) -> str:
     """The address of a page that may not stand; "" where it does not."""
-    return navigation.address(name)
+    return navigation.address(name, **kwargs)
+
+
+@register.simple_tag
+def patient_tabs(patient: Any) -> tuple[navigation.Tab, ...]:
+    return navigation.patient_tabs(patient)
+
+
+@register.simple_tag(takes_context=True)
+def attend(context: Context, patient: Any) -> str:
+    """Ask for this patient's red flags in the one statement that the frame makes."""
+    if patient and (frame := context.get("frame")):
+        frame.attend(patient)
+    return ""
 
 
 @register.simple_tag
