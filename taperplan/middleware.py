@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -22,6 +21,7 @@ from django.utils.translation import gettext as _
 from taperplan.accounts import session
 from taperplan.accounts.http import client_address, is_loopback
 from taperplan.accounts.models import Clinic
+from taperplan.accounts.second_step import second_step_done
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
 
@@ -204,10 +204,3 @@ class SecondFactorMiddleware:
             else "mfa_reauthenticate_webauthn"
         )
         return redirect_to_login(_same_page(request), reverse(confirm))
-
-
-def second_step_done(request: HttpRequest) -> bool:
-    return any(
-        record.get("method") == "mfa"
-        for record in get_authentication_records(request, request.user)  # type: ignore[arg-type]
-    )

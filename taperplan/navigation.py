@@ -85,7 +85,7 @@ ROOMS: tuple[Room, ...] = (
     Room("clinic", _("Clinic"), "accounts:clinic", Permission.MANAGE_CLINIC, "visit"),
     Room("symptoms", _("Symptoms"), "accounts:levels", Permission.MANAGE_CLINIC),
     Room("escalation", _("Escalation"), "accounts:ladder", Permission.MANAGE_CLINIC),
-    Room("trail", _("Trail"), "audit:trail", Permission.READ_TRAIL, "list"),
+    Room("trail", _("Trail"), "audit:list", Permission.READ_TRAIL, "list"),
     Room("help", _("Help"), "help", None, "help"),
 )
 

@@ -6,8 +6,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("taperplan.frame_urls")),
-    path("accounts/", include("taperplan.accounts.urls")),
-    path("trail/", include("taperplan.audit.urls")),
+    path("", include("taperplan.accounts.urls")),
+    path("trail/", include("taperplan.accounts.trail_urls")),
     path("patients/", include("patients.urls")),
     path("", include("plans.urls")),
 ]

@@ -6,6 +6,9 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+
+from taperplan.accounts.models import Membership
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,17 +33,31 @@ OPEN_PAGES: Mapping[str, str] = {
 }
 
 
-def require_permission(permission: Permission) -> Callable[[View], View]:
-    """Refuse (403) whoever does not hold `permission` in the clinic they work in now."""
+def require_permission(*permissions: Permission) -> Callable[[View], View]:
+    """Refuse (403) whoever holds none of `permissions` in the clinic they work in now."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: ClinicianRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.may(permission):
+            if not any(request.user.may(permission) for permission in permissions):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.permissions = permissions  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def load_membership(view: View) -> View:
+    """`membership` in the address becomes the account, of the administrator's own clinic or 404."""
+
+    @wraps(view)
+    def loaded(request: ClinicianRequest, membership: int, **kwargs: Any) -> HttpResponse:
+        found = get_object_or_404(
+            Membership.objects.visible_to(request.user).select_related("user", "clinic"),
+            pk=membership,
+        )
+        return view(request, membership=found, **kwargs)
+
+    return loaded

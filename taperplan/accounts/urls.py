@@ -1,9 +1,37 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.urls import path
 
-if TYPE_CHECKING:
-    from django.urls import URLPattern
+from taperplan.accounts.views import clinic, joining, me, people, protocol
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("accounts/", people.accounts, name="list"),
+    path("accounts/invite/", people.invite, name="invite"),
+    path("accounts/me/", me.me, name="me"),
+    path("accounts/join/<str:token>/", joining.join, name="join"),
+    path("accounts/<int:membership>/", people.change, name="change"),
+    path("accounts/<int:membership>/link/", people.link, name="link"),
+    path("accounts/<int:membership>/invite-again/", people.invite_again, name="invite-again"),
+    path("accounts/<int:membership>/withdraw/", people.withdraw, name="withdraw"),
+    path("accounts/<int:membership>/new-password/", people.new_password, name="new-password"),
+    path("accounts/<int:membership>/deactivate/", people.deactivate, name="deactivate"),
+    path("accounts/<int:membership>/reactivate/", people.reactivate, name="reactivate"),
+    path(
+        "accounts/<int:membership>/reset-second-step/",
+        people.reset_second_step,
+        name="reset-second-step",
+    ),
+    path("test-messages/<uuid:test_message>/", me.test_message, name="test-message"),
+    path("clinic/", clinic.clinic, name="clinic"),
+    path("clinic/open/", clinic.open_clinic, name="open-clinic"),
+    path("clinic/numbers/", clinic.numbers, name="numbers"),
+    path("clinic/texts/", protocol.texts, name="texts"),
+    path("clinic/texts/<slug:kind>/", protocol.text, name="text"),
+    path("clinic/texts/<uuid:text>/confirm/", protocol.confirm_text, name="confirm-text"),
+    path("clinic/levels/", protocol.levels, name="levels"),
+    path("clinic/levels/<uuid:levels>/confirm/", protocol.confirm_levels, name="confirm-levels"),
+    path("clinic/escalation/", protocol.ladder, name="ladder"),
+    path("clinic/escalation/time-limits/", protocol.time_limits, name="time-limits"),
+    path("clinic/escalation/test-messages/", protocol.send_test, name="send-test"),
+]

@@ -34,6 +34,7 @@ class Verb(StrEnum):
     SECOND_STEP_REMOVED = "second step removed"
     SECOND_STEP_RESET = "second step reset"
     PASSWORD_CHANGED = "password changed"  # noqa: S105
+    TRAIL_READ = "trail read"
     # Patients
     VIEWED = "viewed"
     SEARCHED = "searched"

@@ -10,8 +10,6 @@ from taperplan.accounts.actions.clinic import (
     set_up_clinic,
 )
 from taperplan.accounts.actions.people import (
-    NewPerson,
-    Rights,
     accept,
     amend_profile,
     change_roles,
@@ -34,6 +32,7 @@ from taperplan.accounts.actions.protocol import (
     write_text,
     write_time_limits,
 )
+from taperplan.accounts.rights import NewPerson, Rights
 
 __all__ = [
     "NewPerson",

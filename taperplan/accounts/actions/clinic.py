@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from taperplan.accounts.actions.people import NewPerson
+    from taperplan.accounts.rights import NewPerson
 
 AMENDABLE = (
     "name",

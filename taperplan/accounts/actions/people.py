@@ -8,17 +8,16 @@ rights: what one administrator may do to another's account, another does to thei
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 
 from taperplan.accounts import links
 from taperplan.accounts.models import Clinic, Membership, OneTimeLink, User
 from taperplan.accounts.refusals import Difference, DiffersError, NotDoneError
+from taperplan.accounts.rights import rights_of
 from taperplan.accounts.roles import Role
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
@@ -28,51 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from taperplan.accounts.rights import NewPerson, Rights
+
 State = Membership.State
-
-
-@dataclass(frozen=True)
-class Rights:
-    """What somebody may do in a clinic: roles, and the two marks that are not roles."""
-
-    roles: frozenset[Role]
-    protocol_owner: bool = False
-    privacy_lead: bool = False
-
-    def check(self) -> None:
-        """Raises: NotDoneError."""
-        if not self.roles:
-            raise NotDoneError(_("Choose at least one role."))
-        if self.protocol_owner and Role.PRESCRIBER not in self.roles:
-            raise NotDoneError(_("The protocol owner is a prescriber. Choose that role too."))
-
-    def columns(self) -> dict[str, bool]:
-        held = {role.value: role in self.roles for role in Role}
-        return {
-            **held,
-            "protocol_owner": self.protocol_owner,
-            "privacy_lead": self.privacy_lead,
-        }
-
-    def __str__(self) -> str:
-        """As the trail writes it."""
-        return ", ".join(name for name, held in self.columns().items() if held)
-
-
-def rights_of(membership: Membership) -> Rights:
-    return Rights(
-        roles=membership.roles,
-        protocol_owner=membership.protocol_owner,
-        privacy_lead=membership.privacy_lead,
-    )
-
-
-@dataclass(frozen=True)
-class NewPerson:
-    email: str
-    name: str
-    rights: Rights
-    particulars: Mapping[str, str] = field(default_factory=dict)
 
 
 # --- Invitations ----------------------------------------------------------------------------
@@ -382,7 +339,7 @@ def _link(
 
 
 def _end_sessions(user: User) -> None:
-    User.objects.filter(pk=user.pk).update(sessions_ended=F("sessions_ended") + 1)
+    User.objects.filter(pk=user.pk).update(session_mark=uuid.uuid4())
 
 
 def _not_oneself(membership: Membership, by: User) -> None:

@@ -49,8 +49,8 @@ class User(AbstractBaseUser):
     )
     single_keys = models.BooleanField(_("single-letter keys"), default=True)
     is_active = models.BooleanField(default=True)
-    # Raised to end every session of this person at once: it is part of the session's hash.
-    sessions_ended = models.PositiveIntegerField(default=0, editable=False)
+    # Renewed to end every session of this person at once: it is part of the session's hash.
+    session_mark = models.UUIDField(default=uuid.uuid4, editable=False)
     last_seen = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
@@ -81,10 +81,10 @@ class User(AbstractBaseUser):
         return f"U-{self.pk.hex[:8]}"
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Of the password and of how often all sessions were ended."""
+        """Of the password, and of a mark that is renewed to end all sessions."""
         return salted_hmac(
             "taperplan.session",
-            f"{self.password}:{self.sessions_ended}",
+            f"{self.password}:{self.session_mark}",
             secret=secret,
             algorithm="sha256",
         ).hexdigest()
@@ -102,8 +102,9 @@ class User(AbstractBaseUser):
         return self.membership is not None and permission in self.membership.permissions
 
 
-# Nobody invited this person (set up, demo), or they have accepted.
+# Nobody invited this person (set up, demo), or they have accepted; and its opposite.
 ACCEPTED = Q(invited_at=None) | Q(accepted_at__isnull=False)
+PENDING = Q(invited_at__isnull=False, accepted_at=None)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -257,6 +257,14 @@ class TimeLimits(models.Model):
         return f"TL-{self.pk.hex[:8]}"
 
 
+class TestMessageQuerySet(models.QuerySet["TestMessage"]):
+    __test__ = False
+
+    def visible_to(self, user: User) -> TestMessageQuerySet:
+        """One's own, of the clinic one works in."""
+        return self.filter(to=user, clinic=user.clinic)
+
+
 class TestMessage(models.Model):
     """A message to one person of the ladder, to see that it arrives and is answered."""
 
@@ -268,6 +276,8 @@ class TestMessage(models.Model):
     to = models.ForeignKey(User, on_delete=models.PROTECT, related_name="test_messages")
     sent_at = models.DateTimeField()
     sent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = TestMessageQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.reference

@@ -1,0 +1,111 @@
+"""One page of the trail, newest first: bounded, and found by an index."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils import timezone
+
+from taperplan import formats
+from taperplan.audit.models import AuditEvent
+from taperplan.audit.verbs import Verb
+from taperplan.words import gettext as _
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from taperplan.accounts.models import Clinic
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class TrailAsked:
+    patient: str = ""
+    person: str = ""
+    verb: str = ""
+    day: date | None = None
+    # Rows with a lower number only: where the page before ended.
+    before: int | None = None
+
+
+@dataclass(frozen=True)
+class TrailRow:
+    number: int
+    day: str
+    clock: str
+    what: str
+    who: str
+    address: str
+    patient: str
+    target: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class TrailPage:
+    rows: tuple[TrailRow, ...]
+    older: int | None
+
+
+def trail_page(clinic: Clinic, asked: TrailAsked) -> TrailPage:
+    # Refused sign-ins of accounts that do not exist belong to no clinic; every auditor sees them.
+    events = AuditEvent.objects.filter(
+        Q(clinic=str(clinic.pk)) | Q(clinic="", verb=Verb.SIGN_IN_REFUSED.value)
+    )
+    if asked.patient:
+        events = events.filter(patient__startswith=f"patient:{asked.patient}")
+    if asked.person:
+        events = events.filter(actor_name__startswith=asked.person)
+    if asked.verb:
+        events = events.filter(verb=asked.verb)
+    if asked.day:
+        start = datetime.combine(asked.day, time(), clinic.zone)
+        end = datetime.combine(asked.day + timedelta(days=1), time(), clinic.zone)
+        events = events.filter(at__gte=_as_written(start), at__lt=_as_written(end))
+    if asked.before:
+        events = events.filter(number__lt=asked.before)
+    found = list(events.order_by("-number")[: PAGE + 1])
+    shown = found[:PAGE]
+    return TrailPage(
+        rows=tuple(_row(event) for event in shown),
+        older=shown[-1].number if len(found) > PAGE else None,
+    )
+
+
+def _as_written(at: datetime) -> str:
+    """As `trail.record` writes a moment, so that texts compare as moments do."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _row(event: AuditEvent) -> TrailRow:
+    at = timezone.localtime(datetime.fromisoformat(event.at))
+    return TrailRow(
+        number=event.number,
+        day=formats.day(at.date()),
+        clock=at.strftime("%H:%M:%S"),
+        what=event.verb,
+        who=event.actor_name or _("nobody signed in"),
+        address=event.address,
+        patient=_short(event.patient),
+        target=_short(event.target),
+        detail=_detail(event.detail),
+    )
+
+
+def _short(reference: str) -> str:
+    """ "patient:7f3a91c2-..." as pages write it: "P-7f3a91c2"; other things by kind and key."""
+    kind, _colon, key = reference.partition(":")
+    if kind == "patient":
+        return f"P-{key[:8]}"
+    return f"{kind} {key[:8]}" if key else ""
+
+
+def _detail(written: str) -> str:
+    if not written:
+        return ""
+    return "; ".join(f"{name}: {value}" for name, value in json.loads(written).items())

@@ -1,0 +1,10 @@
+"""The trail's pages. They stand above the audit room, which knows nobody's rights."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from taperplan.accounts.views import trail
+
+app_name = "audit"
+urlpatterns = [path("", trail.rows, name="list")]

@@ -1,0 +1,56 @@
+"""The trail, for auditors: who did what, to which record, from where. Reading leaves a row too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from taperplan.accounts.access import require_permission
+from taperplan.accounts.forms.trail import TrailForm
+from taperplan.accounts.roles import Permission
+from taperplan.accounts.trail_page import trail_page
+from taperplan.audit import trail
+from taperplan.audit.verbs import Verb
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from taperplan.accounts.http import ClinicianRequest
+    from taperplan.accounts.trail_page import TrailPage
+
+
+@require_safe
+@require_permission(Permission.READ_TRAIL)
+def rows(request: ClinicianRequest) -> HttpResponse:
+    form = TrailForm(request.GET, today=request.today)
+    asked = form.asked()
+    page = trail_page(request.clinic, asked) if asked is not None else None
+    trail.record(Verb.TRAIL_READ, detail=form.as_recorded(), by=request.user)
+    return render(
+        request,
+        "audit/list.html",
+        {
+            "form": form,
+            "page": page,
+            "shown": _shown(page),
+            "older": _older(request, page),
+        },
+    )
+
+
+def _shown(page: TrailPage | None) -> str:
+    if page is None or not page.rows:
+        return ""
+    words = {"newest": page.rows[0].number, "oldest": page.rows[-1].number}
+    return _("Rows %(newest)s to %(oldest)s") % words
+
+
+def _older(request: ClinicianRequest, page: TrailPage | None) -> str:
+    if page is None or page.older is None:
+        return ""
+    query = request.GET.copy()
+    query["before"] = str(page.older)
+    return f"?{query.urlencode()}"
