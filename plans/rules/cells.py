@@ -452,19 +452,16 @@ class _Reader:
         return hours
 
     def times_of(self, path: str, cells: ProductCells) -> frozenset[When]:
-        found: set[When] = set()
-        for typed in cells["times"]:
-            when = self.time(f"{path}.times", typed)
-            if when in found:
-                self.refuse(
-                    f"{path}.times",
-                    _("{time} is among the times of day twice.").format(
-                        time=wording.when_label(typed)
-                    ),
-                )
-            if when is not None:
-                found.add(when)
-        return frozenset(found)
+        where = f"{path}.times"
+        whens = [when for typed in cells["times"] if (when := self.time(where, typed)) is not None]
+        for when in sorted({when for when in whens if whens.count(when) > 1}):
+            self.refuse(
+                where,
+                _("{time} is among the times of day twice.").format(
+                    time=wording.when_label(when.token)
+                ),
+            )
+        return frozenset(whens)
 
     # Steps
 

@@ -272,7 +272,9 @@ def _times(given: object, path: str, to: list[Refusal]) -> list[str]:
         to.append(
             Refusal(
                 f"{path}.times",
-                _("{n} times of day are more than a product holds.").format(n=len(given)),
+                _("{n} times of day are more than a product holds.").format(
+                    n=formats.number(len(given))
+                ),
             )
         )
     return [_kept(time, f"{path}.times", "time", to) for time in given[:MOST_TIMES]]

@@ -396,7 +396,8 @@ class DrugTotal:
 class StepTotal:
     """One drug in one step: the exact mean a day over a cycle, and each day of the cycle.
 
-    ``by_day[0]`` is the first day of the cycle, or Monday. ``even`` when every day is alike.
+    ``by_day[0]`` is the first day of the cycle, or Monday. ``even`` when every day has the same
+    amounts, and the same counts where a strength is not stated.
     """
 
     drug: Drug
@@ -405,7 +406,11 @@ class StepTotal:
 
     @property
     def even(self) -> bool:
-        return all(day == self.by_day[0] for day in self.by_day)
+        return all(
+            day.amounts == self.by_day[0].amounts
+            and (day.complete or day.counts == self.by_day[0].counts)
+            for day in self.by_day
+        )
 
 
 @dataclass(frozen=True)
