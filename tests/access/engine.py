@@ -25,8 +25,8 @@ Filled in by the engine unless a row says otherwise:
   else as a prescriber (and what it shows holds nothing of ours).
 - `anonymous`: 302 to the sign-in page. `first_step`, a prescriber who has given the password
   but not the second step: 302. Both are answered so before anything is looked up.
-- An object of another clinic and one that does not exist: 404 with the same body, to everyone
-  who would be let in to their own.
+- An object of another clinic, one that does not exist, and an address that mixes ours with
+  another clinic's: 404 with the same body, to everyone who would be let in to their own.
 
 Objects come from the world by the name of the URL's parameter: <uuid:patient> is
 `world.patient.pk`. Where the parameter is no object of the world, say
@@ -39,7 +39,6 @@ from __future__ import annotations
 
 import copy
 import re
-import uuid
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -50,6 +49,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests import doors
+from tests.access.world import is_thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,7 +155,7 @@ def faults(row: Row, address: Address, world: World, other: World) -> list[str]:
 class _Trial:
     def __init__(self, row: Row, address: Address, world: World, other: World) -> None:
         self.row, self.address, self.world, self.other = row, address, world, other
-        self.objects = [name for name in address.parameters if world.has(name)]
+        self.objects = [name for name in address.parameters if is_thing(name)]
         self.clients = {visitor: self._client(visitor) for visitor in VISITORS}
 
     def _client(self, visitor: str) -> Client:
@@ -170,16 +170,20 @@ class _Trial:
         client.raise_request_exception = False
         return client
 
-    def _url(self, world: World | None) -> str:
-        """The address on an object of `world`; None: on objects that do not exist."""
+    def _url(self, world: World | None, *, but: str = "") -> str:
+        """The address on objects of `world`; None: on objects that do not exist.
+
+        `but`: this parameter alone is another clinic's.
+        """
         values: dict[str, Any] = {}
         for name in self.address.parameters:
+            of = self.other if name == but else world
             if name in self.row.args:
-                values[name] = self.row.args[name](world or self.world)
-            elif world is None:
+                values[name] = self.row.args[name](of or self.world)
+            elif of is None:
                 values[name] = self.world.unlike(name)
             else:
-                values[name] = getattr(world, name).pk
+                values[name] = getattr(of, name).pk
         return reverse(self.address.name, kwargs=values) + self.row.query
 
     def run(self) -> Iterator[str]:
@@ -239,6 +243,17 @@ class _Trial:
                         verb, visitor, "another clinic's", "differs from the answer for no object"
                     )
                 yield from self._shown(verb, visitor, hidden)
+        for name in self.objects if len(self.objects) > 1 else ():
+            for verb in ("GET", "POST"):
+                answers = self.row.expected(verb, "prescriber", names_an_object=True)
+                expected = answers if set(answers) <= {403, 405} else (404,)
+                mixed, _ = self._send(
+                    verb, "prescriber", self._url(self.world, but=name), self.world
+                )
+                if mixed.status_code not in expected:
+                    yield self._line(
+                        verb, "prescriber", f"another clinic's {name}", f"{mixed.status_code}"
+                    )
 
     def _forged(self, url: str) -> Iterator[str]:
         """A form of another site is refused, though the browser sends our cookie with it."""
@@ -317,8 +332,3 @@ def _writes(allowed: frozenset[str]) -> Iterator[set[str]]:
 
     with connection.execute_wrapper(note):
         yield written
-
-
-def unlike(value: Any) -> Any:
-    """A key of the same kind that no object has."""
-    return uuid.UUID(int=0x5EED << 64) if isinstance(value, uuid.UUID) else 987_654_321

@@ -1,30 +1,42 @@
 """One clinic with everything in it, twice: ours, and another that must not show.
 
-Each object is made when it is first asked for, by the builder of its name; the name is that
-of the URL parameter which reaches it. To add one, write a method with `@thing`.
+Each thing is made when it is first asked for, by the method of its name; the name is that of
+the URL parameter which reaches it. To add one, write a method with `@thing`. What no address
+names, but a page shows or a table holds, goes into a method with `@filling`.
+
+Every text that somebody typed in this clinic holds the clinic's mark.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import uuid
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tests.access.engine import unlike
+from tests import factories
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from patients.models import Patient
+    from patients.models import Allergy, CareTeam, Consent, Patient, RecordNumber
+    from plans.models import CheckIn, CheckInDraft, Draft, Escalation, Plan, Version
     from taperplan.accounts.models import Clinic, Membership, User
 
 _things: list[str] = []
+_fillings: list[str] = []
 
 
 def thing(build: Callable[[Any], Any]) -> cached_property[Any]:
     """A thing that an address can name."""
     _things.append(build.__name__)
     return cached_property(build)
+
+
+def filling(build: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Rows that no address names."""
+    _fillings.append(build.__name__)
+    return build
 
 
 def is_thing(name: str) -> bool:
@@ -38,39 +50,181 @@ class World:
     def __init__(self, clinic: Clinic, people: dict[str, User], *, mark: str) -> None:
         self.clinic, self.people, self.mark = clinic, people, mark
         self.now = datetime.now(UTC)
+        self.today = clinic.day(self.now)
+        self.clare = people["prescriber"]
 
     @property
     def secrets(self) -> list[str]:
         return [self.mark]
 
-    def has(self, name: str) -> bool:
-        return is_thing(name)
-
     def unlike(self, name: str) -> Any:
-        return unlike(getattr(self, name).pk)
+        """A key of the kind that `name` has, which no object has."""
+        key = getattr(self, name).pk
+        return uuid.UUID(int=0x5EED << 64) if isinstance(key, uuid.UUID) else 987_654_321
 
     def fill(self) -> None:
         """Make everything, for the pages that show more than one thing."""
         for name in _things:
             getattr(self, name)
+        for name in _fillings:
+            getattr(self, name)()
 
-    # --- Things ------------------------------------------------------------------------
+    def words(self, text: str) -> str:
+        return f"{text} {self.mark}"
+
+    def day(self, offset: int) -> str:
+        """A day as it is typed, so many days from today."""
+        day = self.today + timedelta(days=offset)
+        return f"{day.day} {day:%b} {day.year}"
+
+    # --- The clinic and its people -------------------------------------------------------
 
     @thing
     def membership(self) -> Membership:
         return self.people["monitor"].memberships.get(clinic=self.clinic)
 
-    @thing
-    def patient(self) -> Patient:
-        from patients.models import Patient
+    # --- Patients ------------------------------------------------------------------------
 
-        return Patient.objects.create(
+    def _patient(self, **values: Any) -> Patient:
+        patient: Patient = factories.PatientFactory(
             clinic=self.clinic,
             family_name=f"{self.mark}sample",
-            given_names=f"Otto {self.mark}",
-            name_search=f"{self.mark}sample otto {self.mark}".casefold(),
-            born=date(1956, 11, 21),
+            registered_by=self.clare,
             registered_at=self.now,
-            registered_by=self.people["prescriber"],
-            changed_at=self.now,
+            language=self.words("Samplish"),
+            address=self.words("1 Sample Street"),
+            phone="555-0142",
+            **values,
         )
+        return patient
+
+    @thing
+    def patient(self) -> Patient:
+        return self._patient(given_names=self.words("Otto"), number=f"{self.mark} 0042", ready=True)
+
+    @thing
+    def other_patient(self) -> Patient:
+        """A second record of this clinic, not joined to the first."""
+        return self._patient(given_names=self.words("Ida"))
+
+    @thing
+    def record_number(self) -> RecordNumber:
+        return self.patient.numbers.get()
+
+    @thing
+    def team_member(self) -> CareTeam:
+        row: CareTeam = factories.CareTeamFactory(
+            patient=self.patient, user=self.clare, since=self.today
+        )
+        return row
+
+    @thing
+    def recorded(self) -> Allergy:
+        row: Allergy = factories.AllergyFactory(
+            patient=self.patient, substance=self.words("examplamycin"), recorded_at=self.now
+        )
+        return row
+
+    @thing
+    def consent(self) -> Consent:
+        row: Consent = factories.ConsentFactory(
+            patient=self.patient, whom=self.words("Ingrid Sample"), recorded_at=self.now
+        )
+        return row
+
+    @filling
+    def _intake(self) -> None:
+        for made, field in (
+            (factories.OtherMedicineFactory, "name"),
+            (factories.ContactPersonFactory, "name"),
+            (factories.ResultFactory, "name"),
+            (factories.SharedDecisionFactory, "wants"),
+        ):
+            made(patient=self.patient, **{field: self.words("sample")})
+
+    # --- Plans ---------------------------------------------------------------------------
+
+    def cells(self) -> Any:
+        """What was typed of the plan: from today, so that a step is in force."""
+        cells = factories.plan_cells(
+            title=self.words("Examplazepam"),
+            in_force_from=self.day(0),
+            reason=self.words("agreed"),
+            patient_text=self.words("for the patient"),
+            team_text=self.words("for the team"),
+        )
+        cells["drugs"][0]["name"] = f"examplazepam{self.mark}"
+        cells["steps"][0]["first_day"] = self.day(0)
+        return cells
+
+    @thing
+    def plan(self) -> Plan:
+        """A plan with version 1 signed and a draft of version 2 open."""
+        from plans.actions import plan as actions
+
+        plan: Plan = factories.signed_plan(self.patient, self.clare, self.cells(), now=self.now)
+        actions.revise(key=uuid.uuid4(), plan=plan, now=self.now, by=self.clare)
+        return plan
+
+    @thing
+    def version(self) -> Version:
+        return self.plan.versions.get(number=1)
+
+    @thing
+    def draft(self) -> Draft:
+        from plans.models import Draft
+
+        return Draft.objects.get(plan=self.plan)
+
+    @thing
+    def new_plan(self) -> Plan:
+        """A plan that was never signed, with a draft half typed."""
+        cells = self.cells()
+        cells["steps"][1]["doses"][0]["quantity"] = "1,5"
+        plan: Plan = factories.draft_plan(self.other_patient, self.clare, cells, now=self.now)
+        return plan
+
+    # --- Check-ins and red flags -----------------------------------------------------------
+
+    def answers(self, **more: str) -> dict[str, str]:
+        """A check-in as typed, complete."""
+        from tests.plans.typing import ROUTINE
+
+        due = self.today + timedelta(days=9)
+        return {
+            **ROUTINE,
+            "next_0": str(due.day),
+            "next_1": str(due.month),
+            "next_2": str(due.year),
+            "note": self.words("slept badly"),
+            "v-pulse": "92",
+            **more,
+        }
+
+    @thing
+    def check_in(self) -> CheckIn:
+        """Completed, with a seizure: its red flag is open."""
+        from tests.plans.typing import SEIZURE, completed
+
+        self.plan  # noqa: B018  (made first, so that there is a version in force)
+        seizure = {
+            **SEIZURE,
+            "s-seizure-many": "1",
+            "s-seizure-when_each": self.words("this morning"),
+            "s-tremor": "present",
+            "s-tremor-severity": "mild",
+        }
+        return completed(self.patient, self.clare, self.answers(**seizure), now=self.now)
+
+    @thing
+    def check_in_draft(self) -> CheckInDraft:
+        from tests.plans.typing import keep
+
+        answers = {"note": self.words("half typed"), "s-nausea": "present", "v-pulse": "ninety"}
+        return keep(self.patient, self.clare, answers, now=self.now).draft
+
+    @thing
+    def escalation(self) -> Escalation:
+        from plans.models import Escalation
+
+        return Escalation.objects.get(patient=self.patient, symptom=self.check_in and "seizure")
