@@ -20,6 +20,12 @@ from patients import actions as patient_actions
 from patients.identity import Identity
 from patients.intake import Given, Item
 from patients.vocabulary import Answer, Kind, TeamRole
+from plans.actions import check_in as check_in_actions
+from plans.actions import escalation as escalation_actions
+from plans.actions import plan as plan_actions
+from plans.models.escalation import Source
+from plans.presenters.check_in import around
+from plans.rules.symptoms import ASKED_AS_SAFETY
 from taperplan import grammar
 from taperplan.accounts import actions as account_actions
 from taperplan.accounts.actions import NewPerson, Rights
@@ -102,6 +108,15 @@ class Demo:
         since = entry["since"]
         patient = self._registered(entry, self._at(since))
         self._intake(patient, entry, self._at(since, 10))
+        # In the order in which it happened: a check-in names the version in force on its day.
+        acts = [(v["signed"], 0, self._sign, v) for v in entry["plan"].get("versions", [])]
+        acts += [(c["day"], 1, self._check_in, c) for c in entry["check_ins"]]
+        for offset, _order, act, what in sorted(acts, key=lambda act: act[:2]):
+            act(patient, what, offset)
+        if "draft" in entry["plan"]:
+            self._begin(patient, entry["plan"]["draft"], self._at(0))
+        if "flag" in entry:
+            self._report(patient, entry["flag"])
 
     def _registered(self, entry: dict[str, Any], now: datetime) -> Patient:
         return patient_actions.register(
@@ -174,6 +189,124 @@ class Demo:
             values={name: self._dated(value) for name, value in values.items()},
             now=now,
             by=self.people["clare"],
+        )
+
+    # --- The plan -------------------------------------------------------------------------
+
+    def _begin(
+        self, patient: Patient, typed: dict[str, Any], now: datetime
+    ) -> plan_actions.Draft:
+        """A draft with what stands in the data file typed into it."""
+        clare = self.people["clare"]
+        plan = patient.plans.first()
+        key = uuid.uuid4()
+        draft = (
+            plan_actions.revise(key=key, plan=plan, now=now, by=clare)
+            if plan
+            else plan_actions.begin(key=key, patient=patient, now=now, by=clare)
+        )
+        assert isinstance(draft, plan_actions.Draft)  # noqa: S101  (the key is new)
+        cells = self._typed(typed)
+        return plan_actions.save(
+            draft=draft, cells=cells, revision=draft.revision, now=now, by=clare
+        )
+
+    def _sign(self, patient: Patient, version: dict[str, Any], offset: int) -> None:
+        now = self._at(offset, 30)
+        draft = self._begin(patient, version["cells"], now)
+        self._accept(draft, version.get("accepted", {}), now)
+        plan_actions.sign(
+            key=draft.pk,
+            plan=draft.plan,
+            revision=draft.revision,
+            not_asked_reason="Asked at the first visit as far as it went; the rest stays open.",
+            now=now,
+            today=self._day(offset),
+            by=self.people["clare"],
+        )
+
+    def _accept(
+        self, draft: plan_actions.Draft, reasons: dict[str, str], now: datetime
+    ) -> None:
+        """The findings that the data file accepts, each with its typed reason."""
+        _reading, found = plan_actions.read(draft, today=self.clinic.day(now))
+        acceptances = [
+            {"code": finding.code.value, "subject": finding.subject, "reason": reason}
+            for finding in found
+            if (reason := reasons.get(finding.code.value))
+        ]
+        if acceptances:
+            plan_actions.save(
+                draft=draft,
+                cells=draft.cells | {"acceptances": acceptances},
+                revision=draft.revision,
+                now=now,
+                by=self.people["clare"],
+            )
+
+    def _typed(self, value: Any) -> Any:
+        """The data file's cells with each day written out as somebody would type it."""
+        if isinstance(value, dict):
+            return {name: self._typed(inner) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [self._typed(inner) for inner in value]
+        if value.startswith("@"):
+            day = self._day(int(value[1:]))
+            return f"{day.day} {day:%b} {day.year}"
+        return value
+
+    # --- Check-ins and the red flag -------------------------------------------------------
+
+    def _check_in(self, patient: Patient, entry: dict[str, Any], offset: int) -> None:
+        theo, now = self.people["theo"], self._at(offset, 45)
+        next_on = self._day(entry["next"])
+        answers = {
+            "how": entry["how"],
+            "reported_by": "patient",
+            "where_now": "at home",
+            "call_back": patient.phone,
+            "suicide": "none",
+            "decision": entry.get("decision", "continue"),
+            "decision_reason": entry.get("decision_reason", ""),
+            "next_0": str(next_on.day),
+            "next_1": str(next_on.month),
+            "next_2": str(next_on.year),
+        }
+        for question in ASKED_AS_SAFETY:
+            answers[f"s-{question}"] = "no"
+        for symptom, severity in entry["symptoms"].items():
+            answers[f"s-{symptom}"] = "present"
+            answers[f"s-{symptom}-severity"] = severity
+        what = around(patient, answers=answers, opened_at=now, now=now, by=theo)
+        if "taken" in entry:
+            answers |= {f"t-{drug.key}": entry["taken"] for drug in what.asking.drugs}
+        done = check_in_actions.complete(
+            patient=patient,
+            key=uuid.uuid4(),
+            answers=answers,
+            revision=0,
+            around=what,
+            frozen_now=now,
+            by=theo,
+        )
+        if done.check_in is None:
+            message = f"{entry} is refused: {done.reading}"
+            raise ValueError(message)
+
+    def _report(self, patient: Patient, flag: dict[str, Any]) -> None:
+        moment = self.now - timedelta(minutes=flag["minutes_ago"])
+        escalation_actions.report_red_flag(
+            patient=patient,
+            report=escalation_actions.Report(
+                symptom=flag["symptom"],
+                source=Source.REPORT,
+                text=flag["words"],
+                happened=flag["happened"],
+                said_by=flag["said_by"],
+                form=uuid.uuid4(),
+            ),
+            frozen_now=moment,
+            by=self.people[flag["who"]],
         )
 
     # --- Days -----------------------------------------------------------------------------
