@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from plans.rules.schedule import Away, Drug, Schedule, Step, in_force
+from plans.rules.schedule import Away, Drug, Schedule, Step, begins_before, in_force
 from taperplan import formats, grammar
 from taperplan.words import gettext as _
 
@@ -48,7 +48,7 @@ def held(schedule: Schedule, from_day: date, days: int | None) -> Schedule:
     ends = [step.last_day for step in standing if step.last_day is not None]
     if not ends:
         raise HoldRefused(_("The step in force has no last day."))
-    staying = {step.key for step in _staying(standing, schedule)}
+    staying = {step.key for step in _staying(standing)}
     steps: list[Step] = []
     for step in schedule.steps:
         later = step.first_day > from_day
@@ -62,16 +62,16 @@ def held(schedule: Schedule, from_day: date, days: int | None) -> Schedule:
     return replace(schedule, steps=tuple(_numbered(steps)))
 
 
-def _staying(standing: list[Step], schedule: Schedule) -> list[Step]:
-    """Of the steps in force, those that give way to a later one or end: not one that began today
-    at a later time of day is left out, for it is the step in force as the day ends."""
+def _staying(standing: list[Step]) -> list[Step]:
+    """Of the steps in force, those still in force as the day ends: one that hands over to
+    another at a time of this day has had its last dose and stays as it is."""
     handed = {
         step.key
         for step in standing
         for other in standing
         if other.from_slot is not None
         and step.last_day == other.first_day
-        and step.first_day < other.first_day
+        and begins_before(step, other)
     }
     return [step for step in standing if step.key not in handed]
 

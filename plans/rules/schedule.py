@@ -313,7 +313,7 @@ class Schedule:
                 if later.from_slot is None:
                     continue
                 for earlier in steps[:place]:
-                    if earlier.last_day == later.first_day and _begins_before(earlier, later):
+                    if earlier.last_day == later.first_day and begins_before(earlier, later):
                         key = (earlier.key, drug.key)
                         found[key] = min(found.get(key, later.from_slot), later.from_slot)
         return found
@@ -330,7 +330,8 @@ def _beginning(step: Step) -> tuple[date, tuple[int, int], int]:
     return step.first_day, _place(step.from_slot), step.number
 
 
-def _begins_before(earlier: Step, later: Step) -> bool:
+def begins_before(earlier: Step, later: Step) -> bool:
+    """Whether one step begins on an earlier day, or at an earlier time of the same day."""
     return _beginning(earlier)[:2] < _beginning(later)[:2]
 
 
