@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from taperplan.accounts.models import Clinic, User
@@ -22,6 +24,8 @@ def world(clinic: Clinic, clare: User, theo: User, ada: User, ole: User) -> Worl
 
 @pytest.fixture
 def other_world(other_clinic: Clinic, sam: User) -> World:
+    other_clinic.opened_at, other_clinic.opened_by = datetime(2026, 1, 5, 9, tzinfo=UTC), sam
+    other_clinic.save()
     people = {
         "prescriber": sam,
         "monitor": person("Mona Elsewhere", other_clinic, monitor=True),

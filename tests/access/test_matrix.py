@@ -13,12 +13,10 @@ ROWS = rows.collected()
 
 
 def test_every_address_has_a_row_and_every_row_an_address() -> None:
-    assert {"addresses without a row": sorted(ADDRESSES.keys() - ROWS.keys())} == {
-        "addresses without a row": []
-    }
-    assert {"rows without an address": sorted(ROWS.keys() - ADDRESSES.keys())} == {
-        "rows without an address": []
-    }
+    missing, idle = sorted(ADDRESSES.keys() - ROWS.keys()), sorted(ROWS.keys() - ADDRESSES.keys())
+
+    assert not missing, "without a row: " + ", ".join(missing)
+    assert not idle, "rows without an address: " + ", ".join(idle)
 
 
 @pytest.mark.parametrize("name", sorted(ADDRESSES.keys() & ROWS.keys()))
@@ -26,7 +24,8 @@ def test_an_address_answers_as_its_row_says(name: str, world: World, other_world
     world.fill()
     other_world.fill()
 
-    assert faults(ROWS[name], ADDRESSES[name], world, other_world) == []
+    found = faults(ROWS[name], ADDRESSES[name], world, other_world)
+    assert not found, "\n".join(found)
 
 
 # --- The matrix finds what it is for ----------------------------------------------------------

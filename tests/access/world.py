@@ -69,6 +69,26 @@ class World:
         for name in _fillings:
             getattr(self, name)()
 
+    def typed(self) -> set[str]:
+        """Every text that somebody typed into a draft or a signed version of this clinic."""
+        from plans.models import CheckInDraft, Draft, Version
+        from plans.rules.cells import cells_from
+        from tests.architecture.line import typed_in
+
+        documents: list[Any] = [
+            *Draft.objects.filter(plan__patient__clinic=self.clinic).values_list(
+                "cells", flat=True
+            ),
+            *CheckInDraft.objects.filter(patient__clinic=self.clinic).values_list(
+                "answers", flat=True
+            ),
+            *(
+                cells_from(version.schedule())
+                for version in Version.objects.filter(plan__patient__clinic=self.clinic)
+            ),
+        ]
+        return set().union(*map(typed_in, documents))
+
     def words(self, text: str) -> str:
         return f"{text} {self.mark}"
 
