@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from zoneinfo import ZoneInfo
 
+    from plans.models import Taken as TakenRow
     from plans.rules.schedule import Drug, DrugTotal, Schedule, Step
 
 _DAY = timedelta(days=1)
@@ -95,7 +96,7 @@ def facts_of(plan: Plan, today: date) -> PlanFacts | None:
         check_ins=tuple(
             CheckIn.objects.about(patient)
             .standing()
-            .prefetch_related("present", "taken")
+            .prefetch_related("present", "taken__drug")
             .order_by("happened_at", "pk")
         ),
         flags=tuple(
@@ -106,6 +107,12 @@ def facts_of(plan: Plan, today: date) -> PlanFacts | None:
         today=today,
         zone=patient.clinic.zone,
     )
+
+
+def chart_of(plan: Plan, today: date) -> Chart | None:
+    """The chart of a plan, which comes with its patient and clinic."""
+    facts = facts_of(plan, today)
+    return None if facts is None else chart(facts)
 
 
 def chart(facts: PlanFacts) -> Chart | None:
@@ -270,21 +277,22 @@ class _Drawer:
     # --- told
     def _told(self) -> Iterable[Stretch]:
         """One stretch for each check-in's period, and "not recorded" between them up to today."""
-        names = {drug.name.casefold() for drug in self.schedule.drugs}
+        versions = {version.pk for version in self.facts.versions}
+        alone = len([drug for drug in self.schedule.drugs if self.schedule.steps_of(drug)]) == 1
         begin = min(step.first_day for step in self.schedule.steps)
         end = min(self.facts.today, self.last)
         next_day = begin
         for check_in in self.facts.check_ins:
             if check_in.period_from is None or check_in.period_until is None:
                 continue
-            rows = [row for row in check_in.taken.all() if row.name.casefold() in names]
+            rows = [row for row in check_in.taken.all() if row.drug.version_id in versions]
             first = max(check_in.period_from, next_day)
             last = min(check_in.period_until, end)
             if not rows or first > last:
                 continue
             if next_day < first:
                 yield _not_recorded(next_day, first - _DAY)
-            yield Stretch(first, last, _taken(rows), _taken_words(rows, alone=len(names) == 1))
+            yield Stretch(first, last, _taken(rows), taken_words(rows, alone=alone))
             next_day = last + _DAY
         if next_day <= end:
             yield _not_recorded(next_day, end)
@@ -415,9 +423,9 @@ def _not_recorded(first: date, last: date) -> Stretch:
     return Stretch(first, last, Taken.NOT_RECORDED, _("not recorded"))
 
 
-def _taken(rows: Sequence[object]) -> Taken:
+def _taken(rows: Sequence[TakenRow]) -> Taken:
     """How a period is drawn: as planned only where every drug was."""
-    answers = {TakenAs(row.answer) for row in rows}  # type: ignore[attr-defined]
+    answers = {TakenAs(row.answer) for row in rows}
     if answers == {TakenAs.PLANNED}:
         return Taken.AS_PLANNED
     if answers & {TakenAs.STOPPED, TakenAs.RAN_OUT}:
@@ -427,13 +435,14 @@ def _taken(rows: Sequence[object]) -> Taken:
     return Taken.NOT_KNOWN
 
 
-def _taken_words(rows: Sequence[object], *, alone: bool) -> str:
+def taken_words(rows: Iterable[TakenRow], *, alone: bool) -> str:
+    """What was told, in its own words; each drug named unless there is only one."""
     said: dict[str, list[str]] = {}
     for row in rows:
-        words = TakenAs(row.answer).label  # type: ignore[attr-defined]
-        if row.note:  # type: ignore[attr-defined]
-            words = f"{words}: {row.note}"  # type: ignore[attr-defined]
-        said.setdefault(words, []).append(row.name)  # type: ignore[attr-defined]
+        words = TakenAs(row.answer).label
+        if row.note:
+            words = f"{words}: {row.note}"
+        said.setdefault(words, []).append(row.drug.name)
     if alone or len(said) == 1:
         return "; ".join(said)
     return "; ".join(f"{formats.listing(names)} {words}" for words, names in said.items())
@@ -478,7 +487,7 @@ def _table_row(
     cells: list[Line] = [
         plain(formats.number(step.number)),
         plain(step_days(step)),
-        plain("" if step.last_day is None else formats.number(_length(step))),
+        plain(_days(step)),
     ]
     if apart:
         cells += planned
@@ -488,9 +497,10 @@ def _table_row(
     return Row(tuple(cells), note=_row_note(facts, step))
 
 
-def _length(step: Step) -> int:
-    assert step.last_day is not None  # noqa: S101
-    return (step.last_day - step.first_day).days + 1
+def _days(step: Step) -> str:
+    if step.last_day is None:
+        return ""
+    return formats.number((step.last_day - step.first_day).days + 1)
 
 
 def step_days(step: Step) -> str:

@@ -1,8 +1,21 @@
+"""Prints: lists, the form, the bytes; and the chart."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.urls import path
+
+from plans.views import document as views
+
 if TYPE_CHECKING:
     from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("documents/", views.documents, name="documents"),
+    path("documents/<uuid:document>/", views.document, name="document"),
+    path("patients/<uuid:patient>/documents/", views.patient_documents, name="patient-documents"),
+    path("patients/<uuid:patient>/documents/print/", views.print_document, name="print-document"),
+    path("plans/<uuid:plan>/chart-light.svg", views.chart, {"look": "light"}, name="chart"),
+    path("plans/<uuid:plan>/chart-dark.svg", views.chart, {"look": "dark"}, name="chart-dark"),
+]

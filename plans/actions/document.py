@@ -1,0 +1,253 @@
+"""Printing: a sheet is made and set outside any transaction, then kept with its bytes, the row
+of the patient's accounting and the row of the trail, all in one.
+
+The form's token becomes the document's key, so the same form is one print, however often it
+arrives. Documents are set by a library that is loaded only here, when somebody prints.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from patients.models import Disclosure
+from patients.vocabulary import Ground
+from plans.models import Document, Escalation, Plan, Version
+from plans.presenters.handout import handout
+from plans.presenters.paper import Printing
+from plans.presenters.summary import summary
+from plans.rules.paper import (
+    CHECK_CODE_LENGTH,
+    CHECK_CODE_LETTERS,
+    DocumentKind,
+    NotPrintable,
+    PageSize,
+    PrintSize,
+    Recipient,
+    check_handout,
+)
+from taperplan.audit import trail
+from taperplan.audit.verbs import Verb
+from taperplan.words import gettext as _
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from patients.models import Consent, Patient
+    from plans.documents.style import Printed
+    from taperplan.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be printed, how, for whom and on what ground."""
+
+    kind: DocumentKind
+    page: PageSize
+    size: PrintSize
+    recipient: Recipient
+    recipient_name: str = ""
+    ground: Ground | None = None
+    consent: Consent | None = None
+    why: str = ""
+    # The open red flags that whoever prints was shown, where the paper is for the patient.
+    flags_seen: frozenset[uuid.UUID] = frozenset()
+
+
+def print_document(
+    *,
+    key: uuid.UUID,
+    patient: Patient,
+    plan: Plan | None,
+    wish: Wish,
+    now: datetime,
+    by: User,
+) -> tuple[Document, bool]:
+    """The print of this form, and whether this arrival made it. `patient` comes with the clinic.
+
+    Raises:
+        NotPrintable: a draft, a plan that is over, a red flag that nobody was shown.
+    """
+    before = _made(key, patient)
+    if before is not None:
+        return before, False
+    version = _version(plan, patient) if wish.kind is DocumentKind.HANDOUT else None
+    flags = _open_flags(patient)
+    _check_flags(wish, flags)
+    code = "".join(secrets.choice(CHECK_CODE_LETTERS) for _letter in range(CHECK_CODE_LENGTH))
+    printing = Printing(clinic=patient.clinic, by=by, at=now, code=code)
+    printed = _set(patient, version, wish, printing)
+    try:
+        with transaction.atomic():
+            _check_still_so(patient, version, flags)
+            disclosure = _disclose(key, patient, version, wish, now=now, by=by)
+            document = Document.objects.create(
+                id=key,
+                patient=patient,
+                kind=wish.kind.value,
+                plan=version.plan if version is not None else None,
+                version=version,
+                page_size=wish.page.value,
+                print_size=wish.size.value,
+                language=printing.language,
+                recipient=wish.recipient.value,
+                recipient_name=wish.recipient_name,
+                disclosure=disclosure,
+                open_flags=len(flags),
+                content=printed.content,
+                sha256=hashlib.sha256(printed.content).hexdigest(),
+                check_code=code,
+                pages=printed.pages,
+                unprintable=printed.unprintable,
+                printed_at=now,
+                printed_by=by,
+            )
+            trail.record(
+                Verb.PRINTED,
+                document,
+                patient=patient,
+                detail={
+                    "kind": wish.kind.value,
+                    "version": version.reference if version is not None else "",
+                    "recipient": wish.recipient.value,
+                    "ground": wish.ground.value if wish.ground is not None else "",
+                    "open red flags": str(len(flags)),
+                    "letters not printed": str(printed.unprintable),
+                },
+                by=by,
+            )
+    except IntegrityError:
+        # The same form arrived twice at once, and the other was first.
+        if (before := _made(key, patient)) is not None:
+            return before, False
+        raise
+    return document, True
+
+
+def reprint(*, document: Document, by: User) -> bytes:
+    """The very bytes that were printed then."""
+    content = bytes(document.content)
+    trail.record(Verb.REPRINTED, document, patient=document.patient, by=by)
+    return content
+
+
+def same(document: Document, wish: Wish, plan: Plan | None) -> bool:
+    """Whether a print that an earlier arrival made is what this one asks for."""
+    return (
+        document.kind,
+        document.page_size,
+        document.print_size,
+        document.recipient,
+        document.recipient_name,
+        document.plan_id,
+    ) == (
+        wish.kind.value,
+        wish.page.value,
+        wish.size.value,
+        wish.recipient.value,
+        wish.recipient_name,
+        plan.pk if plan is not None and wish.kind is DocumentKind.HANDOUT else None,
+    )
+
+
+def _made(key: uuid.UUID, patient: Patient) -> Document | None:
+    """What an earlier arrival of this form has printed."""
+    found = Document.objects.without_content().select_related("version").filter(pk=key).first()
+    if found is not None and found.patient_id != patient.pk:
+        raise NotPrintable(_("This form belongs to another patient. Open it again."))
+    return found
+
+
+def _newest(plan: Plan) -> Version | None:
+    return (
+        Version.objects.filter(plan=plan)
+        .select_related("plan__patient__clinic", "signed_by", "replaces")
+        .order_by("-number")
+        .first()
+    )
+
+
+def _version(plan: Plan | None, patient: Patient) -> Version | None:
+    """The newest signed version of the plan: the only one whose handout is printed anew."""
+    if plan is None:
+        raise NotPrintable(_("Choose the plan whose handout is printed."))
+    version = _newest(plan)
+    check_handout(
+        state=plan.state, signed=version is not None, patient_died=patient.died_on is not None
+    )
+    return version
+
+
+def _open_flags(patient: Patient) -> list[Escalation]:
+    return list(
+        Escalation.objects.about(patient).still_open().order_by("level", "reported_at", "pk")
+    )
+
+
+def _check_flags(wish: Wish, flags: list[Escalation]) -> None:
+    """Paper that leaves with the patient names no red flag; whoever prints it has seen them."""
+    unseen = [flag.label for flag in flags if flag.pk not in wish.flags_seen]
+    if wish.kind.for_the_patient and unseen:
+        raise NotPrintable(
+            _("A red flag is open: {flags}. Say that you know of it.").format(
+                flags=", ".join(unseen)
+            )
+        )
+
+
+def _check_still_so(patient: Patient, version: Version | None, flags: list[Escalation]) -> None:
+    """Whether what was set a moment ago is still what the record says."""
+    if (
+        version is not None
+        and Version.objects.filter(plan=version.plan_id, number__gt=version.number).exists()
+    ):
+        raise NotPrintable(_("A new version was signed meanwhile. Print again."))
+    if {flag.pk for flag in _open_flags(patient)} != {flag.pk for flag in flags}:
+        raise NotPrintable(_("A red flag was raised or closed meanwhile. Print again."))
+
+
+def _set(patient: Patient, version: Version | None, wish: Wish, printing: Printing) -> Printed:
+    """Make the sheet, then set it. The library is loaded here and nowhere else."""
+    if version is not None:
+        from plans.documents import handout as paper
+
+        return paper.render(handout(version, printing), page=wish.page, size=wish.size)
+    from plans.documents import summary as summary_paper
+
+    return summary_paper.render(summary(patient, printing), page=wish.page)
+
+
+def _disclose(
+    key: uuid.UUID,
+    patient: Patient,
+    version: Version | None,
+    wish: Wish,
+    *,
+    now: datetime,
+    by: User,
+) -> Disclosure | None:
+    """The row of the patient's accounting; none for what stays with our own team."""
+    if wish.recipient is Recipient.OWN_TEAM:
+        return None
+    if wish.ground is None:
+        raise NotPrintable(_("Say on what ground it is given."))
+    what = wish.kind.words
+    if version is not None:
+        what = _("{kind}, plan version {number}").format(kind=what, number=version.number)
+    return Disclosure.objects.create(
+        id=uuid.uuid5(key, "disclosure"),
+        patient=patient,
+        recipient=wish.recipient_name or wish.recipient.words,
+        what=what,
+        subject=f"D-{key.hex[:8]}",
+        ground=wish.ground.value,
+        consent=wish.consent,
+        why=wish.why,
+        disclosed_at=now,
+        disclosed_by=by,
+    )

@@ -1,0 +1,168 @@
+"""Pages of what is printed: lists, the form of a print, the bytes, the chart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from patients.access import load_patient
+from patients.presenters import banner
+from plans.access import load_document, load_plan, plan_of
+from plans.actions import document as actions
+from plans.forms.document import PrintForm
+from plans.presenters import document as presenters
+from plans.presenters.chart import chart_of
+from plans.rules.paper import NotPrintable
+from taperplan.accounts.access import require_permission
+from taperplan.accounts.roles import Permission
+
+if TYPE_CHECKING:
+    from patients.models import Patient
+    from plans.models import Document, Plan
+    from taperplan.accounts.http import ClinicianRequest
+
+require_form = require_http_methods(["GET", "HEAD", "POST"])
+REFUSED = 422
+CHART_WIDTH = 760
+
+
+@require_safe
+@require_permission(Permission.VIEW_PATIENTS)
+def documents(request: ClinicianRequest) -> HttpResponse:
+    prints = presenters.of_clinic(request.user, request.clinic.zone, request.GET.get("page", "1"))
+    may_open = request.user.may(Permission.PRINT_DOCUMENT)
+    context = {"prints": prints, "may_open": may_open, "nav": "documents"}
+    return render(request, "plans/document/documents.html", context)
+
+
+@require_safe
+@require_permission(Permission.VIEW_PATIENTS)
+@load_patient
+def patient_documents(request: ClinicianRequest, patient: Patient) -> HttpResponse:
+    prints = presenters.of_patient(patient, request.clinic.zone, request.GET.get("page", "1"))
+    return _page(
+        request,
+        "plans/document/patient_documents.html",
+        patient,
+        prints=prints,
+        may_print=request.user.may(Permission.PRINT_DOCUMENT),
+        print_url=reverse("plans:print-document", kwargs={"patient": patient.pk}),
+    )
+
+
+@require_form
+@require_permission(Permission.PRINT_DOCUMENT)
+@load_patient
+def print_document(request: ClinicianRequest, patient: Patient) -> HttpResponse:
+    offer = presenters.offer(patient, request.today)
+    form = PrintForm(
+        request.POST if request.method == "POST" else None,
+        user=request.user,
+        today=request.today,
+        printable=offer.printable,
+        consents=offer.consents,
+        flags=[flag.key for flag in offer.flags],
+        flag_words=offer.flag_words,
+        paper=request.clinic.paper,
+        what=request.GET.get("what", ""),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _print(request, patient, form)
+        except NotPrintable as refused:
+            form.add_error(None, refused.sentence)
+    status = REFUSED if form.errors else 200
+    context = {
+        "form": form,
+        "withheld": offer.withheld,
+        # Without the query: what was preset by a link is chosen in the form now.
+        "action": reverse("plans:print-document", kwargs={"patient": patient.pk}),
+        "back": reverse("plans:patient-documents", kwargs={"patient": patient.pk}),
+    }
+    return _page(request, "plans/document/print.html", patient, status=status, **context)
+
+
+def _print(request: ClinicianRequest, patient: Patient, form: PrintForm) -> HttpResponse:
+    said = form.said()
+    plan = plan_of(patient, said.plan)
+    wish = actions.Wish(
+        kind=said.kind,
+        page=said.page,
+        size=said.size,
+        recipient=said.recipient,
+        recipient_name=said.recipient_name,
+        ground=said.ground,
+        consent=presenters.consent_in_force(patient, said.consent, request.today),
+        why=said.why,
+        flags_seen=said.flags_seen,
+    )
+    document, made = actions.print_document(
+        key=form.cleaned_data["token"],
+        patient=patient,
+        plan=plan,
+        wish=wish,
+        now=request.now,
+        by=request.user,
+    )
+    name = presenters.title(document)
+    if made:
+        messages.success(request, _("%(document)s is printed.") % {"document": name})
+    elif not actions.same(document, wish, plan):
+        messages.warning(
+            request,
+            _("This form had printed already: %(document)s. Nothing else was printed.")
+            % {"document": name},
+        )
+    return redirect("plans:patient-documents", patient=patient.pk)
+
+
+@require_safe
+@require_permission(Permission.PRINT_DOCUMENT)
+@load_document
+def document(request: ClinicianRequest, document: Document) -> HttpResponse:
+    """The stored bytes. The file's name holds a reference, never a person's name."""
+    content = actions.reprint(document=document, by=request.user)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{document.reference}.pdf"'
+    response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_safe
+@require_permission(Permission.VIEW_PATIENTS)
+@load_plan
+def chart(request: ClinicianRequest, plan: Plan, look: str) -> HttpResponse:
+    """The drawing of a plan in one palette, to be shown as an image beside its table."""
+    from plans.documents.chart import DARK, LIGHT, as_svg, draw
+
+    sheet = chart_of(plan, request.today)
+    if sheet is None:
+        raise Http404
+    svg = as_svg(draw(sheet, width=CHART_WIDTH), DARK if look == "dark" else LIGHT)
+    response = HttpResponse(svg, content_type="image/svg+xml")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _page(
+    request: ClinicianRequest,
+    template: str,
+    patient: Patient,
+    *,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    head = {
+        "patient": patient,
+        "banner": banner(patient, request.today),
+        "tab": "documents",
+        "nav": "patients",
+    }
+    return render(request, template, {**head, **context}, status=status)
