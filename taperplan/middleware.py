@@ -112,7 +112,7 @@ class IdleTimeoutMiddleware:
         response = self.get_response(request)
         if request.user.is_authenticated:
             response["Session-Ends-In"] = str(session.ends_in(request))
-        elif _by_script(request) and HTTPStatus(response.status_code).is_redirection:
+        elif _by_script(request) and response.status_code == HTTPStatus.FOUND:
             # A fragment cannot hold the sign-in page; the script shows its own words.
             return _signed_out()
         return response

@@ -59,15 +59,15 @@ class AccountAdapter(DefaultAccountAdapter):
             trail.record(Verb.SIGN_IN_REFUSED, detail={"why": "too many attempts"}, by=None)
             raise
 
-    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:  # type: ignore[override]
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
         """Whoever no clinic has is refused, by passkey as by password, in the same words."""
         return None if may_sign_in(user) else self._refuse(request)
 
-    def login(self, request: HttpRequest, user: User) -> None:  # type: ignore[override]
+    def login(self, request: HttpRequest, user: User) -> None:
         if not may_sign_in(user):  # ended between the first step and the second
             raise ImmediateHttpResponse(self._refuse(request))
         super().login(request, user)
-        session.begin(request)
+        session.begin(request, user)
         # Signing in is as fresh as confirming it is you: the first minutes ask no second time.
         records = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY) or []
         if records:
@@ -100,9 +100,7 @@ class SecondStepAdapter(DefaultMFAAdapter):
 
 def has_another(authenticator: Authenticator) -> bool:
     """Whether its owner keeps a second step when this one goes."""
-    return (
-        Authenticator.objects.filter(user_id=authenticator.user_id)
-        .exclude(pk=authenticator.pk)
-        .exclude(type=Authenticator.Type.RECOVERY_CODES)
-        .exists()
+    others = Authenticator.objects.filter(user_id=authenticator.user_id).exclude(
+        pk=authenticator.pk
     )
+    return bool(others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())

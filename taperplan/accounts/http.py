@@ -19,7 +19,7 @@ LOOPBACK = "127.0.0.1"
 class ClinicianRequest(HttpRequest):
     """Signed in, in a clinic, with the second step done."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     membership: Membership
     clinic: Clinic
     now: datetime

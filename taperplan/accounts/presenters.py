@@ -182,7 +182,7 @@ def _tag(membership: Membership, link: OneTimeLink | None, today: date) -> tuple
         case State.ACTIVE:
             return "active", _("Active")
         case State.INVITED if link is not None:
-            words = {"day": local_day(link.at), "end": local_day(link.expires_at)}
+            words = {"day": _near_day(link.at), "end": _near_day(link.expires_at)}
             if timezone.now() >= link.expires_at:
                 return "invited", _("Invited %(day)s, expired %(end)s") % words
             return "invited", _("Invited %(day)s, expires %(end)s") % words
@@ -199,6 +199,12 @@ def _tag(membership: Membership, link: OneTimeLink | None, today: date) -> tuple
 def local_day(at: datetime | None) -> str:
     """The day in the clinic's zone, without its weekday; the middleware sets the zone."""
     return formats.short_day(timezone.localtime(at).date()) if at else ""
+
+
+def _near_day(at: datetime) -> str:
+    """ "23 Nov": for what lies a few days away, where the year says nothing."""
+    day = timezone.localtime(at).date()
+    return f"{day.day}{formats.NBSP}{formats.short_month(day.month)}"
 
 
 def last_seen(at: datetime | None, today: date) -> str:

@@ -14,5 +14,5 @@ def second_step_done(request: HttpRequest) -> bool:
     """Read from the session's own records; no query. A passkey counts as both steps."""
     return any(
         record.get("method") == "mfa"
-        for record in get_authentication_records(request, request.user)  # type: ignore[arg-type]
+        for record in get_authentication_records(request, request.user)
     )

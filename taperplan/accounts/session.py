@@ -23,8 +23,10 @@ WRITE_EVERY = 60
 BACKGROUND = "Taperplan-Background"
 
 
-def begin(request: HttpRequest) -> None:
-    request.session[BEGAN] = request.session[SEEN] = timezone.now().timestamp()
+def begin(request: HttpRequest, user: User) -> None:
+    now = timezone.now()
+    request.session[BEGAN] = request.session[SEEN] = now.timestamp()
+    User.objects.filter(pk=user.pk).update(last_seen=now)
 
 
 def over(request: Any) -> str:

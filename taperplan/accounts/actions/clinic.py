@@ -172,7 +172,7 @@ def open_clinic(*, clinic: Clinic, now: datetime, by: User) -> Clinic:
 
 def _save(clinic: Clinic, by: User) -> None:
     clinic.revision += 1
-    clinic._history_user = by
+    clinic._history_user = by  # type: ignore[attr-defined]
     clinic.save()
 
 

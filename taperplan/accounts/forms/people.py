@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib.auth.password_validation import (
-    password_validators_help_texts,
-    validate_password,
-)
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.html import format_html
@@ -56,7 +53,6 @@ class AddressField(LineField):
 class RightsForm(Form):
     roles = forms.MultipleChoiceField(
         label=gettext_lazy("Roles in this clinic"),
-        required=False,
         widget=forms.CheckboxSelectMultiple,
         choices=lambda: [
             (
@@ -67,7 +63,10 @@ class RightsForm(Form):
             )
             for role in Role
         ],
-        error_messages={"invalid_choice": gettext_lazy("Choose from the roles shown.")},
+        error_messages={
+            "required": gettext_lazy("Choose at least one role."),
+            "invalid_choice": gettext_lazy("Choose from the roles shown."),
+        },
     )
     marks = forms.MultipleChoiceField(
         label=gettext_lazy("Also"),
@@ -97,9 +96,7 @@ class RightsForm(Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         roles, marks = cleaned.get("roles"), cleaned.get("marks") or []
-        if roles is not None and not roles:
-            self.add_error("roles", _("Choose at least one role."))
-        elif roles and "protocol_owner" in marks and Role.PRESCRIBER not in roles:
+        if roles and "protocol_owner" in marks and Role.PRESCRIBER not in roles:
             self.add_error("marks", _("The protocol owner is a prescriber. Choose that role too."))
         return cleaned
 
@@ -155,6 +152,9 @@ class NewPasswordForm(Form):
 
     password = forms.CharField(
         label=gettext_lazy("New password"),
+        help_text=gettext_lazy(
+            "At least 12 characters; not a common password, and not your name or address."
+        ),
         strip=False,
         max_length=4096,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
@@ -169,7 +169,6 @@ class NewPasswordForm(Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["password"].help_text = " ".join(password_validators_help_texts())
 
     def clean_password(self) -> str:
         password: str = check_text(self.cleaned_data["password"])

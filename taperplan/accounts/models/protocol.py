@@ -22,9 +22,11 @@ from taperplan.audit.append_only import Mutability
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from django_stubs_ext import StrOrPromise
+
 # Starred items that a clinic may tell on the same day instead of at any hour, by their keys
 # in the symptom catalogue. Every other star is an emergency and cannot be lowered here.
-LOWERABLE: Mapping[str, str] = {
+LOWERABLE: Mapping[str, StrOrPromise] = {
     "suicidal_thoughts": _("Wish to be dead or suicidal thoughts, without plan or means"),
     "abrupt_stop": _("Abrupt stop or ran out"),
 }

@@ -37,6 +37,7 @@ def clinic(request: ClinicianRequest) -> HttpResponse:
         {
             "here": "clinic",
             "lines": lines,
+            "first_open": next((line for line in lines if not line.done), None),
             "open_lines": sum(not line.done for line in lines),
             "may_write": request.user.may(MANAGE),
         },

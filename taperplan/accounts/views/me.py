@@ -39,6 +39,7 @@ def me(request: ClinicianRequest) -> HttpResponse:
         request,
         "accounts/me.html",
         {
+            "nav": "me",
             "form": form,
             "conflict": conflict,
             "tests": waiting_tests(request.user),
@@ -106,7 +107,9 @@ def test_message(request: ClinicianRequest, test_message: str) -> HttpResponse:
         messages.success(request, _("Test message acknowledged."))
         return redirect("accounts:me")
     answer = getattr(message, "acknowledgement", None)
-    return render(request, "accounts/test_message.html", {"message": message, "answer": answer})
+    return render(
+        request, "accounts/test_message.html", {"nav": "me", "message": message, "answer": answer}
+    )
 
 
 test_message.__test__ = False  # type: ignore[attr-defined]

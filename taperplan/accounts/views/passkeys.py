@@ -20,7 +20,8 @@ class RemovePasskeyView(RemoveWebAuthnView):
             refusal = SecondStepAdapter.error_messages["cannot_delete_authenticator"]
             messages.error(self.request, refusal)
             return redirect("mfa_list_webauthn")
-        return super().form_valid(form)
+        response: HttpResponse = super().form_valid(form)
+        return response
 
 
 remove_passkey = RemovePasskeyView.as_view()
