@@ -6,7 +6,6 @@ Holding and interrupted are not states: they are read from the version in force.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Protocol, TypeVar, assert_never
@@ -60,57 +59,56 @@ class Need(StrEnum):
     ACCEPTED = "when they accepted"
 
 
-@dataclass(frozen=True)
-class Transition:
-    source: PlanState
-    verb: PlanVerb
-    target: PlanState
-    needs: frozenset[Need] = frozenset()
+_S = PlanState
+_V = PlanVerb
 
+_WHILE_UNDER_WAY: Mapping[PlanVerb, PlanState] = {
+    _V.RESTART: _S.ACTIVE,
+    _V.COMPLETE: _S.COMPLETED,
+    _V.STOP: _S.STOPPED,
+    _V.TRANSFER: _S.TRANSFERRED,
+    _V.LOSE_CONTACT: _S.LOST_TO_CONTACT,
+    _V.ENTER_IN_ERROR: _S.ENTERED_IN_ERROR,
+}
+_ONCE_OVER: Mapping[PlanVerb, PlanState] = {
+    _V.RESTART: _S.ACTIVE,
+    _V.ENTER_IN_ERROR: _S.ENTERED_IN_ERROR,
+}
 
-_SIGNED = frozenset({Need.VERSION})
-_SIGNED_WITH_REASON = frozenset({Need.VERSION, Need.REASON})
-_REASON = frozenset({Need.REASON})
-_HANDED_OVER = frozenset({Need.RECEIVER, Need.ACCEPTED})
+TRANSITIONS: Mapping[PlanState, Mapping[PlanVerb, PlanState]] = {
+    _S.DRAFT: {
+        _V.SIGN: _S.ACTIVE,
+        _V.ENTER_IN_ERROR: _S.ENTERED_IN_ERROR,
+    },
+    _S.ACTIVE: {
+        _V.SIGN: _S.ACTIVE,
+        _V.HOLD: _S.ACTIVE,
+        _V.RESUME: _S.ACTIVE,
+        _V.INTERRUPT: _S.ACTIVE,
+        _V.BEGIN_AFTERCARE: _S.AFTERCARE,
+        **_WHILE_UNDER_WAY,
+    },
+    _S.AFTERCARE: _WHILE_UNDER_WAY,
+    _S.COMPLETED: _ONCE_OVER,
+    _S.STOPPED: _ONCE_OVER,
+    _S.TRANSFERRED: _ONCE_OVER,
+    _S.LOST_TO_CONTACT: _ONCE_OVER,
+    _S.ENTERED_IN_ERROR: {},
+}
+"""Every move there is: from, by, to. What is not here cannot be done."""
 
-
-def _rows(
-    sources: Iterable[PlanState], verb: PlanVerb, target: PlanState, needs: frozenset[Need]
-) -> list[Transition]:
-    return [Transition(source, verb, target, needs) for source in sources]
-
-
-_UNDER_WAY = (PlanState.ACTIVE, PlanState.AFTERCARE)
-_OVER = (
-    PlanState.COMPLETED,
-    PlanState.STOPPED,
-    PlanState.TRANSFERRED,
-    PlanState.LOST_TO_CONTACT,
-)
-
-TRANSITIONS: tuple[Transition, ...] = (
-    Transition(PlanState.DRAFT, PlanVerb.SIGN, PlanState.ACTIVE, _SIGNED),
-    Transition(PlanState.ACTIVE, PlanVerb.SIGN, PlanState.ACTIVE, _SIGNED_WITH_REASON),
-    Transition(PlanState.ACTIVE, PlanVerb.HOLD, PlanState.ACTIVE, _SIGNED_WITH_REASON),
-    Transition(PlanState.ACTIVE, PlanVerb.RESUME, PlanState.ACTIVE, _SIGNED_WITH_REASON),
-    Transition(PlanState.ACTIVE, PlanVerb.INTERRUPT, PlanState.ACTIVE, _SIGNED_WITH_REASON),
-    *_rows((*_UNDER_WAY, *_OVER), PlanVerb.RESTART, PlanState.ACTIVE, _SIGNED_WITH_REASON),
-    Transition(PlanState.ACTIVE, PlanVerb.BEGIN_AFTERCARE, PlanState.AFTERCARE),
-    *_rows(_UNDER_WAY, PlanVerb.COMPLETE, PlanState.COMPLETED, frozenset()),
-    *_rows(_UNDER_WAY, PlanVerb.STOP, PlanState.STOPPED, _REASON),
-    *_rows(_UNDER_WAY, PlanVerb.TRANSFER, PlanState.TRANSFERRED, _HANDED_OVER),
-    *_rows(_UNDER_WAY, PlanVerb.LOSE_CONTACT, PlanState.LOST_TO_CONTACT, _REASON),
-    *_rows(
-        (PlanState.DRAFT, *_UNDER_WAY, *_OVER),
-        PlanVerb.ENTER_IN_ERROR,
-        PlanState.ENTERED_IN_ERROR,
-        _REASON,
-    ),
-)
-"""Every move there is. What is not here cannot be done; the diagram is drawn from it."""
-
-_BY_MOVE: Mapping[tuple[PlanState, PlanVerb], Transition] = {
-    (t.source, t.verb): t for t in TRANSITIONS
+_NEEDS: Mapping[PlanVerb, frozenset[Need]] = {
+    _V.SIGN: frozenset({Need.VERSION, Need.REASON}),
+    _V.HOLD: frozenset({Need.VERSION, Need.REASON}),
+    _V.RESUME: frozenset({Need.VERSION, Need.REASON}),
+    _V.INTERRUPT: frozenset({Need.VERSION, Need.REASON}),
+    _V.RESTART: frozenset({Need.VERSION, Need.REASON}),
+    _V.BEGIN_AFTERCARE: frozenset(),
+    _V.COMPLETE: frozenset(),
+    _V.STOP: frozenset({Need.REASON}),
+    _V.TRANSFER: frozenset({Need.RECEIVER, Need.ACCEPTED}),
+    _V.LOSE_CONTACT: frozenset({Need.REASON}),
+    _V.ENTER_IN_ERROR: frozenset({Need.REASON}),
 }
 
 
@@ -124,27 +122,26 @@ class MoveRefused(ValueError):
 
 def can_move(state: PlanState, verb: PlanVerb) -> bool:
     """Whether the table has this move; what it needs may still be missing."""
-    return (state, verb) in _BY_MOVE
+    return verb in TRANSITIONS[state]
 
 
 def moves_from(state: PlanState) -> tuple[PlanVerb, ...]:
-    return tuple(t.verb for t in TRANSITIONS if t.source is state)
+    return tuple(TRANSITIONS[state])
 
 
 def needs_of(state: PlanState, verb: PlanVerb) -> frozenset[Need]:
-    """What this move asks for. Raises ``MoveRefused`` where there is no such move."""
-    return _transition(state, verb).needs
+    """What this move asks for. The first version of a plan replaces none and needs no reason.
 
-
-def _transition(state: PlanState, verb: PlanVerb) -> Transition:
-    transition = _BY_MOVE.get((state, verb))
-    if transition is None:
+    Raises ``MoveRefused`` where there is no such move.
+    """
+    if not can_move(state, verb):
         raise MoveRefused(
             _("This plan is {state}. It cannot be {done}.").format(
                 state=state_word(state), done=_done(verb)
             )
         )
-    return transition
+    first = (state, verb) == (PlanState.DRAFT, PlanVerb.SIGN)
+    return _NEEDS[verb] - {Need.REASON} if first else _NEEDS[verb]
 
 
 def check_move(
@@ -160,7 +157,7 @@ def check_move(
 
     ``signed``: a version is signed with this move, in the same transaction.
     """
-    transition = _transition(state, verb)
+    needs = needs_of(state, verb)
     given = {
         Need.VERSION: signed,
         Need.REASON: bool(reason.strip()),
@@ -168,9 +165,9 @@ def check_move(
         Need.ACCEPTED: accepted is not None,
     }
     for need in Need:
-        if need in transition.needs and not given[need]:
+        if need in needs and not given[need]:
             raise MoveRefused(_lacks(need))
-    return transition.target
+    return TRANSITIONS[state][verb]
 
 
 def _lacks(need: Need) -> str:
@@ -251,7 +248,11 @@ def diagram() -> str:
     lines += [
         f"    {_node(state)} : {state.value}" for state in PlanState if _node(state) != state.value
     ]
-    lines += [f"    {_node(t.source)} --> {_node(t.target)} : {t.verb.value}" for t in TRANSITIONS]
+    lines += [
+        f"    {_node(source)} --> {_node(target)} : {verb.value}"
+        for source, moves in TRANSITIONS.items()
+        for verb, target in moves.items()
+    ]
     lines.append(f"    {_node(PlanState.ENTERED_IN_ERROR)} --> [*]")
     return "\n".join(lines) + "\n"
 
