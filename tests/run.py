@@ -1,67 +1,131 @@
-"""`make test`: everything on SQLite, what touches a database on PostgreSQL, then a browser.
+"""`make test` and `make deep`: what runs where, and a word on what did not run.
 
-Says at the end what it did not run, and why. With REQUIRE_ALL set, that is a failure.
-Arguments are passed on to pytest.
+`make test`: everything on SQLite, what touches a database on PostgreSQL, then a browser.
+`make deep` (`--deep`): the long ones; the last result stays in `docs/evidence/deep.md`.
+With REQUIRE_ALL set, something not run is a failure. Arguments are passed on to pytest.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import subprocess
 import sys
 import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 
 from tests.harness import chromium, postgres
 
-QUICK = "not browser and not slow"
+ROOT = Path(__file__).resolve().parent.parent
+EVIDENCE = ROOT / "docs" / "evidence" / "deep.md"
+NOTHING_CHOSEN = 5
+
+
+@dataclass
+class Run:
+    arguments: list[str]
+    lines: list[str] = field(default_factory=list)
+    failed: bool = False
+    missing: list[str] = field(default_factory=list)
+
+    def pytest(self, title: str, mark: str, database: str | None = None) -> None:
+        print(f"\n=== {title}", flush=True)
+        began = time.monotonic()
+        command = [sys.executable, "-m", "pytest", "-n", "2", "-m", mark, *self.arguments]
+        environment = {**os.environ, "TEST_DATABASE_URL": database or ""}
+        process = subprocess.Popen(
+            command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        last = ""
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            last = line.strip() or last
+        code = process.wait()
+        # Nothing of this kind among what the arguments name.
+        empty = code == NOTHING_CHOSEN and bool(self.arguments)
+        self.failed = self.failed or (code != 0 and not empty)
+        self.lines.append(f"{title}: {last} ({time.monotonic() - began:.0f} s in all)")
+
+    def quick(self, database: str | None) -> None:
+        self.pytest("SQLite", "not browser and not slow")
+        with database_or_own(database) as found:
+            if found is None:
+                self.missing.append(NO_POSTGRES)
+            else:
+                self.pytest("PostgreSQL", "database and not browser and not slow", found)
+            if chromium.executable() is None:
+                self.missing.append(NO_CHROMIUM)
+                return
+            self.pytest("Chromium, on SQLite", "browser and not slow")
+            if found is not None:
+                mark = "browser and both_engines and not slow"
+                self.pytest("Chromium, on PostgreSQL", mark, found)
+
+    def deep(self, database: str | None) -> None:
+        self.pytest("SQLite, long", "slow")
+        with database_or_own(database) as found:
+            if found is None:
+                self.missing.append(NO_POSTGRES)
+            else:
+                self.pytest("PostgreSQL, long", "slow and database and not browser", found)
+
+    def report(self) -> int:
+        print("\n=== In short")
+        for line in [*self.lines, *(f"NOT RUN: {reason}" for reason in self.missing)]:
+            print(line)
+        if self.missing and os.environ.get("REQUIRE_ALL"):
+            print("REQUIRE_ALL is set, and something was not run: this is a failure.")
+            return 1
+        return int(self.failed)
+
+    def keep(self) -> None:
+        commit = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout.strip()
+        EVIDENCE.parent.mkdir(parents=True, exist_ok=True)
+        where = f"Python {platform.python_version()}, {os.cpu_count()} cores"
+        lines = [
+            "# The last run of `make deep`",
+            "",
+            f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, at {commit or 'no commit'}, {where}.",
+            "",
+            *(f"- {line}" for line in self.lines),
+            *(f"- NOT RUN: {reason}" for reason in self.missing),
+        ]
+        EVIDENCE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+NO_POSTGRES = "PostgreSQL: no initdb found. Install PostgreSQL, or set TEST_DATABASE_URL."
+NO_CHROMIUM = "Browser: no Chromium found. Install it, or set CHROMIUM."
+
+
+def database_or_own(named: str | None) -> contextlib.AbstractContextManager[str | None]:
+    """The PostgreSQL that is named, else one of our own, else none."""
+    binaries = postgres.binaries()
+    if named or binaries is None:
+        return contextlib.nullcontext(named)
+    return postgres.throwaway(binaries)
 
 
 def main() -> int:
     arguments = sys.argv[1:]
-    failed: list[str] = []
-    missing: list[str] = []
-    lines: list[str] = []
-
-    def pytest(title: str, mark: str, database: str | None = None) -> None:
-        print(f"\n=== {title}", flush=True)
-        environment = {**os.environ, "TEST_DATABASE_URL": database or ""}
-        began = time.monotonic()
-        code = subprocess.call(
-            [sys.executable, "-m", "pytest", "-n", "2", "-m", mark, *arguments],
-            env=environment,
-        )
-        # 5: nothing of this kind was chosen, which the arguments may have brought about.
-        if code and not (code == 5 and arguments):
-            failed.append(title)
-        lines.append(f"{title}: {'failed' if code else 'passed'}, {time.monotonic() - began:.0f} s")
-
-    with contextlib.ExitStack() as stack:
-        named = os.environ.get("TEST_DATABASE_URL") or None
-        binaries = postgres.binaries()
-        pytest("SQLite", QUICK)
-        if named is None and binaries is not None:
-            named = stack.enter_context(postgres.throwaway(binaries))
-        if named is None:
-            missing.append(
-                "PostgreSQL: no initdb found. Install PostgreSQL, or set TEST_DATABASE_URL."
-            )
-        else:
-            pytest("PostgreSQL", f"database and {QUICK}", named)
-        if chromium.executable() is None:
-            missing.append("Browser: no Chromium found. Install it, or set CHROMIUM.")
-        else:
-            pytest("Chromium, on SQLite", "browser and not slow")
-            if named is not None:
-                pytest("Chromium, on PostgreSQL", "browser and both_engines and not slow", named)
-
-    print("\n=== In short")
-    for line in [*lines, *(f"NOT RUN: {reason}" for reason in missing)]:
-        print(line)
-    if missing and os.environ.get("REQUIRE_ALL"):
-        print("REQUIRE_ALL is set, and something was not run: this is a failure.")
-        return 1
-    return 1 if failed else 0
+    deep = "--deep" in arguments
+    run = Run([argument for argument in arguments if argument != "--deep"])
+    database = os.environ.get("TEST_DATABASE_URL") or None
+    if not deep:
+        run.quick(database)
+        return run.report()
+    run.deep(database)
+    run.keep()
+    return run.report()
 
 
 if __name__ == "__main__":
