@@ -80,9 +80,9 @@ class Demo:
             user = account_actions.add_demo_person(
                 clinic=self.clinic, person=person, password=password, now=self.now
             )
-            self.people[key] = Membership.objects.select_related("user", "clinic").get(
-                user=user
-            ).user
+            self.people[key] = (
+                Membership.objects.select_related("user", "clinic").get(user=user).user
+            )
             passwords[person.email] = (str(person.rights), password)
         self._protocol(clinic)
         return passwords
@@ -179,9 +179,7 @@ class Demo:
             now,
         )
 
-    def _record(
-        self, patient: Patient, kind: Kind, values: dict[str, str], now: datetime
-    ) -> None:
+    def _record(self, patient: Patient, kind: Kind, values: dict[str, str], now: datetime) -> None:
         patient_actions.record(
             kind=kind,
             patient=patient,
@@ -193,9 +191,7 @@ class Demo:
 
     # --- The plan -------------------------------------------------------------------------
 
-    def _begin(
-        self, patient: Patient, typed: dict[str, Any], now: datetime
-    ) -> plan_actions.Draft:
+    def _begin(self, patient: Patient, typed: dict[str, Any], now: datetime) -> plan_actions.Draft:
         """A draft with what stands in the data file typed into it."""
         clare = self.people["clare"]
         plan = patient.plans.first()
@@ -225,9 +221,7 @@ class Demo:
             by=self.people["clare"],
         )
 
-    def _accept(
-        self, draft: plan_actions.Draft, reasons: dict[str, str], now: datetime
-    ) -> None:
+    def _accept(self, draft: plan_actions.Draft, reasons: dict[str, str], now: datetime) -> None:
         """The findings that the data file accepts, each with its typed reason."""
         _reading, found = plan_actions.read(draft, today=self.clinic.day(now))
         acceptances = [
