@@ -180,6 +180,8 @@ def amend(
         return patient
     for field, value in changed.items():
         setattr(patient, field, value)
+    if patient.died_on is not None and patient.born > patient.died_on:
+        raise NotDoneError(_("This date of birth is after the day of death that is recorded."))
     _save(patient, why=why, now=now, by=by)
     trail.record(
         Verb.AMENDED, patient, patient=patient, detail={"fields": str(len(changed))}, by=by
@@ -312,12 +314,13 @@ def assess(
         Item(row.item): Given(Answer(row.answer), row.detail)
         for row in AssessmentAnswer.objects.filter(patient=patient, entry=token)
     }
-    if before:
-        _same_answers(patient, before, sent)
-        return len(before)
     standing = answers_of(patient)
-    moved = {item for item in answers if standing.get(item) != read.get(item)}
-    if any(sent[item] != standing.get(item) for item in moved & sent.keys()):
+    if before:
+        resent = {item: given for item, given in sent.items() if before.get(item) != given}
+        _same_answers(patient, standing, resent)
+        return len(before)
+    moved = [item for item in answers if standing.get(item) != read.get(item)]
+    if any(item in sent and sent[item] != standing.get(item) for item in moved):
         _same_answers(patient, standing, {item: answers[item] for item in moved})
     rows = [
         AssessmentAnswer(
@@ -375,9 +378,11 @@ def record(
     """
     model = RECORDED[kind]
     patient = _locked(patient)
-    row = _append(model, patient, token, values, replaces, struck=False, why=why, now=now, by=by)
-    if row is None:
-        return model._default_manager.get(pk=token)
+    row, is_new = _append(
+        model, patient, token, values, replaces, struck=False, why=why, now=now, by=by
+    )
+    if not is_new:
+        return row
     if kind is Kind.ALLERGY:
         _set_allergies(patient, Allergies.LISTED, now=now, by=by)
     _touch(patient, now)
@@ -397,9 +402,11 @@ def strike(
     model = RECORDED[kind]
     patient = _locked(row.patient)
     values = {field: getattr(row, field) for field in model.typed}
-    struck = _append(model, patient, token, values, row, struck=True, why=why, now=now, by=by)
-    if struck is None:
-        return model._default_manager.get(pk=token)
+    struck, is_new = _append(
+        model, patient, token, values, row, struck=True, why=why, now=now, by=by
+    )
+    if not is_new:
+        return struck
     if kind is Kind.ALLERGY and not Allergy.objects.filter(patient=patient).standing().exists():
         # Nobody has said that there are none: that is asked again.
         _set_allergies(patient, Allergies.NOT_ASKED, now=now, by=by)
@@ -457,16 +464,20 @@ def _append(
     why: str,
     now: datetime,
     by: User,
-) -> Recorded | None:
-    """The new row; None where this very form made it before."""
+) -> tuple[Recorded, bool]:
+    """The row, and whether it is new: not where this very form made it before, nor where
+    nothing differs from what stands."""
     before = model._default_manager.filter(pk=token, patient=patient).first()
     if before is not None:
         _same(before, values)
-        return None
+        return before, False
     if replaces is not None:
-        successor = model._default_manager.filter(replaces=replaces.pk).first()
-        if successor is not None:
-            raise DiffersError(successor, _differences(successor, values))
+        stands = model._default_manager.filter(replaces=replaces.pk).first() or replaces
+        differences = _differences(stands, values)
+        if stands.struck == struck and not differences:
+            return stands, False
+        if stands != replaces:
+            raise DiffersError(stands, differences)
     row = model(
         pk=token,
         patient=patient,
@@ -478,7 +489,7 @@ def _append(
         **values,
     )
     row.save(force_insert=True)
-    return row
+    return row, True
 
 
 # --- Died, transferred ----------------------------------------------------------------

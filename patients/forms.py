@@ -237,7 +237,12 @@ class RegisterForm(Form):
             phone=contact["phone"],
             address=contact["address"],
             language=need_fields()["language"],
-            number=NumberField(label=_("Record number"), limit=60, required=False),
+            number=NumberField(
+                label=_("Record number"),
+                limit=60,
+                required=False,
+                help_text=_("As it is written"),
+            ),
             issuer=LineField(
                 label=_("Issued by"),
                 limit=NAME,
@@ -307,7 +312,9 @@ class AmendForm(SettledForm):
 
 class NumberForm(Form):
     rows = (("number", "issuer"),)
-    number = NumberField(label=gettext_lazy("Record number"), limit=60)
+    number = NumberField(
+        label=gettext_lazy("Record number"), limit=60, help_text=gettext_lazy("As it is written")
+    )
     issuer = LineField(
         label=gettext_lazy("Issued by"),
         limit=NAME,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from patients.models import Patient, Recorded
     from patients.presenters.differences import Side
+    from patients.presenters.listing import ListRow
     from taperplan.accounts.http import ClinicianRequest
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -83,20 +84,24 @@ def register(request: ClinicianRequest) -> HttpResponse:
 
 def _look_for_others(request: ClinicianRequest, form: forms.RegisterForm) -> dict[str, Any]:
     """Who holds this number, who may be the same person; nothing when the form came before."""
-    if access.is_registered(request.clinic, form.cleaned_data["token"]):
+    numbers, clinic = form.numbers(), request.clinic
+    holder = next(
+        (
+            found
+            for issuer, number in numbers
+            if (found := access.holder_of(clinic, issuer, number))
+        ),
+        None,
+    )
+    possible = access.possible_duplicates(clinic, form.identity(), numbers)
+    # Asked last: the same form, sent twice at once, may have registered them a moment ago.
+    if not (holder or possible) or access.is_registered(clinic, form.cleaned_data["token"]):
         return {}
-    for issuer, number in form.numbers():
-        holder = access.holder_of(request.clinic, issuer, number)
-        if holder is not None:
-            row = presenters.possible_rows([holder], request.today)[0]
-            form.add_error(
-                "number",
-                _("%(number)s already belongs to %(who)s, born %(born)s.")
-                % {"number": number, "who": row.name, "born": row.born},
-            )
-            return {"holder": row}
-    possible = access.possible_duplicates(request.clinic, form.identity(), form.numbers())
-    if not possible or form.says_another(possible):
+    if holder is not None:
+        row = presenters.possible_rows([holder], request.today)[0]
+        form.add_error("number", _taken(form.cleaned_data["number"], row))
+        return {"holder": row}
+    if form.says_another(possible):
         return {}
     if form.cleaned_data["shown"]:
         form.add_error(
@@ -106,6 +111,14 @@ def _look_for_others(request: ClinicianRequest, form: forms.RegisterForm) -> dic
     return {
         "possible": presenters.possible_rows(possible, request.today),
         "shown": " ".join(str(patient.pk) for patient in possible),
+    }
+
+
+def _taken(number: str, row: ListRow) -> str:
+    return _("%(number)s already belongs to %(who)s, born %(born)s.") % {
+        "number": number,
+        "who": row.name,
+        "born": row.born,
     }
 
 
@@ -403,15 +416,7 @@ def add_number(request: ClinicianRequest, patient: Patient) -> HttpResponse:
             )
         except actions.NumberTakenError as taken:
             row = presenters.possible_rows([taken.holder], request.today)[0]
-            form.add_error(
-                "number",
-                _("%(number)s already belongs to %(who)s, born %(born)s.")
-                % {
-                    "number": form.cleaned_data["number"],
-                    "who": row.name,
-                    "born": row.born,
-                },
-            )
+            form.add_error("number", _taken(form.cleaned_data["number"], row))
         except actions.DiffersError as differs:
             form.add_error(
                 None,

@@ -21,13 +21,12 @@ from patients.presenters.rows import Written, standing
 from patients.presenters.words import (
     Line,
     answer_in_words,
-    label,
     number_in_words,
+    particular,
     person_in_words,
     recorded_in_words,
     section_title,
     word_of,
-    written,
 )
 from patients.vocabulary import Allergies, Answer, Kind, TeamRole
 from taperplan import formats
@@ -197,14 +196,7 @@ def _part(patient: Patient, key: str) -> Part:
     return Part(
         key=key,
         title=part_title(key),
-        lines=tuple(
-            Line(
-                label(Patient, field),
-                written(Patient, field, getattr(patient, field)),
-                _("not recorded"),
-            )
-            for field in PARTS[key]
-        ),
+        lines=tuple(particular(field, getattr(patient, field)) for field in PARTS[key]),
         url=reverse("patients:amend", kwargs={"patient": patient.pk, "part": key}),
     )
 

@@ -123,6 +123,13 @@ class Line:
     nothing: str
 
 
+def particular(field: str, value: Any) -> Line:
+    """A patient's own field; nobody asked and nobody recorded are said apart."""
+    if WORDS.get(field) is Answer and value == Answer.NOT_ASKED:
+        return Line(label(Patient, field), "", Answer.NOT_ASKED.words)
+    return Line(label(Patient, field), written(Patient, field, value), _("not recorded"))
+
+
 def section_title(kind: Kind) -> str:
     return {
         Kind.ALLERGY: _("Allergies"),

@@ -49,7 +49,9 @@ def test_folding_twice_changes_nothing_and_no_text_breaks_it(typed: str) -> None
 
 
 @given(st.text(max_size=120), st.text(max_size=120), st.text(max_size=120))
-def test_what_is_searched_in_always_fits_its_index(family: str, given_names: str, other: str) -> None:
+def test_what_is_searched_in_always_fits_its_index(
+    family: str, given_names: str, other: str
+) -> None:
     assert len(name_search(family, given_names, other)) <= LONGEST_SEARCH
 
 

@@ -70,15 +70,8 @@ def a_row(kind: Kind, patient: Patient, /, **fields: Any) -> Any:
 
 def refused(name: str, write: Callable[[], object]) -> None:
     """Refused by the constraint of this name, or on its columns where the engine names those."""
-    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
         write()
-        connection.check_constraints()
-    assert name in str(caught.value)
-
-
-@pytest.fixture
-def otto(clinic: Clinic, clare: User) -> Patient:
-    return PatientFactory(clinic=clinic, otto=True, registered_by=clare)
 
 
 @pytest.mark.parametrize(
@@ -193,13 +186,13 @@ def test_a_row_is_replaced_once_and_never_by_itself(otto: Patient, kind: Kind) -
 def test_a_record_number_stands_once_in_a_clinic(
     otto: Patient, clinic: Clinic, other_clinic: Clinic
 ) -> None:
-    RecordNumberFactory(patient=otto, number="DEMO 0042 17")
+    RecordNumberFactory(patient=otto, number="DEMO 77 88")
     other = PatientFactory(clinic=clinic)
 
-    RecordNumberFactory(patient=other, number="DEMO 0042 17", issuer="Eastfield")
-    RecordNumberFactory(patient=PatientFactory(clinic=other_clinic), number="DEMO 0042 17")
+    RecordNumberFactory(patient=other, number="DEMO 77 88", issuer="Eastfield")
+    RecordNumberFactory(patient=PatientFactory(clinic=other_clinic), number="DEMO 77 88")
     with pytest.raises(IntegrityError), transaction.atomic():  # record_number_once
-        RecordNumberFactory(patient=other, number="demo-0042-17")
+        RecordNumberFactory(patient=other, number="demo-77-88")
 
 
 @pytest.mark.parametrize(
@@ -337,10 +330,10 @@ def test_answers_withdrawals_disclosures_and_joinings_are_never_changed_nor_remo
 def _kept(row: models.Model) -> None:
     meta = row._meta
     key = meta.get_field(meta.pk.name).get_db_prep_value(row.pk, connection)
+    table, column = meta.db_table, meta.pk.column
     for statement in (
-        f'UPDATE "{meta.db_table}" SET "{meta.pk.column}" = "{meta.pk.column}" '
-        f'WHERE "{meta.pk.column}" = %s',
-        f'DELETE FROM "{meta.db_table}" WHERE "{meta.pk.column}" = %s',
+        f'UPDATE "{table}" SET "{column}" = "{column}" WHERE "{column}" = %s',
+        f'DELETE FROM "{table}" WHERE "{column}" = %s',
     ):
         with (
             pytest.raises(DatabaseError, match="append-only"),
