@@ -147,7 +147,7 @@ _DASHES: tuple[tuple[float, ...], ...] = ((), (7, 3), (1.5, 2.5), (7, 2.5, 1.5, 
 _FILLS = (None, Pattern.DOTS, Pattern.LINES, Pattern.CROSS)
 _MOST_SYMPTOM_HEIGHT = 60.0
 _MILD, _MODERATE, _SEVERE, _EVENT = range(4)
-_PARTS_OF_AN_EM = 0.57
+_PARTS_OF_AN_EM = 0.6
 
 
 def _about(text: str, size: float) -> float:
@@ -336,7 +336,7 @@ class _Artist:
             return
         labels = self.chart.labels
         self.y += 14
-        x = float(_about(labels.symptoms, _TEXT + 0.5)) + 14
+        x = max(self.left, _about(labels.symptoms, _TEXT + 0.5) + 14)
         self.items.append(Words(0, self.y, labels.symptoms, _TEXT + 0.5, bold=True))
         kinds = (labels.mild, labels.moderate, labels.severe, labels.event)
         for kind, label in enumerate(kinds):

@@ -192,37 +192,34 @@ class Ink:
     def _widths(
         self, columns: Sequence[sheets.Column], rows: Sequence[sheets.Row], gap: float
     ) -> list[float]:
-        """Columns as wide as their words where all fit; else figures first, words share."""
-        type_ = self.sizes.table
+        """Each column as wide as its words where all fit. Else the narrow ones keep their words
+        on one line and the wide ones share the rest; none is narrower than its longest word."""
+        cells = [
+            [sheets.text_of(row.cells[number]) for row in rows] for number in range(len(columns))
+        ]
+        wanted = [
+            self._widest([column.label], words)
+            for column, words in zip(columns, cells, strict=True)
+        ]
         free = self.width - gap * (len(columns) - 1)
-        wanted = []
-        for number, column in enumerate(columns):
-            widest = self.wide(column.label, type_, bold=True)
-            for row in rows:
-                words = sheets.text_of(row.cells[number])
-                widest = max(widest, self.wide(words, type_, bold=True) + 1)
-            wanted.append(widest)
         spare = free - sum(wanted)
         if spare >= 0:
             if not columns[-1].figures:
                 wanted[-1] += spare
             return wanted
-        # The narrow columns keep their words on one line; the wide ones share the rest.
-        widths = [0.0] * len(columns)
-        rest = set(range(len(columns)))
-        left = free
-        while rest:
-            unit = left / sum(columns[n].share for n in rest)
-            narrow = {n for n in rest if wanted[n] <= unit * columns[n].share}
-            if not narrow:
-                for n in rest:
-                    widths[n] = unit * columns[n].share
-                break
-            for n in narrow:
-                widths[n] = wanted[n]
-                left -= wanted[n]
-            rest -= narrow
-        return widths
+        longest = [
+            self._widest(
+                column.label.split(" "), [part for line in words for part in line.split(" ")]
+            )
+            for column, words in zip(columns, cells, strict=True)
+        ]
+        return _shared([column.share for column in columns], wanted, longest, free)
+
+    def _widest(self, labels: Sequence[str], texts: Sequence[str]) -> float:
+        type_ = self.sizes.table
+        widths = [self.wide(label, type_, bold=True) for label in labels]
+        widths += [self.wide(text, type_, bold=True) for text in texts if text]
+        return max(widths) + 1
 
     def facts(self, facts: sheets.Facts, *, label_share: float = 0.2, before: float = 16) -> Headed:
         """Labels at the left, answers at the right; a list to whoever hears it."""
@@ -356,3 +353,26 @@ class Ink:
             set_lines(canvas, words.lines(self.width), type_, MARGIN, top - 4, self.width)
 
         return foot, height + 10
+
+
+def _shared(
+    shares: Sequence[int], wanted: Sequence[float], longest: Sequence[float], free: float
+) -> list[float]:
+    """Widths that add up to `free`, by share, between the longest word and what is wanted."""
+    count = len(shares)
+    least = [min(word, free / count) for word in longest]
+    widths = [0.0] * count
+    rest = set(range(count))
+    while rest:
+        unit = free / sum(shares[n] for n in rest)
+        fixed = {n: wanted[n] for n in rest if wanted[n] <= unit * shares[n]}
+        fixed = fixed or {n: least[n] for n in rest if least[n] > unit * shares[n]}
+        if not fixed:
+            for n in rest:
+                widths[n] = unit * shares[n]
+            break
+        for n, width in fixed.items():
+            widths[n] = width
+            free -= width
+        rest -= set(fixed)
+    return widths

@@ -220,4 +220,4 @@ def _details(record: Record, check_in: CheckIn) -> Line:
     parts.append(
         _("Recorded {when} by {who}.").format(when=recorded, who=check_in.recorded_by.name)
     )
-    return plain(" ".join(parts))
+    return plain("\n".join(parts))

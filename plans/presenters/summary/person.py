@@ -141,11 +141,16 @@ def _written_lines(record: Record, kind: Kind, nothing: str) -> Line:
 
 
 def assessment(record: Record) -> Facts:
+    """What was asked, item by item; what was not asked, together on one line."""
+    left = not_asked(record.answers)
     rows = [
         (item.words, _answer(record.answers, item))
         for item in Item
-        if item not in (Item.INDICATION, Item.TAKEN)
+        if item not in (Item.INDICATION, Item.TAKEN) and item not in left
     ]
+    if left:
+        items = formats.listing([item.words.lower() for item in left])
+        rows.append((_("Not asked"), plain(items)))
     return Facts(_("Assessment"), tuple(rows))
 
 
@@ -169,11 +174,15 @@ def shared_decision(record: Record) -> Facts:
 
 
 def open_questions(record: Record) -> Passage:
-    lines = [
-        _("Not asked: {items}.").format(
-            items=formats.listing([item.words for item in not_asked(record.answers)])
+    lines = []
+    if left := len(not_asked(record.answers)):
+        lines.append(
+            ngettext(
+                "{n} item of the assessment was not asked.",
+                "{n} items of the assessment were not asked.",
+                left,
+            ).format(n=left)
         )
-    ] if not_asked(record.answers) else []  # fmt: skip
     if record.patient.allergies_status == Allergies.NOT_ASKED:
         lines.append(_("Allergies: not asked."))
     if record.follow_up is not None and record.follow_up.safety_open:

@@ -152,13 +152,10 @@ def _next(facts: PlanFacts, today: date) -> Line:
         return strong(_("no later change is dated"))
     words = []
     for one in change.drugs:
-        to = a_day(one.after) if one.after is not None else _("none stated")
-        word = direction_word(one.direction)
-        words.append(
-            _("{drug} {amount}, {direction}").format(drug=one.drug.name, amount=to, direction=word)
-            if word
-            else f"{one.drug.name} {to}"
-        )
+        parts = [direction_word(one.direction)]
+        if one.after is not None:
+            parts.insert(0, a_day(one.after))
+        words.append(f"{one.drug.name} " + ", ".join(part for part in parts if part))
     day = formats.day(change.day)
     if change.from_slot is not None:
         time = formats.slot_name(change.from_slot.token).lower()
