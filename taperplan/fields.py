@@ -61,7 +61,7 @@ class TypedWidget(forms.TextInput):
         super().__init__({**given, **(attrs or {})})
 
 
-REQUIRED = {"required": gettext_lazy("Nothing is typed here yet.")}
+REQUIRED: dict[str, Any] = {"required": gettext_lazy("Nothing is typed here yet.")}
 
 
 class GrammarField(forms.Field):
@@ -274,7 +274,7 @@ class TokenField(forms.CharField):
         kwargs.setdefault("label", "")
         super().__init__(**kwargs)
 
-    def clean(self, value: Any) -> uuid.UUID:  # type: ignore[override]
+    def clean(self, value: Any) -> uuid.UUID:
         try:
             return tokens.read(str(value or ""), self.user, self.purpose)
         except tokens.BadToken as bad:

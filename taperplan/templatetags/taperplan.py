@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django import template
-from django.conf import settings
 from django.forms import BaseForm
 from django.forms.formsets import BaseFormSet
 from django.utils.html import format_html
@@ -117,11 +116,6 @@ def attend(context: Context, patient: Any) -> str:
     if patient and (frame := context.get("frame")):
         frame.attend(patient)
     return ""
-
-
-@register.simple_tag
-def idle_seconds() -> int:
-    return int(settings.IDLE_TIMEOUT.total_seconds())
 
 
 @register.simple_tag(takes_context=True)

@@ -262,58 +262,61 @@ function command(event) {
 }
 
 // ---- the session's end -----------------------------------------------------------------------
-// A warning a minute before. Time in any tab of this browser counts; when it is over the page is
-// covered, not left: what is typed stays until the same person signs in again.
+// A warning a minute before. What is done in any tab of this browser counts; when time is over the
+// page is covered, not left: what is typed stays until the same person signs in again.
 
-const idleSeconds = Number(document.body.dataset.idleSeconds ?? 0);
-if (idleSeconds) watchIdle(idleSeconds);
+const WARN_SECONDS = 60;
+if (document.body.dataset.endsIn) watchIdle(Number(document.body.dataset.endsIn));
 
 function watchIdle(seconds) {
-  const WARN = 60;
   const dialog = one("#idle-dialog");
   const cover = one("#cover");
   const left = one("[data-idle-left]", dialog);
-  const address = document.body.dataset.session;
   const tabs = new BroadcastChannel("taperplan-session");
-  let last = Date.now();
+  let deadline = Date.now() + seconds * 1000;
   let over = false;
 
-  const renew = (when = Date.now()) => {
-    last = when;
-    if (dialog.open) dialog.close();
-  };
   tabs.addEventListener("message", (event) => {
-    if (event.data === "alive" && !over) renew();
     if (event.data === "over") end();
+    else if (!over) later(event.data);
   });
-  const alive = () => {
-    renew();
-    tabs.postMessage("alive");
-  };
-  alive();
+  tabs.postMessage(deadline);
+
+  function later(moment) {
+    deadline = Math.max(deadline, moment);
+    if (dialog.open && deadline - Date.now() > WARN_SECONDS * 1000) dialog.close();
+  }
+
+  /** The server says with every answer how long the session lasts from then on. */
+  function heard(endsIn) {
+    if (!endsIn) return;
+    later(Date.now() + Number(endsIn) * 1000);
+    tabs.postMessage(deadline);
+  }
   document.body.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful) alive();
+    heard(event.detail.xhr.getResponseHeader("Session-Ends-In"));
   });
-  document.addEventListener("taperplan:request", alive);
+  document.addEventListener("taperplan:answer", (event) => heard(event.detail));
+  document.body.addEventListener("session-over", end);
 
   async function ask(method) {
     try {
-      const answer = await fetch(address, {
+      const answer = await fetch(document.body.dataset.session, {
         method,
         headers: { "X-CSRFToken": one("#csrf").content, Accept: "application/json" },
         credentials: "same-origin",
         redirect: "error",
       });
-      return answer.ok ? await answer.json() : null;
+      if (!answer.ok) return null;
+      heard(answer.headers.get("Session-Ends-In"));
+      return await answer.json();
     } catch {
       return null;
     }
   }
 
   one("[data-stay]", dialog).addEventListener("click", async () => {
-    const answer = await ask("POST");
-    if (answer) alive();
-    else end();
+    if (!(await ask("POST"))) end();
   });
   dialog.addEventListener("cancel", (event) => event.preventDefault());
 
@@ -337,18 +340,17 @@ function watchIdle(seconds) {
     document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": answer.token }));
     over = false;
     cover.close();
-    alive();
   }
   window.addEventListener("focus", back);
   one("[data-back]", cover).addEventListener("click", back);
 
   window.setInterval(() => {
     if (over) return;
-    const rest = Math.ceil(seconds - (Date.now() - last) / 1000);
+    const rest = Math.ceil((deadline - Date.now()) / 1000);
     if (rest <= 0) {
       tabs.postMessage("over");
       end();
-    } else if (rest <= WARN) {
+    } else if (rest <= WARN_SECONDS) {
       left.textContent = String(rest);
       if (!dialog.open) dialog.showModal();
     }

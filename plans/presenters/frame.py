@@ -1,0 +1,272 @@
+"""What the frame of every page says: how many red flags are open, what waits, whose they are.
+
+One statement a page, made only when the page draws the frame. Red flags come as rows, the
+counts as one row more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    DateField,
+    DateTimeField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from patients.models import CareTeam, Patient, RecordNumber
+from plans.models import Escalation
+from plans.presenters import waiting
+from plans.presenters.addresses import address
+from plans.rules.redflags import EscalationState, Level
+from taperplan import formats
+from taperplan.accounts.models import Clinic
+from taperplan.accounts.roles import Permission
+
+if TYPE_CHECKING:
+    import uuid
+
+    from django.http import HttpRequest
+
+# Flags that one page names. More than these are counted, and the page of red flags has them all.
+MOST = 50
+_NOT_ACKNOWLEDGED = (EscalationState.RAISED.value, EscalationState.NOTIFIED.value)
+
+
+@dataclass(frozen=True)
+class FlagLine:
+    """An open red flag as a line of the bar and a row of the worklist, in finished words."""
+
+    key: uuid.UUID
+    patient: uuid.UUID
+    joined_to: uuid.UUID | None
+    level: Level
+    label: str
+    acknowledged: bool
+    reported_at: datetime
+    name: str
+    born: str
+    record: str
+    mine: bool
+    title: str
+    line: str
+    when: str
+    ago: str
+    url: str
+    patient_url: str
+    acknowledge_url: str
+
+    @property
+    def who(self) -> str:
+        return self.name
+
+    @property
+    def tag(self) -> str:
+        return "emergency" if self.level is Level.EMERGENCY else "same-day"
+
+    def without_name(self) -> dict[str, str]:
+        """As it stands on the patient's own page, where the banner says who."""
+        return {
+            "title": self.title,
+            "who": "",
+            "line": self.line,
+            "url": self.url,
+            "acknowledge_url": self.acknowledge_url,
+        }
+
+
+class Frame:
+    """Evaluated when the page first asks. `attend` names the patient whose flags must be whole."""
+
+    def __init__(self, request: Any) -> None:
+        self._request = request
+        self._patient: Patient | None = None
+
+    def attend(self, patient: Patient) -> None:
+        self._patient = patient
+
+    @property
+    def red_flags(self) -> int:
+        return self._found[0]
+
+    @property
+    def worklist(self) -> int:
+        """Every open red flag, and what waits about the people whom this person looks after."""
+        return self._found[0] + self._found[1]
+
+    @property
+    def on_a_team(self) -> bool:
+        """Whether "mine" means anything: this person looks after somebody."""
+        return self._found[2]
+
+    @property
+    def flags(self) -> tuple[FlagLine, ...]:
+        return self._found[3]
+
+    @cached_property
+    def of_patient(self) -> list[dict[str, str]]:
+        """The open flags of the page's patient and of the records joined to theirs."""
+        if self._patient is None:
+            return []
+        key = self._patient.pk
+        return [flag.without_name() for flag in self.flags if key in (flag.patient, flag.joined_to)]
+
+    @property
+    def of_patient_words(self) -> str:
+        return _heading(len(self.of_patient))
+
+    @property
+    def flags_words(self) -> str:
+        return _heading(self.red_flags)
+
+    @cached_property
+    def _found(self) -> tuple[int, int, bool, tuple[FlagLine, ...]]:
+        request = self._request
+        open_now = Escalation.objects.visible_to(request.user).still_open()
+        rows = _flags(open_now, request.user, self._patient).union(
+            _counts(open_now, request), all=True
+        )
+        flags: list[FlagLine] = []
+        counts = (0, 0, False)
+        for row in rows.order_by("place", "level", "reported_at", "key")[: MOST + 1]:
+            if row["place"] == 0:
+                counts = (row["flags"], row["waits"], bool(row["mine"]))
+            else:
+                flags.append(_line(row, request.now, request.today))
+        return (*counts, tuple(flags))
+
+
+def frame(request: HttpRequest) -> dict[str, Frame]:
+    """The context processor. Nothing is asked of the database before a template does."""
+    user: Any = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or not hasattr(request, "now"):
+        return {}
+    return {"frame": Frame(request)} if user.may(Permission.VIEW_PATIENTS) else {}
+
+
+def _heading(count: int) -> str:
+    return ngettext("%(count)s red flag open", "%(count)s red flags open", count) % {
+        "count": formats.number(count)
+    }
+
+
+def _flags(
+    open_now: QuerySet[Escalation], user: Any, patient: Patient | None
+) -> QuerySet[Any, dict[str, Any]]:
+    """The open flags: those of the page's patient first, so that none of them is cut off."""
+    first = Q(patient=patient) | Q(patient__joined_to=patient) if patient else Q(pk=None)
+    team = CareTeam.objects.filter(patient=OuterRef("patient"), user=user, until=None)
+    numbers = RecordNumber.objects.filter(patient=OuterRef("patient"), withdrawn_at=None)
+    found: QuerySet[Any, dict[str, Any]] = (
+        open_now.order_by()
+        .annotate(
+            place=Case(When(first, then=Value(1)), default=Value(2), output_field=IntegerField()),
+            key=F("pk"),
+            about=F("patient_id"),
+            joined=F("patient__joined_to_id"),
+            flags=Value(0),
+            waits=Value(0),
+            mine=Exists(team),
+            family=F("patient__family_name"),
+            given=F("patient__given_names"),
+            born=F("patient__born"),
+            by=F("raised_by__name"),
+            number=Subquery(numbers.order_by("recorded_at").values("number")[:1]),
+        )
+        .values(*_COLUMNS)
+    )
+    return found
+
+
+_COLUMNS = (
+    "place", "key", "about", "joined", "level", "label", "state", "reported_at",
+    "flags", "waits", "mine", "family", "given", "born", "by", "number",
+)  # fmt: skip
+
+
+def _counts(open_now: QuerySet[Escalation], request: Any) -> QuerySet[Any, dict[str, Any]]:
+    """One row: how many flags are open, what waits for this person, whether they are on a team."""
+    team = CareTeam.objects.filter(user=request.user, until=None)
+    nothing = Value("", output_field=CharField())
+    found: QuerySet[Any, dict[str, Any]] = (
+        Clinic.objects.filter(pk=request.clinic.pk)
+        .order_by()
+        .annotate(
+            place=Value(0),
+            key=Cast(Value(None), UUIDField()),
+            about=Cast(Value(None), UUIDField()),
+            joined=Cast(Value(None), UUIDField()),
+            level=nothing,
+            label=nothing,
+            state=nothing,
+            reported_at=Cast(Value(None), DateTimeField()),
+            flags=waiting.RowsOf(open_now.order_by().values("pk")),
+            waits=waiting.count(request.user, request.today),
+            mine=Cast(Exists(team), BooleanField()),
+            family=nothing,
+            given=nothing,
+            born=Cast(Value(None), DateField()),
+            by=nothing,
+            number=nothing,
+        )
+        .values(*_COLUMNS)
+    )
+    return found
+
+
+def _line(row: dict[str, Any], now: datetime, today: date) -> FlagLine:
+    level = Level(row["level"])
+    state = EscalationState(row["state"])
+    waits = row["state"] in _NOT_ACKNOWLEDGED
+    reported = timezone.localtime(row["reported_at"])
+    when = formats.clock(reported) if reported.date() == today else formats.moment(reported)
+    words = state.label
+    if waits:
+        words = _("not acknowledged for %(span)s") % {
+            "span": formats.duration(now - row["reported_at"])
+        }
+    title = (
+        _("Emergency red flag open: %(what)s recorded present")
+        if level is Level.EMERGENCY
+        else _("Same-day red flag open: %(what)s recorded present")
+    )
+    line = _("raised %(when)s, by %(name)s, %(state)s")
+    return FlagLine(
+        key=row["key"],
+        patient=row["about"],
+        joined_to=row["joined"],
+        level=level,
+        label=row["label"],
+        acknowledged=not waits,
+        reported_at=row["reported_at"],
+        name=formats.family_given(row["family"], row["given"]),
+        born=formats.date_of_birth(row["born"], today),
+        record=row["number"] or "",
+        mine=bool(row["mine"]),
+        title=title % {"what": row["label"]},
+        line=line % {"when": when, "name": row["by"], "state": words},
+        when=when,
+        ago=formats.ago(row["reported_at"], now),
+        url=address("plans:red-flag", escalation=row["key"]),
+        patient_url=address("plans:patient", patient=row["about"]),
+        acknowledge_url=address("plans:acknowledge", escalation=row["key"]) if waits else "",
+    )

@@ -1,0 +1,605 @@
+"""The worklist: what waits, for whom, since when, and the one thing to do about it.
+
+Rows of many kinds come in one statement; what changes this week needs its schedules beside.
+Each group shows so many rows and says how many there are.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.db.models import (
+    CharField,
+    DateField,
+    F,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    TextField,
+    UUIDField,
+    Value,
+)
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, NullIf
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from patients.models import RecordNumber
+from plans.models import Version, schedules
+from plans.presenters import waiting
+from plans.presenters.addresses import address
+from plans.rules.check_in import AskedKind
+from plans.rules.schedule import Change, DrugChange, End, Schedule, away_on, next_change
+from plans.rules.wording import step_total_words
+from plans.sheets.paper import Line, Run, plain
+from taperplan import formats
+from taperplan.accounts.roles import Permission
+
+if TYPE_CHECKING:
+    from django.db.models.expressions import Combinable
+
+    from plans.presenters.frame import FlagLine, Frame
+    from plans.presenters.waiting import Waiting
+    from taperplan.accounts.models import User
+
+MOST = 50
+Whose = Literal["mine", "team"]
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Act:
+    """The one thing to do about a row. `posts`: it is done by pressing, not by following."""
+
+    label: str
+    url: str
+    look: str = "small"
+    posts: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    url: str
+    born: str
+    record: str
+    tag: str
+    tag_words: str
+    what: Line
+    detail: str
+    when: str
+    note: str = ""
+    act: Act | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    key: str
+    title: str
+    rows: tuple[Row, ...]
+    count: int
+    more: str = ""
+    """Where the rest stands, when not all of it is shown."""
+
+    @property
+    def more_words(self) -> str:
+        return _("%(shown)s of %(count)s are shown.") % {
+            "shown": formats.number(len(self.rows)),
+            "count": formats.number(self.count),
+        }
+
+
+@dataclass(frozen=True)
+class Choice:
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Worklist:
+    title: str
+    groups: tuple[Group, ...]
+    whose: tuple[Choice, ...]
+    show: str
+    shows: tuple[tuple[str, str], ...]
+    mine: bool
+    page: int
+    older: str
+    newer: str
+
+    @property
+    def empty(self) -> bool:
+        return not self.groups
+
+    @property
+    def nothing(self) -> str:
+        """What is true when nothing waits."""
+        if self.mine:
+            return _(
+                "No red flag is open. For the people whom you look after no check-in is due or "
+                "overdue, and no step changes in the next 7 days."
+            )
+        return _(
+            "No red flag is open. No check-in is due or overdue, and no step changes in the "
+            "next 7 days."
+        )
+
+
+TITLES: dict[str, Callable[[], str]] = {
+    "red-flags": lambda: _("Red flags"),
+    "overdue": lambda: _("Check-ins overdue"),
+    "due": lambda: _("Due today"),
+    "changing": lambda: _("Steps changing"),
+    "reviews": lambda: _("Reviews due"),
+    "asked": lambda: _("Asked for, not yet signed"),
+    "safety": lambda: _("Safety questions open"),
+    "begun": lambda: _("Check-ins begun"),
+    "drafts": lambda: _("Drafts not signed"),
+}
+
+
+def worklist(
+    *, user: User, frame: Frame, now: datetime, today: date, whose: str, show: str, page: int
+) -> Worklist:
+    """Seven statements, whatever waits; the red flags come with the frame."""
+    mine = whose == "mine" if whose in ("mine", "team") else frame.on_a_team
+    show = show if show in TITLES else ""
+    start = (page - 1) * MOST if show else 0
+    about = waiting.of_mine(user, today) if mine else waiting.of_everybody(user, today)
+    made = _Maker(user=user, now=now, today=today, about=about, show=show, start=start)
+    found = {group.key: group for group in (made.red_flags(frame), *made.groups())}
+    groups = tuple(found[key] for key in TITLES if key in found and found[key].rows)
+    link = _Link("mine" if mine else "team", show)
+    return Worklist(
+        title=_long_day(today),
+        groups=tuple(
+            replace(group, more=link.to(show=group.key))
+            if not show and group.count > len(group.rows)
+            else group
+            for group in groups
+        ),
+        whose=(
+            Choice(_("Mine"), link.to(whose="mine"), current=mine),
+            Choice(_("Team"), link.to(whose="team"), current=not mine),
+        ),
+        show=show,
+        shows=(("", _("everything")), *((key, title()) for key, title in TITLES.items())),
+        mine=mine,
+        page=page,
+        newer=link.to(page=page - 1) if show and page > 1 else "",
+        older=(
+            link.to(page=page + 1) if show and any(g.count > start + MOST for g in groups) else ""
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class _Link:
+    whose: str
+    show: str
+
+    def to(self, *, whose: str = "", show: str = "", page: int = 1) -> str:
+        parts = [f"whose={whose or self.whose}"]
+        if show or self.show:
+            parts.append(f"show={show or self.show}")
+        if page > 1:
+            parts.append(f"page={page}")
+        return "?" + "&".join(parts)
+
+
+def _long_day(day: date) -> str:
+    return _("%(weekday)s %(day)s %(month)s %(year)s") % {
+        "weekday": formats.weekday(day),
+        "day": day.day,
+        "month": formats.month(day.month),
+        "year": day.year,
+    }
+
+
+@dataclass(frozen=True)
+class _Maker:
+    user: User
+    now: datetime
+    today: date
+    about: Waiting
+    show: str
+    start: int
+
+    def wants(self, key: str) -> bool:
+        return self.show in ("", key)
+
+    # --- red flags
+    def red_flags(self, frame: Frame) -> Group:
+        """Everybody's, whatever else is shown: a red flag is never filtered away by "mine"."""
+        shown = frame.flags[self.start : self.start + MOST] if self.wants("red-flags") else ()
+        return Group(
+            "red-flags",
+            TITLES["red-flags"](),
+            tuple(self._flag(flag) for flag in shown),
+            frame.red_flags,
+        )
+
+    def _flag(self, flag: FlagLine) -> Row:
+        act = Act(_("Open"), flag.url)
+        if flag.acknowledge_url and self.user.may(Permission.ACKNOWLEDGE_ESCALATION):
+            act = Act(_("Acknowledge"), flag.acknowledge_url, look="red small", posts=True)
+        return Row(
+            name=flag.name,
+            url=flag.patient_url,
+            born=flag.born,
+            record=flag.record,
+            tag=flag.tag,
+            tag_words="",
+            what=(Run(_("%(what)s recorded present") % {"what": capital(flag.label)}),),
+            detail=flag.line,
+            when=flag.when,
+            note=flag.ago,
+            act=act,
+        )
+
+    # --- one statement for everything that is a row of a table
+    def groups(self) -> Iterable[Group]:
+        if self.wants("changing"):
+            yield self._changing()
+        queries = [
+            query
+            for place, (key, branch) in enumerate(_branches(self.about).items())
+            if self.wants(key) and (query := branch.query(key, place, self.start)) is not None
+        ]
+        if not queries:
+            return
+        together = queries[0].union(*queries[1:], all=True) if len(queries) > 1 else queries[0]
+        found: dict[str, list[_Found]] = {}
+        for values in together.order_by("r_place", "r_on", "r_at", "r_key"):
+            row = _Found(*values)
+            found.setdefault(row.kind, []).append(row)
+        for key, rows in found.items():
+            yield Group(key, TITLES[key](), tuple(map(self._row, rows)), rows[0].count)
+
+    def _row(self, row: _Found) -> Row:
+        words = _WORDS[row.kind](self, row)
+        return Row(
+            name=formats.family_given(row.family, row.given),
+            url=address("plans:patient", patient=row.patient),
+            born=formats.date_of_birth(row.born, self.today),
+            record=row.record or "",
+            **words,
+        )
+
+    def overdue(self, row: _Found) -> dict[str, Any]:
+        late = formats.length((self.today - row.on).days)
+        return {
+            "tag": "overdue",
+            "tag_words": _("%(days)s overdue") % {"days": late},
+            **self._check_in_due(row),
+            "when": formats.day(row.on),
+        }
+
+    def due(self, row: _Found) -> dict[str, Any]:
+        return {
+            "tag": "due",
+            "tag_words": "",
+            **self._check_in_due(row),
+            "when": _("Today"),
+        }
+
+    def _check_in_due(self, row: _Found) -> dict[str, Any]:
+        return {
+            "what": plain(_("Check-in")),
+            "detail": _("date set by %(name)s, %(day)s")
+            % {"name": row.who, "day": formats.day(timezone.localdate(row.at))},
+            "act": self._record_check_in(row),
+        }
+
+    def safety(self, row: _Found) -> dict[str, Any]:
+        return {
+            "tag": "open",
+            "tag_words": _("Safety question"),
+            "what": plain(_("Declined, or could not be asked, at the last check-in")),
+            "detail": _("recorded by %(name)s") % {"name": row.who},
+            "when": formats.day(timezone.localdate(row.at)),
+            "act": self._record_check_in(row),
+        }
+
+    def begun(self, row: _Found) -> dict[str, Any]:
+        return {
+            "tag": "draft",
+            "tag_words": _("Not completed"),
+            "what": plain(_("Check-in, begun")),
+            "detail": _("by %(name)s") % {"name": row.who},
+            **self._edited(row),
+            "act": Act(_("Continue"), address("plans:check-in-draft", draft=row.id)),
+        }
+
+    def asked(self, row: _Found) -> dict[str, Any]:
+        url = address("plans:request", request=row.id)
+        return {
+            "tag": "asked",
+            "tag_words": _("Asked for"),
+            "what": plain(capital(AskedKind(row.word).label)),
+            "detail": _("by %(name)s: %(words)s")
+            % {"name": row.who, "words": shortened(row.words)},
+            "when": formats.day(timezone.localdate(row.at)),
+            "note": formats.ago(row.at, self.now),
+            "act": Act(_("Answer"), url or address("plans:patient", patient=row.patient)),
+        }
+
+    def drafts(self, row: _Found) -> dict[str, Any]:
+        title = row.words or _("without a title")
+        return {
+            "tag": "draft",
+            "tag_words": "",
+            "what": plain(_("Plan: %(title)s") % {"title": shortened(title)}),
+            "detail": _("last changed by %(name)s") % {"name": row.who},
+            **self._edited(row),
+            "act": Act(_("Continue"), address("plans:draft", plan=row.plan)),
+        }
+
+    def reviews(self, row: _Found) -> dict[str, Any]:
+        late = row.on < self.today
+        return {
+            "tag": "overdue" if late else "review",
+            "tag_words": (
+                _("%(days)s overdue") % {"days": formats.length((self.today - row.on).days)}
+                if late
+                else ""
+            ),
+            "what": (
+                Run(row.words, strong=True),
+                Run(" " + _("kept at its dose until a review")),
+            ),
+            "detail": _("version %(number)s, signed by %(name)s")
+            % {"number": row.word, "name": row.who},
+            "when": _("Today") if row.on == self.today else formats.day(row.on),
+            "act": Act(_("Open"), address("plans:plan", plan=row.plan)),
+        }
+
+    def _edited(self, row: _Found) -> dict[str, Any]:
+        at = timezone.localtime(row.at)
+        when = formats.clock(at) if at.date() == self.today else formats.day(at.date())
+        return {"when": _("Edited %(when)s") % {"when": when}}
+
+    def _record_check_in(self, row: _Found) -> Act:
+        """The button, or for whoever may not record one, the way to the patient."""
+        url = address("plans:check-in-new", patient=row.patient)
+        if url and self.user.may(Permission.RECORD_CHECK_IN):
+            return Act(_("Record check-in"), url)
+        return Act(_("Open"), address("plans:patient", patient=row.patient))
+
+    # --- what changes this week
+    def _changing(self) -> Group:
+        changing = self.about.changing
+        versions = list(
+            changing.select_related("plan__patient")
+            .annotate(
+                count=waiting.RowsOf(changing.order_by().values("pk")),
+                record=_first_number("plan__patient"),
+            )
+            .order_by("plan__patient__family_name", "plan__patient__given_names", "pk")[
+                self.start : self.start + MOST
+            ]
+        )
+        found = schedules(versions)
+        dated = [self._change_row(version, found[version.pk]) for version in versions]
+        dated.sort(key=lambda pair: pair[0])
+        count: int = versions[0].count if versions else 0
+        return Group("changing", TITLES["changing"](), tuple(row for _day, row in dated), count)
+
+    def _change_row(self, version: Version, schedule: Schedule) -> tuple[date, Row]:
+        begins = max(self.today, version.in_force_from)
+        change = next_change(schedule, begins - _DAY)
+        if change is None or change.day > self.about.until:
+            day, what = begins, plain(_("A new version is in force"))
+            detail = _("version %(number)s") % {"number": version.number}
+        else:
+            day, what = change.day, change_line(schedule, change)
+            detail = _change_detail(version, schedule, change)
+        patient = version.plan.patient
+        ahead = (day - self.today).days
+        soon = _("In %(days)s") % {"days": formats.length(ahead)}
+        return day, Row(
+            name=formats.family_given(patient.family_name, patient.given_names),
+            url=address("plans:patient", patient=patient.pk),
+            born=formats.date_of_birth(patient.born, self.today),
+            record=version.record or "",  # type: ignore[attr-defined]
+            tag="today" if ahead == 0 else "soon",
+            tag_words="" if ahead == 0 else soon,
+            what=what,
+            detail=detail,
+            when=_("Today") if ahead == 0 else formats.day(day),
+            act=Act(_("Open"), address("plans:plan", plan=version.plan_id)),
+        )
+
+
+_WORDS: dict[str, Callable[[_Maker, _Found], dict[str, Any]]] = {
+    "overdue": _Maker.overdue,
+    "due": _Maker.due,
+    "safety": _Maker.safety,
+    "begun": _Maker.begun,
+    "asked": _Maker.asked,
+    "drafts": _Maker.drafts,
+    "reviews": _Maker.reviews,
+}
+
+
+# A row is one line: longer words are cut there, with a mark that says so; the page has them whole.
+LINE = 140
+
+
+def shortened(words: str) -> str:
+    one_line = " ".join(words.split())
+    return one_line if len(one_line) <= LINE else one_line[: LINE - 1].rstrip() + "\u2026"
+
+
+def capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def change_line(schedule: Schedule, change: Change) -> Line:
+    """As "examplazepam **1 mg** to **0.5 mg**", "**0.5 mg**, then **stop**"; several drugs one after the other."""
+    away = away_on(schedule, change.day)
+    if away is not None:
+        return plain(_("Set by %(where)s, not recorded here") % {"where": away.where})
+    line: list[Run] = []
+    for one in change.drugs:
+        if line:
+            line.append(Run("; "))
+        line.append(Run(f"{one.drug.name} "))
+        if one.before is not None:
+            joint = ", " + _("then") if one.after is None else " " + _("to")
+            line += [Run(step_total_words(one.before), strong=True), Run(f"{joint} ")]
+        line.append(Run(_after(one), strong=True))
+    return tuple(line)
+
+
+def _after(change: DrugChange) -> str:
+    if change.after is not None:
+        return step_total_words(change.after)
+    match change.drug.end:
+        case End.STOP:
+            return _("stop")
+        case End.REFER:
+            return _("refer")
+        case _other:
+            return _("no dose stated")
+
+
+def _change_detail(version: Version, schedule: Schedule, change: Change) -> str:
+    begins = [step for step in schedule.steps if step.first_day == change.day]
+    if not begins:
+        return _("after the last step · planned, version %(number)s") % {"number": version.number}
+    step = formats.listing([formats.number(step.number) for step in begins])
+    return _("Step %(step)s of %(steps)s · planned, version %(number)s") % {
+        "step": step,
+        "steps": formats.number(len(schedule.steps)),
+        "number": version.number,
+    }
+
+
+# --- the branches of the one statement ------------------------------------------------------------
+def _first_number(patient: str) -> Subquery:
+    numbers = RecordNumber.objects.filter(patient=OuterRef(patient), withdrawn_at=None)
+    return Subquery(numbers.order_by("recorded_at").values("number")[:1])
+
+
+@dataclass(frozen=True)
+class _Branch:
+    """Rows of one kind, and where each finds what a worklist says of it."""
+
+    rows: QuerySet[Any]
+    patient: str
+    at: str
+    who: str
+    on: str = ""
+    plan: str = ""
+    word: str = ""
+    words: str | Combinable = ""
+
+    def query(self, kind: str, place: int, start: int) -> QuerySet[Any, tuple[Any, ...]] | None:
+        """So many rows, and how many there are in all; None where there cannot be any."""
+        if self.rows.query.is_empty():
+            return None
+        shown = self.rows.values("pk")[start : start + MOST]
+        found: QuerySet[Any, tuple[Any, ...]] = (
+            self.rows.model._default_manager.filter(pk__in=shown)
+            .order_by()
+            .annotate(
+                r_place=Value(place),
+                r_kind=Value(kind, output_field=CharField()),
+                r_key=Cast("pk", CharField()),
+                r_patient=F(f"{self.patient}__pk"),
+                r_plan=F(self.plan) if self.plan else Cast(Value(None), UUIDField()),
+                r_family=F(f"{self.patient}__family_name"),
+                r_given=F(f"{self.patient}__given_names"),
+                r_born=F(f"{self.patient}__born"),
+                r_record=_first_number(self.patient),
+                r_on=F(self.on) if self.on else Cast(Value(None), DateField()),
+                r_at=F(self.at),
+                r_who=F(f"{self.who}__name"),
+                r_word=Cast(F(self.word) if self.word else Value(""), CharField()),
+                r_words=Cast(_text(self.words), TextField()),
+                r_count=waiting.RowsOf(self.rows.order_by().values("pk")),
+            )
+            .values_list(*_Found.columns())
+        )
+        return found
+
+
+def _text(words: str | Combinable) -> Combinable:
+    if isinstance(words, str):
+        return F(words) if words else Value("")
+    return words
+
+
+@dataclass(frozen=True)
+class _Found:
+    place: int
+    kind: str
+    key: str
+    patient: uuid.UUID
+    plan: uuid.UUID
+    family: str
+    given: str
+    born: date
+    record: str | None
+    on: date
+    at: datetime
+    who: str
+    word: str
+    words: str
+    count: int
+
+    @classmethod
+    def columns(cls) -> tuple[str, ...]:
+        return tuple(f"r_{one.name}" for one in fields(cls))
+
+    @property
+    def id(self) -> uuid.UUID:
+        return uuid.UUID(self.key)
+
+
+def _branches(about: Waiting) -> dict[str, _Branch]:
+    follow_up = {"patient": "patient", "on": "due_on", "at": "set_at", "who": "set_by"}
+    return {
+        "overdue": _Branch(about.overdue.order_by("due_on", "pk"), **follow_up),
+        "due": _Branch(about.due.order_by("pk"), **follow_up),
+        "reviews": _Branch(
+            about.reviews.order_by("review_on", "pk"),
+            patient="version__plan__patient",
+            plan="version__plan_id",
+            on="review_on",
+            at="version__signed_at",
+            who="version__signed_by",
+            word="version__number",
+            words="name",
+        ),
+        "asked": _Branch(
+            about.asked.order_by("at", "pk"),
+            patient="patient",
+            plan="plan_id",
+            at="at",
+            who="by",
+            word="asked",
+            words="words",
+        ),
+        "safety": _Branch(about.safety_open.order_by("as_of", "pk"), **follow_up | {"at": "as_of"}),
+        "begun": _Branch(
+            about.begun.order_by("changed_at", "pk"),
+            patient="patient",
+            at="changed_at",
+            who="changed_by",
+        ),
+        "drafts": _Branch(
+            about.drafts.order_by("changed_at", "pk"),
+            patient="plan__patient",
+            plan="plan_id",
+            at="changed_at",
+            who="changed_by",
+            words=Coalesce(NullIf(KeyTextTransform("title", "cells"), Value("")), "plan__title"),
+        ),
+    }

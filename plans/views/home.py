@@ -1,0 +1,54 @@
+"""The worklist, which is the first page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from plans.presenters.frame import Frame
+from plans.presenters.home import worklist
+from taperplan import navigation
+from taperplan.accounts.access import require_permission
+from taperplan.accounts.roles import Permission
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from taperplan.accounts.http import ClinicianRequest
+
+LAST_PAGE = 10_000
+
+
+@require_safe
+def home(request: ClinicianRequest) -> HttpResponse:
+    """Clinicians see what waits; whoever has no clinical role is led to their own first room."""
+    if not request.user.may(Permission.VIEW_PATIENTS):
+        door = next(iter(navigation.doors(request)), None)
+        if door is not None and door.url != request.path:
+            return redirect(door.url)
+    return _worklist(request)
+
+
+@require_permission(Permission.VIEW_PATIENTS)
+def _worklist(request: ClinicianRequest) -> HttpResponse:
+    frame = Frame(request)
+    asked = request.GET
+    found = worklist(
+        user=request.user,
+        frame=frame,
+        now=request.now,
+        today=request.today,
+        whose=asked.get("whose", ""),
+        show=asked.get("show", ""),
+        page=_page(asked.get("page", "")),
+    )
+    context = {"worklist": found, "frame": frame, "nav": "worklist"}
+    return render(request, "plans/home/worklist.html", context)
+
+
+def _page(typed: str) -> int:
+    """The page asked for, 1 where what was asked is no page."""
+    known = typed.isascii() and typed.isdecimal() and len(typed) < 6
+    return min(max(int(typed), 1), LAST_PAGE) if known else 1

@@ -1,0 +1,629 @@
+// The editor of a plan. What is typed is kept a moment after it is typed; every word that is
+// computed comes back from the server, and no key waits for it. Without this script the same
+// form works by its buttons.
+
+const form = document.querySelector("[data-editor]");
+const one = (selector, within = form) => within.querySelector(selector);
+const all = (selector, within = form) => [...within.querySelectorAll(selector)];
+
+const WAIT_MS = 500;
+const RETRY_MS = 5000;
+
+document.documentElement.classList.add("has-script");
+
+// ---- saving --------------------------------------------------------------------------------
+
+let timer = 0;
+let saving = false;
+let dirty = false;
+let stale = false;
+
+function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `#i-${name}`);
+  svg.append(use);
+  return svg;
+}
+
+function say(state, clock = "") {
+  const word = one("#autosave");
+  const text = document.createElement("span");
+  text.textContent = `${word.dataset[state]} ${clock}`.trim();
+  word.classList.toggle("failed", state === "failed");
+  word.replaceChildren(...(state === "saved" ? [icon("tick")] : []), text);
+}
+
+function changed(soon = WAIT_MS) {
+  dirty = true;
+  window.clearTimeout(timer);
+  timer = window.setTimeout(save, soon);
+}
+
+function body() {
+  const fields = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    if (name !== "sure" && !name.startsWith("new_clock.")) fields.append(name, value);
+  }
+  fields.set("csrfmiddlewaretoken", token());
+  return fields;
+}
+
+function token() {
+  return document.querySelector("#csrf")?.content ?? one("[name=csrfmiddlewaretoken]").value;
+}
+
+async function save() {
+  if (saving || stale || !dirty) return;
+  saving = true;
+  dirty = false;
+  say("saving");
+  let answer;
+  try {
+    answer = await fetch(form.action, {
+      method: "POST",
+      body: body(),
+      headers: { Accept: "application/json", "X-CSRFToken": token() },
+      credentials: "same-origin",
+      redirect: "error",
+    });
+  } catch {
+    answer = null;
+  }
+  saving = false;
+  if (answer?.status === 409) {
+    conflict((await answer.json()).sentence);
+    return;
+  }
+  if (!answer?.ok || !answer.headers.get("Content-Type")?.includes("json")) {
+    say("failed");
+    changed(RETRY_MS);
+    return;
+  }
+  show(await answer.json());
+  document.dispatchEvent(new CustomEvent("taperplan:request"));
+  if (dirty) changed();
+}
+
+/** Somebody else saved first: nothing is sent again until both documents are compared. */
+function conflict(sentence) {
+  stale = true;
+  const word = one("#autosave");
+  word.classList.add("failed");
+  const text = document.createElement("span");
+  text.textContent = sentence;
+  const compare = document.createElement("button");
+  compare.className = "link-button";
+  compare.name = "act";
+  compare.value = "save";
+  compare.textContent = form.dataset.compare;
+  word.replaceChildren(icon("warning"), text, compare);
+}
+
+window.addEventListener("pagehide", () => {
+  if (!dirty || stale) return;
+  fetch(form.action, {
+    method: "POST",
+    body: body(),
+    headers: { Accept: "application/json", "X-CSRFToken": token() },
+    credentials: "same-origin",
+    keepalive: true,
+  }).catch(() => {});
+});
+
+form.addEventListener("submit", () => {
+  window.clearTimeout(timer);
+  dirty = false;
+});
+
+// ---- what comes back -------------------------------------------------------------------------
+
+function show(answer) {
+  one("[name=revision]").value = answer.revision;
+  say("saved", answer.saved);
+  for (const [name, words] of Object.entries(answer.cells)) showCell(name, words);
+  for (const [id, words] of Object.entries(answer.totals)) showTotal(id, words);
+  for (const [key, words] of Object.entries(answer.steps)) showStep(key, words);
+  for (const [key, words] of Object.entries(answer.products)) {
+    put(one(`[data-summary="${CSS.escape(key)}"]`), words);
+  }
+  showPart("findings", answer.html.findings);
+  showPart("waits", answer.html.waits);
+  showPart("supply", answer.html.supply);
+  put(document.querySelector("#bottom-waits"), one("#sign_waits")?.textContent ?? "");
+  for (const sentence of answer.told) toast(sentence);
+  readBack(document.activeElement);
+  if (answer.layout !== form.dataset.layout) redraw();
+}
+
+function put(place, words) {
+  if (place && place.textContent !== words) place.textContent = words;
+}
+
+function showCell(name, [read, state, out, place]) {
+  const input = document.getElementById(name);
+  const box = input?.closest("[data-cell]");
+  if (!box) return;
+  put(one(".read", box), read);
+  if (box.classList.contains("reason")) put(one(".read", box), input.value ? "" : form.dataset.notTyped);
+  for (const word of ["finding", "refused"]) box.classList.toggle(word, word === state);
+  const output = one(".out", box);
+  if (output) {
+    put(output, out);
+    box.classList.toggle("has-out", out !== "");
+    // A cell whose content is computed is left out by Tab; arrows and the pointer reach it.
+    input.tabIndex = out && !input.value ? -1 : 0;
+  }
+  if (state === "refused") input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
+  if (place) input.dataset.place = place;
+  else delete input.dataset.place;
+  const mark = one(".cell-mark", box);
+  const drawn = { finding: "warning", refused: "red-flag" }[state];
+  if (mark && mark.dataset.drawn !== (drawn ?? "")) {
+    mark.dataset.drawn = drawn ?? "";
+    mark.replaceChildren(...(drawn ? [icon(drawn)] : []));
+  }
+}
+
+const WAYS = { lower: "lower", same: "same", higher: "higher", starts: "starts", ends: "ends" };
+
+function showTotal(id, [words, way, complete]) {
+  const cell = document.getElementById(id);
+  if (!cell) return;
+  put(one("[data-words]", cell), words);
+  one("[data-words]", cell).classList.toggle("incomplete", !complete);
+  const place = one("[data-way]", cell);
+  if (place.dataset.way === way) return;
+  place.dataset.way = way;
+  const sample = document.querySelector(`#ways [data-word="${CSS.escape(way)}"]`);
+  place.replaceChildren(...(sample ? [sample.firstElementChild.cloneNode(true)] : []));
+}
+
+function showStep(key, [why, dates, findings]) {
+  const step = one(`[data-step="${CSS.escape(key)}"]`);
+  if (!step) return;
+  const row = one(".reason-row", step);
+  if (!row.contains(document.activeElement)) row.hidden = why === "";
+  if (why) put(one("[data-why]", step), why);
+  put(one("[data-dates]", step), dates);
+  put(one("[data-count]", step), String(findings));
+  one("[data-findings]", step).hidden = findings === 0;
+}
+
+/** A part of the page from the server; where the keyboard is in it, that row stays as it is. */
+function showPart(id, html) {
+  const place = document.getElementById(id);
+  const made = document.createElement("template");
+  made.innerHTML = html;
+  const here = place.contains(document.activeElement) ? document.activeElement : null;
+  const row = here?.closest(".finding-row");
+  if (here && !row) return;
+  const fresh = row && made.content.getElementById(row.id);
+  if (fresh) fresh.replaceWith(row);
+  else if (row) return;
+  const id_ = here?.id;
+  place.replaceChildren(made.content);
+  if (id_ && document.activeElement !== here) document.getElementById(id_)?.focus();
+}
+
+/** Other columns: the table is fetched anew, with what was just kept. */
+async function redraw() {
+  const answer = await fetch(form.action, { credentials: "same-origin", redirect: "error" }).catch(
+    () => null,
+  );
+  if (!answer?.ok || dirty) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.querySelector("[data-editor]");
+  if (!fresh || dirty) return;
+  const here = document.activeElement;
+  const [old, drawn] = [one("#grid"), fresh.querySelector("#grid")];
+  if (old?.contains(here)) return;
+  if (old && drawn) old.replaceWith(drawn);
+  else if (drawn) one(".empty")?.replaceWith(drawn);
+  form.dataset.layout = fresh.dataset.layout;
+  one("[name=revision]").value = fresh.querySelector("[name=revision]").value;
+  prepare();
+}
+
+// ---- toasts ----------------------------------------------------------------------------------
+
+function toast(words, undo) {
+  const place = document.querySelector("#toasts");
+  const box = document.createElement("div");
+  box.className = "toast fade-in";
+  const text = document.createElement("p");
+  text.textContent = words;
+  box.append(icon("tick"), text);
+  if (undo) box.append(button(form.dataset.undo, () => (box.remove(), undo())));
+  const close = button("", () => box.remove());
+  close.setAttribute("aria-label", form.dataset.close);
+  close.append(icon("cross"));
+  box.append(close);
+  place.append(box);
+  window.setTimeout(() => box.matches(":hover, :focus-within") || box.remove(), 20_000);
+}
+
+function button(words, act) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = words;
+  made.addEventListener("click", act);
+  return made;
+}
+
+// ---- steps -------------------------------------------------------------------------------------
+
+const steps = () => all("[data-grid] > tbody.step");
+const stepOf = (element) => element?.closest?.("tbody.step") ?? null;
+const numbered = (pattern, number, label = "") =>
+  pattern.replace("{n}", String(number)).replace("{label}", label);
+
+function renumber() {
+  steps().forEach((step, at) => {
+    const number = at + 1;
+    put(one("[data-number]", step), String(number));
+    put(one("[data-word=step]", step), numbered(form.dataset.stepWord, number));
+    one(".step-menu > summary", step).setAttribute(
+      "aria-label",
+      numbered(form.dataset.stepMore, number),
+    );
+    for (const input of all("[data-says]", step)) {
+      input.setAttribute("aria-label", numbered(form.dataset.stepSays, number, input.dataset.says));
+    }
+  });
+}
+
+function newKey() {
+  const used = new Set(steps().map((step) => step.dataset.step));
+  let number = used.size + 1;
+  while (used.has(`s${number}`)) number += 1;
+  return `s${number}`;
+}
+
+function blankStep() {
+  const key = newKey();
+  const made = document.createElement("template");
+  made.innerHTML = one("#new-step").innerHTML.replaceAll("__key__", key);
+  return made.content.querySelector("tbody");
+}
+
+function insert(step, above) {
+  if (above) above.after(step);
+  else one("[data-grid]").append(step);
+  renumber();
+  openCard(step);
+  changed();
+}
+
+function add(above) {
+  const step = blankStep();
+  insert(step, above);
+  undoable(() => remove(step, { quiet: true }));
+  focusCell(one("input[id$='.first_day']", step));
+}
+
+/** A row with the drug, times of day and pattern of `from`; quantities, dates and texts blank. */
+function copyBelow(from, chained) {
+  if (!from) return;
+  const step = blankStep();
+  const key = step.dataset.step;
+  const rows = all("[data-group]", from);
+  const head = all("[data-group]", step)[0];
+  if (rows.length > 1) {
+    // More than one row of days: the server draws it.
+    submit(`copy-step:${from.dataset.step}`);
+    return;
+  }
+  for (const part of ["rhythm", "cycle_days"]) {
+    field(step, key, part).value = field(from, from.dataset.step, part).value;
+  }
+  one("[name$='.0.on']", head).value = one("[name$='.0.on']", rows[0]).value;
+  step.classList.toggle("daily", from.classList.contains("daily"));
+  const follows = chained || field(from, from.dataset.step, "first_day").value === form.dataset.chained;
+  if (follows) field(step, key, "first_day").value = form.dataset.chained;
+  insert(step, from);
+  undoable(() => remove(step, { quiet: true }));
+  focusCell(field(step, key, follows ? "days" : "first_day"));
+}
+
+const field = (step, key, part) => one(`[name="steps.${CSS.escape(key)}.${part}"]`, step);
+
+function remove(step, { quiet = false } = {}) {
+  if (!step) return;
+  const at = steps().indexOf(step);
+  const next = step.nextElementSibling ?? step.previousElementSibling;
+  const below = step.nextElementSibling;
+  const table = step.parentElement;
+  step.remove();
+  renumber();
+  changed();
+  const back = () => {
+    if (below?.isConnected) below.before(step);
+    else table.append(step);
+    renumber();
+    changed();
+    focusCell(one("input[id$='.first_day']", step));
+  };
+  if (!quiet) {
+    undoable(back);
+    toast(numbered(form.dataset.removed, at + 1), undo);
+  }
+  if (next?.matches?.("tbody")) focusCell(one("input[id$='.first_day']", next));
+  else document.getElementById("add-step").focus();
+}
+
+function shift(step, by) {
+  const list = steps();
+  const other = list[list.indexOf(step) + by];
+  if (!other) return;
+  const here = document.activeElement;
+  if (by < 0) other.before(step);
+  else other.after(step);
+  renumber();
+  changed();
+  here?.focus?.();
+  undoable(() => shift(step, -by), { once: true });
+}
+
+// ---- undo ----------------------------------------------------------------------------------------
+
+const done = [];
+let undoing = false;
+
+function undoable(back) {
+  if (!undoing) done.push(back);
+}
+
+function undo() {
+  const back = done.pop();
+  if (!back) return;
+  undoing = true;
+  back();
+  undoing = false;
+}
+
+let before = null;
+
+function remember(input) {
+  before = { input, value: input.value };
+}
+
+/** What was in a cell before the keyboard came to it, once it has left with something else. */
+function settle() {
+  if (!before || before.input.value === before.value) return;
+  const { input, value } = before;
+  undoable(() => {
+    input.value = value;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    focusCell(input);
+  });
+}
+
+// ---- cells and keys --------------------------------------------------------------------------------
+
+const CELLS = ".cells-row input:not([type=hidden]), .cells-row select, .reason-row:not([hidden]) input";
+
+function focusCell(input) {
+  if (!input) return;
+  openCard(stepOf(input));
+  input.focus();
+  if (input.select) input.select();
+}
+
+function rowsOf() {
+  return all("[data-grid] > tbody.step > tr").filter((row) => !row.hidden);
+}
+
+function below(input, by) {
+  const name = input.name.replace(/^steps\.[^.]+\./, "");
+  const rows = rowsOf().filter((row) => row.matches(".cells-row"));
+  const here = rows.indexOf(input.closest("tr"));
+  const at = here < 0 ? rows.indexOf(one(".cells-row", stepOf(input))) : here;
+  for (let next = at + by; rows[next]; next += by) {
+    const key = stepOf(rows[next]).dataset.step;
+    const group = rows[next].dataset.group;
+    const tail = name.replace(/^\d+\./, `${group}.`);
+    const cell = one(`[name="steps.${CSS.escape(key)}.${tail}"]`, rows[next]);
+    if (cell) {
+      focusCell(cell);
+      return true;
+    }
+  }
+  return false;
+}
+
+function beside(input, by) {
+  const cells = all(CELLS, stepOf(input)).filter((cell) => cell.offsetParent !== null);
+  const next = cells[cells.indexOf(input) + by];
+  if (next) focusCell(next);
+  return Boolean(next);
+}
+
+function atEdge(input, by) {
+  if (input.tagName === "SELECT") return true;
+  const { selectionStart: start, selectionEnd: end, value } = input;
+  if (start === 0 && end === value.length) return true;
+  return start === end && (by < 0 ? start === 0 : end === value.length);
+}
+
+const KEYS = {
+  Enter: (input) => below(input, 1) || append(),
+  ArrowDown: (input) => input.tagName === "INPUT" && below(input, 1),
+  ArrowUp: (input) => input.tagName === "INPUT" && below(input, -1),
+  ArrowRight: (input) => atEdge(input, 1) && beside(input, 1),
+  ArrowLeft: (input) => atEdge(input, -1) && beside(input, -1),
+};
+
+const append = () => (document.getElementById("add-step").focus(), true);
+
+function command(event, step) {
+  const key = event.key.toLowerCase();
+  if (key === "d" && !event.altKey) return () => copyBelow(step, event.shiftKey);
+  if (event.shiftKey || event.altKey) return null;
+  if (key === "enter") return () => add(step);
+  if (key === "backspace") return () => remove(step);
+  if (key === "z" && !(before && before.input === event.target && before.input.value !== before.value)) {
+    return undo;
+  }
+  return null;
+}
+
+form.addEventListener("keydown", (event) => {
+  const inGrid = event.target.closest("[data-grid]");
+  const step = stepOf(event.target);
+  if ((event.ctrlKey || event.metaKey) && (inGrid || event.key.toLowerCase() === "z")) {
+    if (!inGrid && event.target.matches("input, textarea")) return;
+    const act = command(event, step ?? steps().at(-1));
+    if (act) {
+      event.preventDefault();
+      event.stopPropagation();
+      act();
+    }
+    return;
+  }
+  if (event.altKey && step && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+    event.preventDefault();
+    shift(step, event.key === "ArrowUp" ? -1 : 1);
+    return;
+  }
+  if (event.altKey || event.shiftKey || event.isComposing) return;
+  const input = event.target;
+  if (step && input.matches(CELLS)) {
+    if (KEYS[event.key]?.(input)) event.preventDefault();
+    else if (event.key === "Enter") event.preventDefault();
+    return;
+  }
+  // Enter in a field outside the grid saves and stays; it presses no button by accident.
+  if (event.key === "Enter" && input.matches("input:not([type=checkbox], [type=radio])")) {
+    event.preventDefault();
+    const accept = input.closest(".accept, .menu-line")?.querySelector("button");
+    if (accept) accept.click();
+    else changed(0);
+  }
+});
+
+form.addEventListener("focusin", (event) => {
+  settle();
+  before = null;
+  const input = event.target;
+  if (input.matches("[data-grid] input:not([type=hidden])")) {
+    remember(input);
+    if (!before.picked) input.select();
+  }
+  readBack(input);
+});
+
+function readBack(input) {
+  const place = one("#read-back");
+  if (!place) return;
+  const words = input?.dataset?.place ?? "";
+  if (place.textContent !== words) place.textContent = words;
+}
+
+form.addEventListener("input", (event) => {
+  const input = event.target;
+  const box = input.closest("[data-cell]");
+  if (box) box.classList.remove("has-out");
+  if (input.matches("[data-rhythm]")) stepOf(input).classList.toggle("daily", input.value === "daily");
+  if (!input.name.startsWith("new_clock.")) changed();
+});
+form.addEventListener("focusout", () => dirty && changed(0));
+
+// ---- buttons -----------------------------------------------------------------------------------------
+
+const ACTS = {
+  copy: (step) => copyBelow(step, false),
+  chain: (step) => mark(step, "first_day", form.dataset.chained),
+  "no-end": (step) => mark(step, "last_day", form.dataset.open),
+  insert: (step) => add(step),
+  append: () => add(steps().at(-1)),
+  up: (step) => shift(step, -1),
+  down: (step) => shift(step, 1),
+  remove: (step) => remove(step),
+  more: (step) => {
+    const more = one("details.more", step);
+    more.open = true;
+    one("select, input, textarea", more).focus();
+  },
+  open: (step) => openCard(step, true),
+};
+
+function mark(step, part, word) {
+  const input = field(step, step.dataset.step, part);
+  const was = input.value;
+  input.value = word;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  undoable(() => {
+    input.value = was;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  changed(0);
+}
+
+form.addEventListener("click", (event) => {
+  const pressed = event.target.closest("[data-act]");
+  const act = pressed && ACTS[pressed.dataset.act];
+  if (!act) return;
+  event.preventDefault();
+  const menu = pressed.closest("details[data-menu]");
+  if (menu) menu.open = false;
+  act(stepOf(pressed));
+});
+
+function submit(act) {
+  const press = document.createElement("button");
+  press.name = "act";
+  press.value = act;
+  press.hidden = true;
+  form.append(press);
+  form.requestSubmit(press);
+}
+
+/** On a phone one step is open as a form; elsewhere this changes nothing. */
+function openCard(step, toggle = false) {
+  if (!step) return;
+  const open = toggle && step.classList.contains("is-open") ? null : step;
+  for (const other of steps()) {
+    other.classList.toggle("is-open", other === open);
+    one(".card-open", other).setAttribute("aria-expanded", String(other === open));
+  }
+}
+
+form.addEventListener("focusin", (event) => {
+  const step = stepOf(event.target);
+  if (step && !event.target.closest(".card-line") && !step.classList.contains("is-open")) {
+    openCard(step);
+  }
+});
+
+// "Go to cell": the step is opened, the keyboard is put into the cell.
+form.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-goes-to]");
+  const place = link && document.getElementById(link.hash.slice(1));
+  if (!place) return;
+  event.preventDefault();
+  event.stopPropagation();
+  for (let box = place.closest("details"); box; box = box.parentElement.closest("details")) {
+    if (!box.matches("[data-menu]")) box.open = true;
+  }
+  if (place.matches("summary")) place.parentElement.open = true;
+  openCard(stepOf(place));
+  place.focus();
+  place.scrollIntoView({ block: "center" });
+});
+
+function prepare() {
+  for (const box of all(".dose-cell.has-out")) {
+    const input = one("input", box);
+    if (!input.value) input.tabIndex = -1;
+  }
+  const first = stepOf(document.activeElement) ?? steps()[0];
+  if (first) openCard(first);
+}
+
+prepare();
+const wanted = form.querySelector("[autofocus]");
+if (wanted) focusCell(wanted);
