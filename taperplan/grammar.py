@@ -349,6 +349,8 @@ _FAULTS: tuple[tuple[Callable[[str], object], Callable[[], str]], ...] = (
 
 def _why_not_a_number(typed: str, form: str) -> str:
     if "," in typed and typed.isprintable() and len(typed) <= _LONGEST_ECHO:
-        return _("{typed} has a comma. Type a point.").format(typed=typed)
+        if form == _number_form():
+            return _("{typed} has a comma. Type a point.").format(typed=typed)
+        return _("{typed} has a comma.").format(typed=typed) + f" {form}"
     fault = next(words for fits, words in _FAULTS if fits(typed))()
     return f"{fault.format(typed=typed)} {form}"
