@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from enum import StrEnum
 
     from django.db import models
 
@@ -116,7 +115,7 @@ def states() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _moves(table: Mapping[StrEnum | None, Mapping[StrEnum, StrEnum]]) -> Iterator[tuple[str, ...]]:
+def _moves(table: Mapping[Any, Mapping[Any, Any]]) -> Iterator[tuple[str, ...]]:
     for source, moves in table.items():
         for verb, target in moves.items():
             yield (source.value if source else "(new)", verb.value, target.value)

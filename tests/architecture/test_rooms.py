@@ -124,7 +124,7 @@ def test_nothing_is_deleted_with_what_it_points_at() -> None:
 # --- Names -----------------------------------------------------------------------------------
 
 NO_ROOM_IS_CALLED = {
-    "base", "common", "core", "helper", "helpers", "lib", "manager", "managers", "misc",
+    "common", "core", "helper", "helpers", "lib", "manager", "managers", "misc",
     "service", "services", "shared", "tools", "util", "utils",
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ PURPOSE = "it does not generate, convert or recommend doses"
 
 # The product records and adds up; it never judges or proposes.
 JUDGING = re.compile(
-    r"\b(recommend\w*|suggest\w*|advis\w+|should|safe|safer|safely|on track|good|too fast|"
+    r"\b(recommend\w*|suggest\w*|advis\w+|should|safe|safer|safely|on track|(?<!for )good|too fast|"
     r"remaining\s*(?:%|per\s?cent)|streaks?|please|oops|ideal|did you mean|optimal)\b",
     re.IGNORECASE,
 )
@@ -24,7 +24,7 @@ JUDGING = re.compile(
 
 def judging(text: str) -> list[str]:
     flat = " ".join(text.split())
-    return JUDGING.findall(flat.replace(PURPOSE, ""))
+    return JUDGING.findall(re.sub(PURPOSE, "", flat, flags=re.IGNORECASE))
 
 
 def test_no_text_of_the_product_judges_or_proposes() -> None:
@@ -159,7 +159,7 @@ def test_no_page_asks_another_host() -> None:
 
 def test_no_template_writes_what_the_content_policy_refuses() -> None:
     refused = re.compile(
-        r"\sstyle=|\son\w+=\"|javascript:|\|\s*safe\b|<script(?![^>]*(?:src|nonce))"
+        r"\sstyle=|\son\w+=\"|javascript:|\|\s*safe\b|<script(?![^>]*(?:src|nonce|application/json))"
     )
     found = [
         f"{path.relative_to(ROOT)}: {match}"
