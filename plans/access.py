@@ -1,14 +1,18 @@
-"""How a view reaches a record: only through what its user may see. Unknown and not yours are
-the same answer."""
+"""How a view reaches a plan and what belongs to it: only through what its user may see.
+
+Unknown and not yours are the same answer. Whoever is shown a page of a plan leaves a row in the
+trail, as for every page of a patient.
+"""
 
 from __future__ import annotations
 
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 
-from plans.models import Draft, Plan, Version
+from patients.access import viewed
+from plans.models import CheckIn, CheckInDraft, Document, Draft, Escalation, Plan, Request, Version
 
 if TYPE_CHECKING:
     import uuid
@@ -16,9 +20,22 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
+    from patients.models import Patient
     from taperplan.accounts.http import ClinicianRequest
 
     View = Callable[..., HttpResponse]
+
+_PATIENT = ("clinic", "joined_to")
+
+
+def _with_patient(path: str) -> tuple[str, ...]:
+    return tuple(f"{path}__{name}" for name in _PATIENT)
+
+
+def _shown(request: ClinicianRequest, patient: Patient, response: HttpResponse) -> HttpResponse:
+    if request.method == "GET" and response.status_code == 200:
+        viewed(request, patient)
+    return response
 
 
 def load_plan(view: View) -> View:
@@ -28,23 +45,32 @@ def load_plan(view: View) -> View:
     def loaded(
         request: ClinicianRequest, *args: Any, plan: uuid.UUID, **kwargs: Any
     ) -> HttpResponse:
-        visible = Plan.objects.visible_to(request.user).select_related("patient__clinic")
-        return view(request, *args, plan=get_object_or_404(visible, pk=plan), **kwargs)
+        visible = Plan.objects.visible_to(request.user).select_related(*_with_patient("patient"))
+        found = get_object_or_404(visible, pk=plan)
+        return _shown(request, found.patient, view(request, *args, plan=found, **kwargs))
 
     return loaded
 
 
 def load_draft(view: View) -> View:
-    """`plan: UUID` becomes the `Draft` that is open on it, with plan and patient."""
+    """`plan: UUID` becomes the `Draft` that is open on it, with plan and patient.
+
+    Where there is none any more (it was signed, or discarded), the page of the plan says so.
+    """
 
     @wraps(view)
     def loaded(
         request: ClinicianRequest, *args: Any, plan: uuid.UUID, **kwargs: Any
     ) -> HttpResponse:
         visible = Draft.objects.visible_to(request.user).select_related(
-            "plan__patient__clinic", "replaces", "changed_by"
+            *_with_patient("plan__patient"), "replaces", "changed_by"
         )
-        return view(request, *args, draft=get_object_or_404(visible, plan=plan), **kwargs)
+        draft = visible.filter(plan=plan).first()
+        if draft is None:
+            get_object_or_404(Plan.objects.visible_to(request.user), pk=plan)
+            return redirect("plans:plan", plan=plan)
+        response = view(request, *args, draft=draft, **kwargs)
+        return _shown(request, draft.plan.patient, response)
 
     return loaded
 
@@ -57,9 +83,124 @@ def load_version(view: View) -> View:
         request: ClinicianRequest, *args: Any, plan: uuid.UUID, number: int, **kwargs: Any
     ) -> HttpResponse:
         visible = Version.objects.visible_to(request.user).select_related(
-            "plan__patient__clinic", "signed_by", "replaces"
+            *_with_patient("plan__patient"), "signed_by"
         )
         version = get_object_or_404(visible, plan=plan, number=number)
-        return view(request, *args, version=version, **kwargs)
+        response = view(request, *args, version=version, **kwargs)
+        return _shown(request, version.plan.patient, response)
 
     return loaded
+
+
+def draft_of(plan: Plan) -> Draft | None:
+    """The draft that is open on a plan, ready to be read."""
+    draft = Draft.objects.select_related("replaces", "changed_by").filter(plan=plan).first()
+    if draft is not None:
+        draft.plan = plan
+    return draft
+
+
+def two_versions(plan: Plan, before: str, after: str) -> tuple[Version, Version] | None:
+    """The two versions that were asked for; the last two where none were. None: only one."""
+    versions = {
+        str(version.number): version
+        for version in plan.versions.select_related("signed_by").order_by("number")
+    }
+    if len(versions) < 2:
+        return None
+    *_rest, one, other = versions.values()
+    found = versions.get(before, one), versions.get(after, other)
+    for version in found:
+        version.plan = plan
+    return found
+
+
+# --- Check-ins and red flags ----------------------------------------------------------
+
+
+def load_check_in(view: View) -> View:
+    """`check_in: UUID` becomes the completed `CheckIn`, with its patient and who recorded it."""
+
+    @wraps(view)
+    def loaded(
+        request: ClinicianRequest, *args: Any, check_in: uuid.UUID, **kwargs: Any
+    ) -> HttpResponse:
+        visible = CheckIn.objects.visible_to(request.user).select_related(
+            *_with_patient("patient"),
+            "recorded_by",
+            "version__plan",
+            "supersedes__recorded_by",
+            "superseded_by__recorded_by",
+            "entered_in_error__by",
+        )
+        found = get_object_or_404(visible, pk=check_in)
+        return _shown(request, found.patient, view(request, *args, check_in=found, **kwargs))
+
+    return loaded
+
+
+def load_check_in_draft(view: View) -> View:
+    """`draft: UUID` becomes the `CheckInDraft`, open or not, with its patient."""
+
+    @wraps(view)
+    def loaded(
+        request: ClinicianRequest, *args: Any, check_in_draft: uuid.UUID, **kwargs: Any
+    ) -> HttpResponse:
+        visible = CheckInDraft.objects.visible_to(request.user).select_related(
+            *_with_patient("patient"), "opened_by", "changed_by", "corrects"
+        )
+        found = get_object_or_404(visible, pk=check_in_draft)
+        return _shown(request, found.patient, view(request, *args, draft=found, **kwargs))
+
+    return loaded
+
+
+def load_escalation(view: View) -> View:
+    """`escalation: UUID` becomes the `Escalation`, with its patient and who acknowledged it."""
+
+    @wraps(view)
+    def loaded(
+        request: ClinicianRequest, *args: Any, escalation: uuid.UUID, **kwargs: Any
+    ) -> HttpResponse:
+        visible = Escalation.objects.visible_to(request.user).select_related(
+            *_with_patient("patient"), "raised_by", "acknowledged_by"
+        )
+        found = get_object_or_404(visible, pk=escalation)
+        return _shown(request, found.patient, view(request, *args, escalation=found, **kwargs))
+
+    return loaded
+
+
+def load_request(view: View) -> View:
+    """`asked: UUID` becomes the `Request` that waits for a prescriber."""
+
+    @wraps(view)
+    def loaded(
+        request: ClinicianRequest, *args: Any, asked: uuid.UUID, **kwargs: Any
+    ) -> HttpResponse:
+        visible = Request.objects.visible_to(request.user).select_related(
+            *_with_patient("patient"), "by", "plan"
+        )
+        return view(request, *args, asked=get_object_or_404(visible, pk=asked), **kwargs)
+
+    return loaded
+
+
+def load_document(view: View) -> View:
+    """`document: UUID` becomes the `Document` with its bytes; handing them out leaves the row."""
+
+    @wraps(view)
+    def loaded(
+        request: ClinicianRequest, *args: Any, document: uuid.UUID, **kwargs: Any
+    ) -> HttpResponse:
+        visible = Document.objects.visible_to(request.user).select_related("patient__clinic")
+        return view(
+            request, *args, document=get_object_or_404(visible, pk=document), **kwargs
+        )
+
+    return loaded
+
+
+def plan_of(patient: Patient, key: uuid.UUID | None) -> Plan | None:
+    """A plan of this very patient, by a key that a form brought back."""
+    return None if key is None else get_object_or_404(Plan, patient=patient, pk=key)

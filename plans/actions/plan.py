@@ -200,7 +200,7 @@ def discard(*, draft: Draft, revision: int, now: datetime, by: User) -> Plan:
     """The draft goes. A plan that was never signed is then entered in error; others stay."""
     plan = draft.plan
     with transaction.atomic():
-        plan = Plan.objects.select_for_update().select_related("patient").get(pk=plan.pk)
+        plan = Plan.objects.select_for_update(of=("self",)).select_related("patient").get(pk=plan.pk)
         gone, _rows = Draft.objects.filter(pk=draft.pk, revision=revision).delete()
         if not gone:
             standing_draft = Draft.objects.filter(pk=draft.pk).first()
@@ -289,7 +289,7 @@ def _refused(draft: Draft, reading: Reading, by: User) -> list[str]:
     """What refuses a signing beside the schedule and the intake."""
     plan, patient = draft.plan, draft.plan.patient
     sentences = []
-    if patient.clinic.opened_at is None:
+    if not patient.clinic.open_for_patients:
         sentences.append(_("The clinic is not open for patients yet."))
     if patient.died_on:
         sentences.append(_("The patient is marked as died."))
@@ -332,7 +332,7 @@ def sign(
         StaleDraftError: the draft was changed after the page to sign was shown.
     """
     with transaction.atomic():
-        locked = Plan.objects.select_for_update().get(pk=plan.pk)
+        locked = Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
         signed = Version.objects.filter(pk=key, plan=plan.pk).first()
         if signed is not None:
             return signed
@@ -588,7 +588,7 @@ def move(
         NotDoneError: the table has no such move, or what it needs is not typed.
     """
     with transaction.atomic():
-        locked = Plan.objects.select_for_update().select_related("patient").get(pk=plan.pk)
+        locked = Plan.objects.select_for_update(of=("self",)).select_related("patient").get(pk=plan.pk)
         if Move.objects.filter(token=token).exists():
             return locked
         try:

@@ -249,6 +249,23 @@ def _copy_step(cells: Cells, key: str, post: QueryDict) -> list[str]:
     return [f"steps.{step['key']}.first_day"]
 
 
+def _mark_step(name: str, cell: str) -> Any:
+    """Chained to the step above, or open: the mark is set, and what stood in its place is kept
+    where the mark cannot be."""
+
+    def mark(cells: Cells, key: str, post: QueryDict) -> list[str]:
+        at = _index(cells["steps"], key)
+        if at is None:
+            return []
+        step: Any = cells["steps"][at]
+        if step[cell].strip():
+            return [f"steps.{key}.{cell}", _("A date is typed here. Empty the cell first.")]
+        step[name] = "yes"
+        return [f"steps.{key}.{cell}"]
+
+    return mark
+
+
 def _remove_step(cells: Cells, key: str, post: QueryDict) -> list[str]:
     at = _index(cells["steps"], key)
     if at is None:
@@ -399,6 +416,8 @@ def _reopen(cells: Cells, subject: str, post: QueryDict) -> list[str]:
 _ACTS: Mapping[str, Any] = {
     "add-step": _add_step,
     "copy-step": _copy_step,
+    "chain-step": _mark_step("chained", "first_day"),
+    "open-step": _mark_step("open", "last_day"),
     "remove-step": _remove_step,
     "step-up": _move_step(-1),
     "step-down": _move_step(1),

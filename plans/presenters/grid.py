@@ -228,6 +228,20 @@ class Grid:
     focus: str
     wide: bool
 
+    @property
+    def span(self) -> int:
+        """How many columns the table has."""
+        return 5 + len(self.columns) + len(self.drug_heads)
+
+    @property
+    def rhythms(self) -> tuple[tuple[str, str], ...]:
+        return _words(choices.RHYTHMS)
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """Every word against the step before, for the page to show when totals change."""
+        return tuple(way.value for way in Direction)
+
     def cells(self) -> Iterator[Cell]:
         for step in self.steps:
             yield from (step.first, step.days, step.last, step.rhythm, step.cycle_days, step.reason)

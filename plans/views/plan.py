@@ -1,0 +1,511 @@
+"""Pages of a plan: its versions, its draft, signing, moving on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from patients.access import load_patient
+from patients.presenters import banner
+from plans import access
+from plans.access import load_draft, load_plan, load_version
+from plans.actions import plan as actions
+from plans.forms import draft as draft_forms
+from plans.forms import plan as forms
+from plans.presenters import grid as grids
+from plans.presenters import plan as presenters
+from plans.rules.draft import shaped
+from plans.rules.lifecycle import MoveRefused, PlanState, needs_of
+from plans.rules.merge import Side, clashes, merged
+from taperplan.accounts.access import require_permission
+from taperplan.accounts.roles import Permission
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from patients.models import Patient
+    from plans.models import Draft, Plan, Version
+    from plans.presenters.grid import Grid
+    from taperplan.accounts.http import ClinicianRequest
+
+require_form = require_http_methods(["GET", "HEAD", "POST"])
+
+REFUSED = 422
+STALE = 409
+
+
+# --- All plans of a patient, one plan -------------------------------------------------------------
+
+
+@require_form
+@require_permission(Permission.VIEW_PATIENTS)
+@load_patient
+def plans(request: ClinicianRequest, patient: Patient) -> HttpResponse:
+    if request.method == "POST":
+        return _begin(request, patient)
+    return _page(
+        request,
+        "plans/plan/plans.html",
+        patient,
+        plans=presenters.plan_lines(patient, today=request.today),
+        begin=_token(request, forms.BEGIN) if request.user.may(Permission.DRAFT_PLAN) else None,
+    )
+
+
+@require_permission(Permission.DRAFT_PLAN)
+def _begin(request: ClinicianRequest, patient: Patient) -> HttpResponse:
+    form = forms.TokenForm(request.POST, user=request.user, purpose=forms.BEGIN)
+    if not form.is_valid():
+        messages.warning(request, " ".join(form.errors["token"]))
+        return redirect("plans:plans", patient=patient.pk)
+    try:
+        made = actions.begin(
+            key=form.cleaned_data["token"], patient=patient, now=request.now, by=request.user
+        )
+    except actions.NotDoneError as refused:
+        messages.warning(request, str(refused))
+        return redirect("plans:plans", patient=patient.pk)
+    return _to_draft(made.plan)
+
+
+@require_safe
+@require_permission(Permission.VIEW_PATIENTS)
+@load_plan
+def plan(request: ClinicianRequest, plan: Plan) -> HttpResponse:
+    page = presenters.plan_page(plan, today=request.today)
+    may_draft = request.user.may(Permission.DRAFT_PLAN)
+    return _page(
+        request,
+        "plans/plan/plan.html",
+        plan.patient,
+        plan=plan,
+        page=page,
+        may_draft=may_draft,
+        may_move=request.user.may(Permission.MOVE_PLAN),
+        revise=_token(request, forms.REVISE)
+        if may_draft and page.may_revise and not page.draft
+        else None,
+    )
+
+
+@require_safe
+@require_permission(Permission.VIEW_PATIENTS)
+@load_version
+def version(request: ClinicianRequest, version: Version) -> HttpResponse:
+    return _page(
+        request,
+        "plans/plan/version.html",
+        version.plan.patient,
+        plan=version.plan,
+        page=presenters.version_page(version, today=request.today),
+    )
+
+
+@require_safe
+@require_permission(Permission.VIEW_PATIENTS)
+@load_plan
+def compare(request: ClinicianRequest, plan: Plan) -> HttpResponse:
+    two = access.two_versions(plan, request.GET.get("before", ""), request.GET.get("after", ""))
+    if two is None:
+        messages.warning(request, _("There is one version to read, and none to compare it with."))
+        return redirect("plans:plan", plan=plan.pk)
+    return _page(
+        request,
+        "plans/plan/compare.html",
+        plan.patient,
+        plan=plan,
+        page=presenters.compare_page(*two, today=request.today),
+        only_changed="changed" in request.GET,
+    )
+
+
+@require_POST
+@require_permission(Permission.DRAFT_PLAN)
+@load_plan
+def revise(request: ClinicianRequest, plan: Plan) -> HttpResponse:
+    form = forms.TokenForm(request.POST, user=request.user, purpose=forms.REVISE)
+    if not form.is_valid():
+        messages.warning(request, " ".join(form.errors["token"]))
+        return redirect("plans:plan", plan=plan.pk)
+    try:
+        made = actions.revise(
+            key=form.cleaned_data["token"], plan=plan, now=request.now, by=request.user
+        )
+    except actions.NotDoneError as refused:
+        messages.warning(request, str(refused))
+        return redirect("plans:plan", plan=plan.pk)
+    return _to_draft(made.plan)
+
+
+# --- The draft ------------------------------------------------------------------------------------
+
+
+@require_form
+@require_permission(Permission.DRAFT_PLAN)
+@load_draft
+def draft(request: ClinicianRequest, draft: Draft) -> HttpResponse:
+    """The editor. Every button of it posts the whole form; autosave posts it too, for JSON."""
+    if request.method == "POST":
+        return _choose(request, draft) if "yours" in request.POST else _typed(request, draft)
+    return _editor(request, draft)
+
+
+def _typed(request: ClinicianRequest, draft: Draft) -> HttpResponse:
+    if "whole" not in request.POST:
+        messages.warning(request, _("The form arrived incomplete. Nothing was changed."))
+        return _to_draft(draft.plan)
+    act = request.POST.get("act", "")
+    given = draft_forms.typed(request.POST, draft.cells)
+    given = draft_forms.acted(given, act, request.POST)
+    try:
+        saved = actions.save(
+            draft=draft,
+            cells=given.cells,
+            revision=_revision(request),
+            now=request.now,
+            by=request.user,
+        )
+    except actions.StaleDraftError as stale:
+        return _conflict(request, draft, stale.draft, given.cells)
+    for sentence in given.sentences:
+        messages.warning(request, sentence)
+    if request.headers.get("Accept") == "application/json":
+        return _answer(request, saved)
+    if act == "sign":
+        return redirect("plans:sign", plan=draft.plan_id)
+    return _to_draft(draft.plan, at=given.focus)
+
+
+def _revision(request: ClinicianRequest) -> int:
+    typed = request.POST.get("revision", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+
+def _grid(request: ClinicianRequest, draft: Draft) -> Grid:
+    reading, found = actions.read(draft, today=request.today)
+    still_open, accepted = actions.parted(reading, found)
+    at = request.GET.get("at", "")
+    sure = at.removeprefix("sure-").replace("-", ":", 1) if at.startswith("sure-") else ""
+    return grids.grid(draft.cells, reading, still_open, accepted, focus=at, sure=sure)
+
+
+def _editor(request: ClinicianRequest, draft: Draft) -> HttpResponse:
+    return _page(
+        request,
+        "plans/plan/draft.html",
+        draft.plan.patient,
+        plan=draft.plan,
+        draft=draft,
+        number=draft.replaces.number + 1 if draft.replaces else 1,
+        grid=_grid(request, draft),
+        saved_at=_clock(draft),
+    )
+
+
+def _clock(draft: Draft) -> str:
+    return f"{timezone.localtime(draft.changed_at):%H:%M:%S}"
+
+
+def _answer(request: ClinicianRequest, draft: Draft) -> HttpResponse:
+    """What the page shows after an autosave: read-backs, totals, findings; nothing typed."""
+    grid = _grid(request, draft)
+    parts = {"grid": grid, "plan": draft.plan}
+    return JsonResponse(
+        {
+            "revision": draft.revision,
+            "saved": _clock(draft),
+            "layout": grid.layout,
+            "cells": {
+                cell.name: [cell.read, cell.state, cell.out, cell.place] for cell in grid.cells()
+            },
+            "totals": {
+                total.id: [total.words, total.way, total.complete]
+                for step in grid.steps
+                for total in step.totals
+            },
+            "steps": {step.key: [step.why, step.dates, step.findings] for step in grid.steps},
+            "products": {box.key: box.summary for box in grid.products},
+            "html": {
+                name: render_to_string(f"plans/plan/_{name}.html", parts, request=request)
+                for name in ("findings", "supply", "waits")
+            },
+            "told": [str(message) for message in messages.get_messages(request)],
+        }
+    )
+
+
+# --- Two people in one draft ----------------------------------------------------------------------
+
+
+def _conflict(
+    request: ClinicianRequest,
+    draft: Draft,
+    theirs: Draft,
+    yours: Any,
+    *,
+    unchosen: bool = False,
+) -> HttpResponse:
+    """Both documents, cell by cell, neither chosen beforehand."""
+    who = {"name": theirs.changed_by.name, "at": _clock(theirs)}
+    if request.headers.get("Accept") == "application/json":
+        sentence = _("%(name)s changed this draft at %(at)s. Compare before going on.") % who
+        return JsonResponse({"sentence": sentence}, status=STALE)
+    standing, _unfit = shaped(theirs.cells)
+    document, _unfit = shaped(yours)
+    found = clashes(standing, document)
+    if not found:
+        return _to_draft(draft.plan)
+    return _page(
+        request,
+        "plans/plan/conflict.html",
+        draft.plan.patient,
+        status=STALE,
+        plan=draft.plan,
+        theirs=theirs,
+        who=who,
+        rows=[
+            {
+                "name": f"choice_{at}",
+                "label": clash.place or clash.key,
+                "theirs": clash.theirs,
+                "yours": clash.yours,
+                "chosen": request.POST.get(f"choice_{at}", "") if unchosen else "",
+            }
+            for at, clash in enumerate(found)
+        ],
+        yours=json.dumps(document, ensure_ascii=False),
+        unchosen=unchosen,
+        my_clock=f"{timezone.localtime(request.now):%H:%M:%S}",
+    )
+
+
+def _choose(request: ClinicianRequest, draft: Draft) -> HttpResponse:
+    """The chosen cells become the draft; where somebody saved meanwhile, it is shown again."""
+    try:
+        sent = json.loads(request.POST["yours"])
+    except ValueError:
+        sent = None
+    yours, _unfit = shaped(sent)
+    if sent is None or not isinstance(sent, dict):
+        messages.warning(request, _("The form arrived incomplete. Nothing was changed."))
+        return _to_draft(draft.plan)
+    theirs, _unfit = shaped(draft.cells)
+    if _revision(request) != draft.revision:
+        return _conflict(request, draft, draft, yours)
+    found = clashes(theirs, yours)
+    chosen = {
+        clash.key: Side(answer)
+        for at, clash in enumerate(found)
+        if (answer := request.POST.get(f"choice_{at}", "")) in tuple(Side)
+    }
+    if len(chosen) < len(found):
+        return _conflict(request, draft, draft, yours, unchosen=True)
+    try:
+        actions.save(
+            draft=draft,
+            cells=merged(theirs, yours, chosen),
+            revision=draft.revision,
+            now=request.now,
+            by=request.user,
+        )
+    except actions.StaleDraftError as stale:
+        return _conflict(request, draft, stale.draft, yours)
+    messages.success(request, _("The chosen cells are kept."))
+    return _to_draft(draft.plan)
+
+
+@require_form
+@require_permission(Permission.DRAFT_PLAN)
+@load_draft
+def discard(request: ClinicianRequest, draft: Draft) -> HttpResponse:
+    form = forms.DiscardForm(request.POST or None, initial={"revision": draft.revision})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.discard(
+                draft=draft,
+                revision=form.cleaned_data["revision"],
+                now=request.now,
+                by=request.user,
+            )
+        except actions.StaleDraftError:
+            messages.warning(request, _("The draft was changed meanwhile. Nothing was discarded."))
+            return _to_draft(draft.plan)
+        messages.success(request, _("The draft is discarded."))
+        return redirect("plans:plan", plan=draft.plan_id)
+    return _page(
+        request, "plans/plan/discard.html", draft.plan.patient, plan=draft.plan, draft=draft,
+        form=form,
+    )  # fmt: skip
+
+
+# --- Signing, moving on ---------------------------------------------------------------------------
+
+
+@require_form
+@require_permission(Permission.SIGN_PLAN)
+@load_plan
+def sign(request: ClinicianRequest, plan: Plan) -> HttpResponse:
+    if request.method == "POST":
+        return _sign(request, plan)
+    draft = access.draft_of(plan)
+    if draft is None:
+        return redirect("plans:plan", plan=plan.pk)
+    return _sign_page(request, draft)
+
+
+def _sign(request: ClinicianRequest, plan: Plan) -> HttpResponse:
+    form = forms.SignForm(request.POST, not_asked=True)
+    if not form.is_valid():
+        draft = access.draft_of(plan)
+        if draft is None:
+            return redirect("plans:plan", plan=plan.pk)
+        return _sign_page(request, draft, form=form, status=REFUSED)
+    try:
+        signed = actions.sign(
+            key=form.cleaned_data["draft"],
+            plan=plan,
+            revision=form.cleaned_data["revision"],
+            not_asked_reason=form.cleaned_data["not_asked_reason"],
+            now=request.now,
+            today=request.today,
+            by=request.user,
+        )
+    except actions.StaleDraftError as stale:
+        messages.warning(
+            request,
+            _("The draft was changed after this page was shown. Read it again before signing."),
+        )
+        return redirect("plans:sign", plan=stale.draft.plan_id)
+    except actions.NotDoneError as refused:
+        draft = access.draft_of(plan)
+        if draft is None:
+            messages.warning(request, str(refused))
+            return redirect("plans:plan", plan=plan.pk)
+        return _sign_page(request, draft, form=form, sentences=refused.sentences, status=REFUSED)
+    messages.success(request, _("Version %(n)d is signed.") % {"n": signed.number})
+    return redirect("plans:plan", plan=plan.pk)
+
+
+def _sign_page(
+    request: ClinicianRequest,
+    draft: Draft,
+    *,
+    form: forms.SignForm | None = None,
+    sentences: tuple[str, ...] = (),
+    status: int = 200,
+) -> HttpResponse:
+    ready = actions.readiness(draft, today=request.today, by=request.user)
+    rows = grids.grid(draft.cells, ready.reading, ready.open, ready.accepted)
+    typed = form.data.get("not_asked_reason", "") if form is not None else ""
+    shown = forms.SignForm(
+        {"draft": draft.pk, "revision": draft.revision, "not_asked_reason": typed}
+        if form is not None
+        else None,
+        initial={"draft": draft.pk, "revision": draft.revision},
+        not_asked=bool(ready.gaps.not_asked),
+    )
+    if form is not None and ready.gaps.not_asked and not typed.strip():
+        shown.add_error("not_asked_reason", _("Type the reason."))
+    return _page(
+        request,
+        "plans/plan/sign.html",
+        draft.plan.patient,
+        status=status,
+        plan=draft.plan,
+        page=presenters.sign_page(
+            draft,
+            ready.reading,
+            tuple((finding.sentence, reason) for finding, reason in ready.accepted),
+            today=request.today,
+        ),
+        rows=[row for row in rows.findings if row.state != "accepted"],
+        gaps=ready.gaps,
+        refusals=ready.refusals,
+        ready=ready.ready,
+        form=shown,
+        sentences=sentences,
+    )
+
+
+@require_form
+@require_permission(Permission.MOVE_PLAN)
+@load_plan
+def move(request: ClinicianRequest, plan: Plan, move: str) -> HttpResponse:
+    verb = presenters.verb_of_slug(move)
+    if verb is None:
+        raise Http404
+    try:
+        needs = needs_of(PlanState(plan.state), verb)
+    except MoveRefused as refused:
+        messages.warning(request, refused.sentence)
+        return redirect("plans:plan", plan=plan.pk)
+    form = forms.MoveForm(
+        request.POST if request.method == "POST" else None,
+        user=request.user,
+        needs=needs,
+        today=request.today,
+    )
+    status = 200
+    if request.method == "POST":
+        status = REFUSED
+        if form.is_valid():
+            try:
+                actions.move(
+                    token=form.cleaned_data["token"],
+                    plan=plan,
+                    verb=verb,
+                    reason=form.cleaned_data["reason"],
+                    receiver=form.cleaned_data.get("receiver", ""),
+                    accepted_on=form.cleaned_data.get("accepted_on"),
+                    now=request.now,
+                    by=request.user,
+                )
+            except actions.NotDoneError as refused:
+                form.add_error(None, str(refused))
+            else:
+                messages.success(request, f"{presenters.MOVE_WORDS[verb].done}.")
+                return redirect("plans:plan", plan=plan.pk)
+    return _page(
+        request, "plans/plan/move.html", plan.patient, plan=plan, form=form, status=status,
+        words=presenters.MOVE_WORDS[verb],
+    )  # fmt: skip
+
+
+# --- Inside ---------------------------------------------------------------------------------------
+
+
+def _page(
+    request: ClinicianRequest,
+    template: str,
+    patient: Patient,
+    *,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    """A page of this patient, with who they are at its head."""
+    head = {
+        "patient": patient,
+        "banner": banner(patient, request.today),
+        "tab": "plan",
+        "nav": "patients",
+    }
+    return render(request, template, {**head, **context}, status=status)
+
+
+def _token(request: ClinicianRequest, purpose: str) -> forms.TokenForm:
+    return forms.TokenForm(user=request.user, purpose=purpose)
+
+
+def _to_draft(plan: Plan, *, at: str = "") -> HttpResponse:
+    address = reverse("plans:draft", kwargs={"plan": plan.pk})
+    return redirect(f"{address}?{urlencode({'at': at})}" if at else address)
