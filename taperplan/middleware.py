@@ -164,7 +164,7 @@ def _same_page(request: HttpRequest) -> str:
 # it: they cannot add another to walk round it.
 TO_ENROL = frozenset({"mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"})
 TO_CONFIRM = frozenset({"mfa_reauthenticate", "mfa_reauthenticate_webauthn"})
-ALWAYS = frozenset({"account_logout", "session"})
+ALWAYS = frozenset({"session"})
 
 
 class SecondFactorMiddleware:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # addresses themselves, both ways.
 OPEN_PAGES: Mapping[str, str] = {
     "account_login": "signing in",
+    "account_logout": "signing out twice is no error",
     "mfa_authenticate": "the second step of signing in",
     "mfa_login_webauthn": "signing in with a passkey",
     "accounts:join": "the one-time link of an invitation; its token is the key",
