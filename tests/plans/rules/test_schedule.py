@@ -453,3 +453,40 @@ def test_each_of_two_alternating_doses_names_its_day() -> None:
         "day 1 of 2",
         "day 2 of 2",
     ]
+
+
+def test_clock_times_are_ordered_to_the_minute() -> None:
+    tokens = ["06:00", "06:05", "06:50", "07:00"]
+    assert sorted(When.of(token) for token in tokens[::-1]) == [When.of(t) for t in tokens]
+
+
+def test_two_steps_that_begin_at_the_same_time_of_one_day_both_count() -> None:
+    """Neither hands over to the other: it is an overlap, and a finding."""
+    schedule = plan(
+        a_step(1, 0, 0, ("p1", BEDTIME, "1", 1), from_slot=BEDTIME),
+        a_step(2, 0, 3, ("p1", BEDTIME, "2", 1), from_slot=BEDTIME),
+    )
+    assert [e.quantity for e in expected_on(schedule, START)] == [1, 2]
+
+
+def test_a_tablet_and_a_patch_of_one_drug_have_no_single_amount() -> None:
+    schedule = patches(72, 3)
+    both = Schedule(
+        schedule.drugs,
+        (*schedule.products, a_tablet("p2")),
+        (*schedule.steps, a_step(2, 0, 8, ("p2", MORNING, "1", 1))),
+    )
+    (total,) = day_totals(both, START)
+    assert (total.amount, total.unit) == (None, None)
+    assert wording.total_words(total).replace("\u00a0", " ") == ("25 micrograms per hour and 1 mg")
+
+
+def test_days_of_a_cycle_differ_where_counts_of_unknown_strength_differ() -> None:
+    unknown = Product("p1", "d1", "", Form.CAPSULE)
+    step = a_step(
+        1, 0, 5, ("p1", MORNING, "2", 1), ("p1", BEDTIME, "1", 2), rhythm=Rhythm.CYCLE, cycle=2
+    )
+    schedule = plan(step, products=(unknown,))
+    (total,) = step_totals(schedule, step)
+    assert not total.even
+    assert schedule.step("s1") == step
