@@ -217,16 +217,24 @@ def assert_no_violations(page: Page) -> None:
 
 
 def assert_descriptions_resolve(page: Page) -> None:
-    """axe does not see a description that names no element, or an empty one."""
+    """axe does not see a description that names no element, or an error without words.
+
+    A description may be empty while there is nothing to say, but not where the field is refused.
+    """
     broken: list[str] = page.evaluate(
         """() => [...document.querySelectorAll(
                "[aria-describedby],[aria-labelledby],[aria-controls],[aria-errormessage]")]
-            .flatMap(e => ["aria-describedby", "aria-labelledby", "aria-errormessage",
-                           "aria-controls"].flatMap(
-              a => (e.getAttribute(a) || "").split(/\\s+/).filter(Boolean)
-                .filter(id => { const t = document.getElementById(id);
-                    return !t || (a !== "aria-controls" && !t.textContent.trim()); })
-                .map(id => a + " names " + id + ": " + e.outerHTML.slice(0, 160))))"""
+            .flatMap(e => ["aria-describedby", "aria-labelledby", "aria-controls",
+                           "aria-errormessage"].flatMap(a => {
+              const ids = (e.getAttribute(a) || "").split(/\\s+/).filter(Boolean);
+              const there = ids.map(id => document.getElementById(id));
+              const words = there.map(t => t ? t.textContent.trim() : "").join("");
+              const speaks = a === "aria-labelledby" || a === "aria-errormessage"
+                || (a === "aria-describedby" && e.getAttribute("aria-invalid") === "true");
+              const what = e.outerHTML.slice(0, 160);
+              if (there.includes(null)) return [a + " names what is not there: " + what];
+              return ids.length && speaks && !words ? [a + " says nothing: " + what] : [];
+            }))"""
     )
     assert not broken, f"{page.url}\n" + "\n".join(broken)
 
