@@ -63,6 +63,7 @@ def amount_under(product: Product, quantity: Fraction) -> str:
         return quantity_words(product, quantity)
     if product.form is Form.PATCH:
         mass = formats.amount(product.strength, product.unit)
+        mass = mass if quantity == 1 else _("{rate} each").format(rate=mass)
     else:
         mass = formats.amount(quantity * product.strength / product.per, product.unit)
     return ", ".join(part for part in (count, mass) if part)

@@ -493,6 +493,14 @@ def test_a_patch_needs_its_rate_and_its_wearing_time() -> None:
     )
 
 
+def test_two_patches_show_the_rate_of_each() -> None:
+    cells = draft("B")
+    cells["products"][0].update(form="patch", parts="1", unit="microgram/h", wear_hours="24")
+    backs = read(cells, today=TODAY).partial.cells
+    words = [plain(backs[dose_path(key, "p1", "morning")].words) for key in ("s2", "s3")]
+    assert words == ["0.125 micrograms per hour each", "0.125 micrograms per hour"]
+
+
 def test_a_liquid_needs_the_volume_that_holds_its_strength() -> None:
     cells = draft("I")
     cells["products"][0]["per"] = ""
