@@ -122,6 +122,11 @@ def chart(facts: PlanFacts) -> Chart | None:
     return _Drawer(facts).chart()
 
 
+def told(facts: PlanFacts) -> tuple[Stretch, ...]:
+    """What was told of each day, for the table where it stands without the drawing."""
+    return _Drawer(facts).stretches if facts.schedule.steps else ()
+
+
 class _Drawer:
     def __init__(self, facts: PlanFacts) -> None:
         self.facts = facts

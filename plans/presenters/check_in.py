@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
+
 from plans.models import CheckIn, Drug, Product
-from plans.rules.check_in import Asking, OfferedDrug, OfferedProduct, happened_on
+from plans.rules import vitals
+from plans.rules.check_in import Asking, Decision, OfferedDrug, OfferedProduct, happened_on
 from plans.rules.lifecycle import PlanState, version_on
-from plans.rules.schedule import DrugClass
+from plans.rules.schedule import DrugClass, day_totals, expected_on
+from plans.rules.wording import dose_words, total_words
+from taperplan import formats
+from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from patients.models import Patient
-    from plans.models import Version
+    from plans.models import PresentSymptom, Version, VitalSign
+    from plans.rules.schedule import Schedule
     from taperplan.accounts.models import User
+
+_DAY = timedelta(days=1)
 
 _NEVER_IN_FORCE = (PlanState.DRAFT.value, PlanState.ENTERED_IN_ERROR.value)
 _TAKEN_NOW = (PlanState.ACTIVE.value, PlanState.AFTERCARE.value)
@@ -121,3 +131,116 @@ def _products(drugs: Mapping[str, Drug]) -> dict[str, Product]:
 
 def _amount_typed(answers: Mapping[str, str]) -> bool:
     return any(name.startswith("a-") and text for name, text in answers.items())
+
+
+# --- what was expected, and what was said last time --------------------------------------------
+
+
+@dataclass(frozen=True)
+class TakenPeriod:
+    """Days in a row on which the same was expected: when, what, which days."""
+
+    days: str
+    doses: tuple[str, ...]
+    total: str
+
+
+LONGEST_PERIOD = 92
+
+
+def taken_periods(schedule: Schedule | None, drug: str, around: Around) -> tuple[TakenPeriod, ...]:
+    """What the version in force expected of one drug, from the last check-in until this one.
+
+    The day of this check-in is not in it: what is due tonight was not missed this morning.
+    """
+    if schedule is None or around.period_from is None or around.period_until is None:
+        return ()
+    last = around.period_until - _DAY
+    first = max(around.period_from, last - LONGEST_PERIOD * _DAY)
+    stretches: list[tuple[date, date, tuple[str, ...], str]] = []
+    day = first
+    while day <= last:
+        doses = tuple(
+            f"{dose_words(one.product, one.quantity)} {formats.at(one.when.token)}"
+            for one in expected_on(schedule, day)
+            if one.drug.key == drug
+        )
+        total = next(
+            (total_words(one) for one in day_totals(schedule, day) if one.drug.key == drug), ""
+        )
+        if stretches and stretches[-1][2] == doses and stretches[-1][1] + _DAY == day:
+            begun, _end, _doses, _total = stretches[-1]
+            stretches[-1] = (begun, day, doses, total)
+        else:
+            stretches.append((day, day, doses, total))
+        day += _DAY
+    return tuple(
+        TakenPeriod(
+            _("{range}, {days}").format(
+                range=formats.day_range(begun, end), days=formats.length((end - begun).days + 1)
+            ),
+            doses or (_("nothing stated"),),
+            total,
+        )
+        for begun, end, doses, total in stretches
+    )
+
+
+@dataclass(frozen=True)
+class LastTime:
+    """The last check-in that stands. `present`: symptom -> how severe it was then."""
+
+    heading: str
+    counts: str
+    present: Mapping[str, str]
+    vitals: str
+    decision: str
+    reason: str
+    url: str
+
+
+def last_time(around: Around) -> LastTime | None:
+    """Two statements where there was one: what was present, and the vital signs."""
+    last = around.last
+    if last is None:
+        return None
+    rows = list(last.present.order_by("pk"))
+    zone = around.patient.clinic.zone
+    return LastTime(
+        heading=_("Last time, {day}").format(
+            day=formats.day(last.happened_at.astimezone(zone).date())
+        ),
+        counts=_present_in_words(rows),
+        present={row.key: _(row.severity) if row.severity else _("present") for row in rows},
+        vitals=vitals_in_words(list(last.vital_signs.order_by("pk"))),
+        decision=Decision(last.decision).label,
+        reason=last.decision_reason,
+        url=reverse("plans:check-in", kwargs={"check_in": last.pk}),
+    )
+
+
+def _present_in_words(rows: Sequence[PresentSymptom]) -> str:
+    """As "8 present: 3 mild, 4 moderate, 1 severe"; counts, never a score."""
+    if not rows:
+        return _("nothing recorded present")
+    severities = (("mild", _("mild")), ("moderate", _("moderate")), ("severe", _("severe")))
+    parts = [
+        f"{count} {words}"
+        for value, words in severities
+        if (count := sum(1 for row in rows if row.severity == value))
+    ]
+    head = _("{n} present").format(n=len(rows))
+    return f"{head}: {', '.join(parts)}" if parts else head
+
+
+def vitals_in_words(rows: Sequence[VitalSign]) -> str:
+    """As "BP lying 132/80 mmHg, pulse 84 /min"; empty where nothing was recorded."""
+    figures = {row.vital: row for row in rows}
+    parts = []
+    for place in vitals.Field:
+        kinds = vitals.figures_of(place)
+        found = [figures[kind.value] for kind in kinds if kind.value in figures]
+        if found:
+            value = "/".join(formats.number(row.value) for row in found)
+            parts.append(f"{place.label} {value}{formats.NBSP}{found[0].unit}")
+    return ", ".join(parts)

@@ -37,7 +37,8 @@ _LINES = 4
 @dataclass(frozen=True)
 class Cell:
     """One input. `name` is also its id; `label` is spoken; `out` is the computed text that
-    stands in the cell while nothing is typed into it; `read` is its second line."""
+    stands in the cell while nothing is typed into it; `read` is its second line. Where the table
+    is drawn as cards, a quantity is headed by `head` and `under`."""
 
     name: str
     label: str
@@ -46,6 +47,8 @@ class Cell:
     state: str = ""
     out: str = ""
     place: str = ""
+    head: str = ""
+    under: str = ""
 
 
 @dataclass(frozen=True)
@@ -525,7 +528,7 @@ class _Maker:
                 f"{path}.days",
                 _("days"),
                 step["days"],
-                _("days") if length_typed or last_typed else ("" if is_open else _("not typed")),
+                self.days_word(back.days, typed=length_typed or last_typed, is_open=is_open),
                 out=str(back.days) if back.days and not length_typed else "",
             ),
             last=self.cell(
@@ -551,6 +554,12 @@ class _Maker:
             findings=self.marks.by_step[key],
             sure=self.sure.step(key),
         )
+
+    @staticmethod
+    def days_word(days: int | None, *, typed: bool, is_open: bool) -> str:
+        if typed:
+            return ngettext("day", "days", days or 2)
+        return "" if is_open else _("not typed")
 
     def why(self, totals: tuple[Total, ...], step: StepCells) -> str:
         """ "Why higher (diazepam)"; "" where no reason is asked for and none is typed."""
@@ -601,6 +610,8 @@ class _Maker:
                     Cell(
                         name=name,
                         label=labels[at],
+                        head=formats.slot_name(time),
+                        under=self.product_words(product),
                         value=value,
                         read=back.words if back is not None and value.strip() else _("not typed"),
                         state=state,
@@ -651,7 +662,15 @@ class _Maker:
                     0,
                     Cell(f"{path}.0.on", _("days %(n)d") % {"n": 1}, ""),
                     tuple(
-                        Cell(f"{path}.0.c{at}", label, "", blank) for at, label in enumerate(labels)
+                        Cell(
+                            f"{path}.0.c{at}",
+                            label,
+                            "",
+                            blank,
+                            head=formats.slot_name(self.columns[at][1]),
+                            under=self.product_words(self.columns[at][0]),
+                        )
+                        for at, label in enumerate(labels)
                     ),
                 ),
             ),
@@ -951,7 +970,8 @@ class _Maker:
         """What nobody typed yet, one row for each thing of the plan."""
         things: dict[str, list[Refusal]] = defaultdict(list)
         for refusal in self.reading.refusals:
-            if refusal.missing:
+            # A drug comes with its first product, so one line speaks for both.
+            if refusal.missing and refusal.where != "drugs":
                 head, _dot, rest = refusal.where.partition(".")
                 things[f"{head}.{rest.split('.')[0]}" if rest else head].append(refusal)
         rows = []
@@ -972,7 +992,7 @@ class _Maker:
                 FindingRow(
                     id=_slug("missing", thing),
                     state="missing",
-                    fact=fact.rstrip("."),
+                    fact=f"{fact[:1].upper()}{fact[1:]}".rstrip("."),
                     detail=detail,
                     to=self.to(refusals[0].where),
                     remove_step=thing.partition(".")[2] if thing.startswith("steps.") else "",

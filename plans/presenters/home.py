@@ -441,7 +441,7 @@ def capital(words: str) -> str:
 
 
 def change_line(schedule: Schedule, change: Change) -> Line:
-    """As "examplazepam **1 mg** to **0.5 mg**", "**0.5 mg**, then **stop**"; several drugs one after the other."""
+    """As "examplazepam **1 mg** to **0.5 mg**", or "**0.5 mg**, then **stop**"; drugs in a row."""
     away = away_on(schedule, change.day)
     if away is not None:
         return plain(_("Set by %(where)s, not recorded here") % {"where": away.where})

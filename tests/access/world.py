@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from patients.models import Allergy, CareTeam, Consent, Patient, RecordNumber
-    from plans.models import CheckIn, CheckInDraft, Draft, Escalation, Plan, Version
+    from plans.models import CheckIn, CheckInDraft, Document, Draft, Escalation, Plan, Version
     from taperplan.accounts.models import Clinic, Membership, User
 
 _things: list[str] = []
@@ -248,3 +248,26 @@ class World:
         from plans.models import Escalation
 
         return Escalation.objects.get(patient=self.patient, symptom=self.check_in and "seizure")
+
+    # --- Documents -----------------------------------------------------------------------
+
+    @thing
+    def document(self) -> Document:
+        from plans.actions.document import Wish, print_document
+        from plans.rules.paper import DocumentKind, PageSize, PrintSize, Recipient
+
+        wish = Wish(
+            kind=DocumentKind.SUMMARY,
+            page=PageSize.A4,
+            size=PrintSize.STANDARD,
+            recipient=Recipient.OWN_TEAM,
+        )
+        made, _first = print_document(
+            key=uuid.uuid4(),
+            patient=self.version.plan.patient,
+            plan=None,
+            wish=wish,
+            now=self.now,
+            by=self.clare,
+        )
+        return made

@@ -1,0 +1,221 @@
+"""Planned against taken: exact steps, never two drugs on one axis, and a table that agrees."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from xml.etree import ElementTree
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from patients.models import Patient
+from plans.documents.chart import DARK, LIGHT, as_svg, draw
+from plans.models import Plan, Version
+from plans.presenters.chart import axis, chart_of
+from plans.rules.schedule import Dose as RuleDose
+from plans.rules.schedule import Drug, DrugClass, DrugRole, End, Rhythm, When
+from plans.sheets.chart import Chart, Taken
+from plans.sheets.paper import text_of
+from taperplan.accounts.models import Clinic, User
+from tests.factories import PatientFactory
+from tests.plans.documents import samples
+from tests.plans.signing import SIGNED_AT, a_plan, published, sign
+from tests.plans.typing import ROUTINE, SEIZURE, completed
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 12, 15)
+
+
+@pytest.fixture
+def otto(clinic: Clinic, clare: User) -> Patient:
+    return PatientFactory(clinic=clinic, otto=True, registered_by=clare)
+
+
+def signed(otto: Patient, clare: User, letter: str, **fields: object) -> Version:
+    return sign(a_plan(otto, clare), published(letter), clare, **fields)
+
+
+def drawn(plan: Plan, today: date = TODAY) -> Chart:
+    chart = chart_of(Plan.objects.select_related("patient__clinic").get(pk=plan.pk), today)
+    assert chart is not None
+    return chart
+
+
+def test_each_drug_has_a_panel_with_its_own_axis(otto: Patient, clare: User) -> None:
+    first, second = drawn(signed(otto, clare, "F").plan).panels
+    assert first.heading == "clonazepam, planned mg a day (solid line)"
+    assert [(stair.amount, stair.label) for stair in first.stairs] == [
+        (Fraction(3, 2), "1.5"),
+        (Fraction(5, 4), "1.25"),
+        (Fraction(1), "1"),
+    ]
+    assert [stair.amount for stair in second.stairs] == [Fraction(0), Fraction(5), Fraction(10)]
+    assert second.stairs[0].label == "none"
+    assert first.ticks[-1].at == Fraction(3, 2)
+    assert second.ticks[-1].at == Fraction(10)
+    assert all(panel.ticks[0].at == 0 for panel in (first, second))
+
+
+def test_the_table_says_the_same_figures_and_the_word_against_the_step_before(
+    otto: Patient, clare: User
+) -> None:
+    table = drawn(signed(otto, clare, "F").plan).table
+    assert [text_of(cell) for cell in table.rows[1].cells] == [
+        "2",
+        "Mon\u00a07\u00a0Dec\u00a02026 to Sun\u00a013\u00a0Dec\u00a02026",
+        "7",
+        "1.25\u00a0mg, lower",
+        "5\u00a0mg, starts",
+        "not recorded",
+    ]
+
+
+def test_more_drugs_than_columns_share_one(otto: Patient, clare: User) -> None:
+    base = published("C")
+    drugs = [
+        Drug(f"d{n}", f"samplitine {n}", DrugRole.SUPPORTIVE, DrugClass.OTHER, End.STOP)
+        for n in range(2, 5)
+    ]
+    product = base.products[0]
+    products = [
+        replace(product, key=f"p{n}", drug=drug.key) for n, drug in enumerate(drugs, start=2)
+    ]
+    extra = tuple(RuleDose(one.key, When.of("bedtime"), Fraction(1), 1) for one in products)
+    steps = tuple(replace(step, doses=(*step.doses, *extra)) for step in base.steps)
+    schedule = replace(
+        base, drugs=(*base.drugs, *drugs), products=(*base.products, *products), steps=steps
+    )
+    table = drawn(sign(a_plan(otto, clare), schedule, clare).plan).table
+    assert [column.label for column in table.columns][3] == "Planned a day"
+    assert "clonazepam 2.5\u00a0mg" in text_of(table.rows[0].cells[3])
+
+
+def test_an_alternating_dose_is_drawn_by_its_exact_mean(otto: Patient, clare: User) -> None:
+    base = published("C")
+    doses = (
+        RuleDose("p1", When.of("bedtime"), Fraction(2), 0b01),
+        RuleDose("p1", When.of("bedtime"), Fraction(1), 0b10),
+    )
+    step = replace(base.steps[0], rhythm=Rhythm.CYCLE, cycle_days=2, doses=doses)
+    schedule = replace(base, steps=(step,))
+    (panel,) = drawn(sign(a_plan(otto, clare), schedule, clare).plan).panels
+    assert [stair.amount for stair in panel.stairs] == [Fraction(3, 4)]
+
+
+def test_a_step_that_begins_in_the_evening_shows_that_day_by_itself(
+    otto: Patient, clare: User
+) -> None:
+    (panel,) = drawn(signed(otto, clare, "G").plan).panels
+    assert [(stair.amount, (stair.last - stair.first).days + 1) for stair in panel.stairs] == [
+        (Fraction(4), 2),
+        (Fraction(3), 5),
+    ]
+
+
+def test_what_was_told_stands_in_its_own_words_and_the_rest_is_not_recorded(
+    otto: Patient, clare: User, theo: User
+) -> None:
+    plan = signed(otto, clare, "C", in_force_from=date(2026, 9, 24)).plan
+    key = f"t-{plan.pk.hex[:8]}d1"
+    now = datetime(2026, 11, 24, 8, 41, tzinfo=UTC)
+    told = {key: "some missed", f"{key}-note": "two evenings"}
+    completed(otto, theo, {**ROUTINE, **told}, now=now)
+    first, second = drawn(plan, date(2026, 12, 1)).taken
+    assert first.taken is Taken.DIFFERENT
+    assert first.label == "some missed: two evenings"
+    assert second.taken is Taken.NOT_RECORDED
+    assert second.last == date(2026, 12, 1)
+
+
+def test_symptoms_are_counted_by_severity_and_never_scored(
+    otto: Patient, clare: User, theo: User
+) -> None:
+    plan = signed(otto, clare, "C").plan
+    present = {"s-tremor": "present", "s-tremor-severity": "mild"}
+    completed(otto, theo, {**ROUTINE, **SEIZURE, **present})
+    chart = drawn(plan)
+    (pile,) = chart.piles
+    assert (pile.mild, pile.moderate, pile.severe, pile.events, pile.total) == (1, 0, 0, 1, "2")
+    assert [flag.label for flag in chart.flags] == ["seizure"]
+
+
+def test_staying_on_a_dose_is_a_band_and_the_version_before_is_drawn_where_it_differed(
+    otto: Patient, clare: User
+) -> None:
+    plan = a_plan(otto, clare)
+    first = sign(plan, published("C"), clare)
+    sign(
+        plan, published("C2"), clare, number=2, kind="hold", replaces=first, reason="Settling.",
+        signed_at=SIGNED_AT + timedelta(days=1), in_force_from=date(2026, 11, 19),
+        hold_from=date(2026, 11, 19), hold_until=date(2026, 12, 2),
+    )  # fmt: skip
+    chart = drawn(plan)
+    (band,) = chart.holds
+    assert (band.first, band.last) == (date(2026, 11, 19), date(2026, 12, 2))
+    assert band.label == "staying on this dose"
+    (panel,) = chart.panels
+    assert panel.earlier[0].first == date(2026, 11, 19)
+    assert panel.earlier[0].amount == Fraction(3, 4)
+    assert [mark.label for mark in chart.versions] == ["v1 signed", "v2 signed"]
+
+
+def test_an_open_plan_is_drawn_past_today(otto: Patient, clare: User) -> None:
+    chart = drawn(signed(otto, clare, "D").plan, date(2027, 6, 1))
+    assert chart.last > date(2027, 6, 1)
+    (panel,) = chart.panels
+    assert panel.stairs[-1].last == chart.last
+
+
+def test_a_plan_without_a_signed_version_has_no_chart(otto: Patient, clare: User) -> None:
+    assert chart_of(a_plan(otto, clare, state="draft"), TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("most", "marks"),
+    [
+        ("0", ["0", "1"]),
+        ("1/4", ["0", "1/10", "1/5", "3/10"]),
+        ("3/2", ["0", "1/2", "1", "3/2"]),
+        ("10", ["0", "5/2", "5", "15/2", "10"]),
+        ("180", ["0", "50", "100", "150", "200"]),
+    ],
+)
+def test_axis_marks_are_round_and_reach_the_largest_amount(most: str, marks: list[str]) -> None:
+    assert [str(mark) for mark in axis(Fraction(most))] == marks
+
+
+def test_the_page_s_drawing_carries_no_style_and_escapes_what_was_typed() -> None:
+    chart = replace(samples.chart(), described='<script>&"\x07')
+    for palette in (LIGHT, DARK):
+        svg = as_svg(draw(chart, width=520), palette)
+        root = ElementTree.fromstring(svg)  # noqa: S314  (our own drawing)
+        assert root.find("{http://www.w3.org/2000/svg}title").text == '<script>&"\ufffd'  # type: ignore[union-attr]
+        assert "style=" not in svg
+        assert "<script" not in svg
+        assert not re.search(r"(?:href|url\()\s*[\"']?http", svg.replace("http://www.w3.org", ""))
+
+
+def test_the_number_of_queries_does_not_grow_with_the_record(
+    otto: Patient, clare: User, theo: User
+) -> None:
+    plan = signed(otto, clare, "C", in_force_from=date(2026, 9, 24)).plan
+    plan = Plan.objects.select_related("patient__clinic").get(pk=plan.pk)
+    taken = {f"t-{plan.pk.hex[:8]}d1": "as planned"}
+    counted = []
+    for count in (1, 4):
+        for day in range(count):
+            now = datetime(2026, 11, 20 + day, 8, tzinfo=UTC) + timedelta(hours=count)
+            completed(
+                otto,
+                theo,
+                {**ROUTINE, **taken, "s-tremor": "present", "s-tremor-severity": "mild"},
+                now=now,
+            )
+        with CaptureQueriesContext(connection) as queries:
+            chart_of(plan, TODAY)
+        counted.append(len(queries))
+    assert counted[0] == counted[1] <= 11
