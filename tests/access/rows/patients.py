@@ -1,0 +1,54 @@
+"""Patients: the list, the intake, every form of a record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from patients.vocabulary import Kind
+from tests.access.engine import Row, clinical
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tests.access.world import World
+
+READ = Row(get=clinical(200))
+# An empty form is shown again with what it asks for.
+FORM = Row(get=clinical(200), post=clinical(200))
+
+
+def form(**args: Callable[[World], object]) -> Row:
+    return Row(get=clinical(200), post=clinical(200), args=args)
+
+
+def allergy(world: World) -> str:
+    return Kind.ALLERGY.value
+
+
+def reason(world: World) -> Mapping[str, str]:
+    return {"why": "typed in error"}
+
+
+ROWS = {
+    "patients:list": READ,
+    "patients:register": FORM,
+    "patients:intake": READ,
+    "patients:history": READ,
+    "patients:assess": FORM,
+    "patients:no-allergies": Row(post=clinical(302)),
+    "patients:record": form(kind=allergy),
+    "patients:correct": form(kind=allergy),
+    "patients:strike": form(kind=allergy),
+    "patients:withdraw-consent": FORM,
+    "patients:amend": form(part=lambda world: "contact"),
+    "patients:add-number": FORM,
+    "patients:withdraw-number": Row(get=clinical(200), post=clinical(302), data=reason),
+    "patients:team": FORM,
+    "patients:team-off": Row(get=clinical(200), post=clinical(302)),
+    "patients:died": FORM,
+    "patients:transferred": FORM,
+    "patients:take-back": Row(get=clinical(200), post=clinical(302), data=reason),
+    "patients:find-to-join": READ,
+    "patients:join": FORM,
+    "patients:part": FORM,
+}
