@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -60,6 +60,9 @@ class ClinicMiddleware:
         if not _may_be_served_here(request):
             return render(request, "accounts/demo_is_local.html", status=HTTPStatus.FORBIDDEN)
         was_signed_in = request.user.is_authenticated
+        if not was_signed_in and SESSION_KEY in request.session:
+            # Of somebody whom no clinic has any more: nothing of it is kept.
+            request.session.flush()
         response = self.get_response(request)
         if was_signed_in:
             add_never_cache_headers(response)

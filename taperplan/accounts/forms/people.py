@@ -157,12 +157,14 @@ class NewPasswordForm(Form):
         ),
         strip=False,
         max_length=4096,
+        error_messages={"required": gettext_lazy("Nothing is typed here yet.")},
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
     again = forms.CharField(
         label=gettext_lazy("The same password again"),
         strip=False,
         max_length=4096,
+        error_messages={"required": gettext_lazy("Nothing is typed here yet.")},
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
 

@@ -42,7 +42,9 @@ def _gone(request: HttpRequest) -> HttpResponse:
 
 
 def _set_password(request: Any, token: str, link: OneTimeLink) -> HttpResponse:
-    form = NewPasswordForm(request.POST or None, user=link.membership.user)
+    form = NewPasswordForm(
+        request.POST if request.method == "POST" else None, user=link.membership.user
+    )
     if request.method == "POST" and form.is_valid():
         try:
             actions.accept(token=token, password=form.cleaned_data["password"], now=request.now)

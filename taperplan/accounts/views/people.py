@@ -98,7 +98,7 @@ def _page(typed: str) -> int:
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(MANAGE)
 def invite(request: ClinicianRequest) -> HttpResponse:
-    form = InviteForm(request.POST or None, user=request.user)
+    form = InviteForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             link = actions.invite(
