@@ -17,6 +17,7 @@ let timer = 0;
 let saving = false;
 let dirty = false;
 let stale = false;
+let waiting = null;
 
 function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -60,6 +61,14 @@ async function save() {
   saving = true;
   dirty = false;
   say("saving");
+  // Until the answer is read the page holds the old revision: nothing else is sent before that.
+  const kept = await send();
+  saving = false;
+  if (waiting) waiting();
+  else if (kept && dirty) changed();
+}
+
+async function send() {
   let answer;
   try {
     answer = await fetch(form.action, {
@@ -72,19 +81,18 @@ async function save() {
   } catch {
     answer = null;
   }
-  saving = false;
   if (answer?.status === 409) {
     conflict((await answer.json()).sentence);
-    return;
+    return false;
   }
   if (!answer?.ok || !answer.headers.get("Content-Type")?.includes("json")) {
     say("failed");
     changed(RETRY_MS);
-    return;
+    return false;
   }
   show(await answer.json());
   document.dispatchEvent(new CustomEvent("taperplan:request"));
-  if (dirty) changed();
+  return true;
 }
 
 /** Somebody else saved first: nothing is sent again until both documents are compared. */
@@ -113,9 +121,18 @@ window.addEventListener("pagehide", () => {
   }).catch(() => {});
 });
 
-form.addEventListener("submit", () => {
+form.addEventListener("submit", (event) => {
   window.clearTimeout(timer);
   dirty = false;
+  if (!saving) return;
+  // What is on its way changes the revision: this goes when its answer is here.
+  event.preventDefault();
+  const act = event.submitter?.value;
+  waiting = () => {
+    waiting = null;
+    if (act) submit(act);
+    else form.requestSubmit();
+  };
 });
 
 // ---- what comes back -------------------------------------------------------------------------
