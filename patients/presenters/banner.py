@@ -41,6 +41,8 @@ class Banner:
 
     family: str
     given: str
+    # What page titles say instead of the name: titles stay in histories and screen captures.
+    reference: str
     born: str
     record: str
     url: str
@@ -73,6 +75,7 @@ def banner(patient: Patient, today: date) -> Banner:
     return Banner(
         family=patient.family_name.upper(),
         given=patient.given_names,
+        reference=patient.reference,
         born=formats.date_of_birth(patient.born, patient.died_on or today),
         record=", ".join(numbers),
         url=patient_url(patient),
