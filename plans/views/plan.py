@@ -430,7 +430,7 @@ def _sign_page(
         ),
         rows=[row for row in rows.findings if row.state != "accepted"],
         gaps=ready.gaps,
-        refusals=ready.refusals,
+        barred=ready.refusals,
         ready=ready.ready,
         form=shown,
         sentences=sentences,
