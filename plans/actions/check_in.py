@@ -36,10 +36,10 @@ from plans.models import (
     TakenAmount,
     VitalSign,
 )
-from plans.models.escalation import Source
 from plans.presenters.check_in import Around, last_standing
 from plans.rules import check_in as rules
-from plans.rules.check_in import DraftState, Kind, Reading, Reporter
+from plans.rules.check_in import ContactHow, DraftState, Kind, Reading, Reporter
+from plans.rules.redflags import Source
 from plans.rules.symptoms import SAFETY_QUESTIONS, SUICIDAL_THOUGHTS, SUICIDE_PLAN
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
@@ -52,7 +52,6 @@ if TYPE_CHECKING:
 
     from patients.models import Patient
     from plans.models import Escalation, Version
-    from plans.models.check_in import ContactHow
     from taperplan.accounts.models import User
 
 
@@ -73,6 +72,8 @@ class Kept:
     draft: CheckInDraft
     raised: tuple[Escalation, ...] = ()
     differs: tuple[str, ...] = ()
+    # Who saved first, where something differs.
+    first: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class Completed:
     check_in: CheckIn | None = None
     raised: tuple[Escalation, ...] = ()
     differs: tuple[str, ...] = ()
+    first: str = ""
 
 
 @dataclass
@@ -97,6 +99,12 @@ class _Work:
     free: frozenset[str] = frozenset()
     rows: list[TrailRow] = field(default_factory=list)
     differs: tuple[str, ...] = ()
+    first: str = ""
+
+    @property
+    def nothing_of_it(self) -> bool:
+        """Somebody else saved first, and no red flag arrived: what stands is left alone."""
+        return bool(self.differs) and not self.rows
 
 
 def keep(
@@ -115,9 +123,10 @@ def keep(
     def act() -> Kept:
         work = _locked(patient, key, frozen_now, by)
         _settle(work, answers, revision)
-        _write(work)
-        _leave_trail(work, patient)
-        return Kept(work.draft, _flags(work), work.differs)
+        if not work.nothing_of_it:
+            _write(work)
+            _leave_trail(work, patient)
+        return Kept(work.draft, _flags(work), work.differs, work.first)
 
     return again_if_beaten(act)
 
@@ -150,28 +159,41 @@ def complete(
         _settle(work, answers, revision)
         reading = rules.read(work.draft.answers, around.asking)
         if not reading.complete or work.differs:
-            _write(work)
-            _leave_trail(work, patient)
-            return Completed(work.draft, reading, None, _flags(work), work.differs)
+            if not work.nothing_of_it:
+                _write(work)
+                _leave_trail(work, patient)
+            return Completed(work.draft, reading, None, _flags(work), work.differs, work.first)
         return _sealed(work, reading, around)
 
     return again_if_beaten(act)
 
 
+def blank_draft(
+    *,
+    patient: Patient,
+    key: uuid.UUID,
+    frozen_now: datetime,
+    by: User,
+    answers: Mapping[str, str] | None = None,
+) -> CheckInDraft:
+    """A draft that stands nowhere yet: the page is drawn from it, the first saving inserts it."""
+    return CheckInDraft(
+        id=key,
+        patient=patient,
+        state=DraftState.OPEN.value,
+        answers=dict(answers or {}),
+        revision=0,
+        opened_at=frozen_now,
+        opened_by=by,
+        changed_at=frozen_now,
+        changed_by=by,
+    )
+
+
 def _locked(patient: Patient, key: uuid.UUID, now: datetime, by: User) -> _Work:
     draft = CheckInDraft.objects.select_for_update().filter(pk=key).first()
     if draft is None:
-        draft = CheckInDraft(
-            id=key,
-            patient=patient,
-            state=DraftState.OPEN.value,
-            answers={},
-            revision=0,
-            opened_at=now,
-            opened_by=by,
-            changed_at=now,
-            changed_by=by,
-        )
+        draft = blank_draft(patient=patient, key=key, frozen_now=now, by=by)
         return _Work(draft, True, now, by)
     if draft.patient_id != patient.pk:
         raise NotDoneError(_("This check-in is of another patient."))
@@ -198,7 +220,7 @@ def _settle(work: _Work, answers: Mapping[str, str], revision: int) -> None:
     arrived = {name: text for name, text in answers.items() if text}
     settled = rules.settle(old, arrived, free=work.free)
     if not work.new and work.draft.revision != revision and settled != old:
-        work.differs = _differences(old, settled)
+        work.differs, work.first = _differences(old, settled), work.draft.changed_by.name
         flagged = rules.raised(settled) - rules.raised(old)
         settled = {**old, **rules.red_flag_boxes(settled, flagged)}
     raised = rules.raised(settled) - rules.raised(old) - work.free

@@ -15,7 +15,6 @@ from django.db import IntegrityError, transaction
 
 from patients.actions import NotDoneError
 from plans.models import Escalation, EscalationMove
-from plans.models.escalation import Reached, Source
 from plans.notifications import owe
 from plans.rules.redflags import (
     LOWERABLE,
@@ -23,6 +22,7 @@ from plans.rules.redflags import (
     EscalationState,
     EscalationVerb,
     Facts,
+    Reached,
     check_move,
     facts,
     level,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from patients.models import Patient
     from plans.models import CheckInDraft, Contact
-    from plans.models.escalation import MoveHow
+    from plans.rules.redflags import MoveHow, Source
     from taperplan.accounts.models import User
 
 Made = TypeVar("Made")

@@ -7,7 +7,6 @@ the database refuses any change below it. A correction is a further check-in.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -21,6 +20,7 @@ from plans.models.schedule import Drug, Product
 from plans.rules.check_in import (
     TELEPHONED,
     AskedKind,
+    ContactHow,
     Decision,
     DraftState,
     How,
@@ -41,12 +41,6 @@ WORD_LENGTH = 24
 LINE = 300
 NAME = 200
 PHONE = 40
-
-
-class ContactHow(StrEnum):
-    CALL = "call"
-    MESSAGE = "message"
-    LETTER = "letter"
 
 
 class CheckInDraftQuerySet(models.QuerySet["CheckInDraft"]):

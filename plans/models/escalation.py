@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -12,7 +11,15 @@ from django.db.models import Q
 from patients.models import Patient
 from plans.models.check_in import KEY_LENGTH, LINE, NAME, WORD_LENGTH, CheckInDraft, Contact
 from plans.models.exact import one_of
-from plans.rules.redflags import ENDED, EscalationState, EscalationVerb, Level
+from plans.rules.redflags import (
+    ENDED,
+    EscalationState,
+    EscalationVerb,
+    Level,
+    MoveHow,
+    Reached,
+    Source,
+)
 from taperplan.audit.append_only import Mutability
 
 if TYPE_CHECKING:
@@ -21,27 +28,7 @@ if TYPE_CHECKING:
     from taperplan.accounts.models import User
 
 
-class Source(StrEnum):
-    """Where a red flag came from."""
-
-    CHECK_IN = "check-in"
-    REPORT = "report"
-    CONTACT = "contact"
-
-
-class Reached(StrEnum):
-    YES = "yes"
-    NO_ANSWER = "no answer"
-    LEFT_WORD = "left word"
-
-
-class MoveHow(StrEnum):
-    PHONE = "phone"
-    VIDEO = "video"
-    IN_PERSON = "in person"
-
-
-STILL_OPEN = ~Q(state__in=[state.value for state in ENDED])
+STILL_OPEN = ~Q(state__in=sorted(state.value for state in ENDED))
 
 
 class EscalationQuerySet(models.QuerySet["Escalation"]):

@@ -7,6 +7,7 @@ A starred item counts from its confirming key on, in a draft as well; completing
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -210,6 +211,12 @@ class Decision(StrEnum):
                 return None
 
 
+class ContactHow(StrEnum):
+    CALL = "call"
+    MESSAGE = "message"
+    LETTER = "letter"
+
+
 class Scale(StrEnum):
     """Totals only, as the rater gave them. They track change; they do not decide a dose."""
 
@@ -253,6 +260,50 @@ _ALSO = "suicide-also"
 def box(key: str, part: str = "") -> str:
     """The name of a symptom's box: `s-tremor`, `s-tremor-severity`."""
     return f"s-{key}-{part}" if part else f"s-{key}"
+
+
+_FIXED = frozenset(
+    {
+        "how", "reported_by", "reporter_name", "where_now", "call_back", "as_on_file", "rest",
+        "listed", "mood", "alcohol_and_drugs", "driving", "note", "in_confidence", "decision",
+        "decision_reason", "no_next_reason", "correction_reason", "next_0", "next_1", "next_2",
+        "happened_0", "happened_1", "happened_2", "happened_clock", "told_0", "told_1", "told_2",
+        "told_clock", _ITEM_NINE, f"{_ITEM_NINE}-confirmed", SUICIDE,
+    }
+)  # fmt: skip
+_SHAPES = re.compile(
+    r"s-(?P<key>[a-z_0-9]{3,32})(-[a-z_]{2,20})?"
+    r"|suicide-[a-z_]{2,20}"
+    r"|t-[0-9a-f]{8}[a-z0-9]{1,12}(-[a-z_]{2,20})?"
+    r"|a-[1-9][0-9]?-[a-z]{2,12}"
+    r"|v-[a-z_]{3,16}(-sure)?"
+    r"|scale-[1-9](-[a-z]{2,12})?"
+)
+
+
+def is_box(name: str) -> bool:
+    """Whether a check-in has a box of this name; what else arrives is left alone."""
+    if name in _FIXED:
+        return True
+    shape = _SHAPES.fullmatch(name)
+    if shape is None or name == _ALSO:
+        return False
+    key = shape["key"]
+    return key is None or key in BY_KEY or key in OTHER_LINES or key == SUICIDE
+
+
+def confirming_box(key: str) -> str:
+    """The box that the confirming key of a question fills; empty for what raises nothing."""
+    if key in (SUICIDE, _ITEM_NINE):
+        return f"{key}-confirmed"
+    return box(key, "confirmed") if key in BY_KEY and BY_KEY[key].star else ""
+
+
+def row_of(key: str) -> str:
+    """The id of the row in which a question stands."""
+    if key in (SUICIDE, SUICIDAL_THOUGHTS, SUICIDE_PLAN):
+        return f"row-{SUICIDE}"
+    return f"row-{key}" if key in BY_KEY or key in OTHER_LINES or key == _ITEM_NINE else "rest"
 
 
 def state_of(answers: Answers, key: str) -> State | None:
@@ -740,7 +791,8 @@ class _Reader:
 
     def moment(self, name: str, otherwise: datetime | None = None) -> datetime:
         """A typed day and clock time; nothing typed is the time at which the form was opened."""
-        fallback = otherwise or self.asking.opened_at
+        # A clock that was set back between opening and completing makes no future of it.
+        fallback = min(otherwise or self.asking.opened_at, self.asking.now)
         if not self.typed_moment(name):
             return fallback
         day = self.day(name)
@@ -1121,6 +1173,8 @@ class _Reader:
         return reason
 
 
+# How a NUL is kept in a draft, where no database keeps the character itself; still refused.
+NUL = "\u2400"
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -1129,7 +1183,7 @@ def _unkeepable(text: str) -> str:
     for letter in text:
         if letter in "\n\r\t":
             continue
-        if unicodedata.category(letter) in ("Cc", "Cs"):
+        if letter == NUL or unicodedata.category(letter) in ("Cc", "Cs"):
             return _("This holds a character that cannot be shown. Type it again.")
         if letter in _TURNING:
             return _("This holds a hidden mark that turns the line around. Type it again.")

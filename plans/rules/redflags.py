@@ -103,6 +103,26 @@ class EscalationVerb(StrEnum):
     MARK_IN_ERROR = "mark as entered in error"
 
 
+class Source(StrEnum):
+    """Where a red flag came from."""
+
+    CHECK_IN = "check-in"
+    REPORT = "report"
+    CONTACT = "contact"
+
+
+class Reached(StrEnum):
+    YES = "yes"
+    NO_ANSWER = "no answer"
+    LEFT_WORD = "left word"
+
+
+class MoveHow(StrEnum):
+    PHONE = "phone"
+    VIDEO = "video"
+    IN_PERSON = "in person"
+
+
 ENDED: frozenset[EscalationState] = frozenset(
     {EscalationState.CLOSED, EscalationState.ENTERED_IN_ERROR}
 )

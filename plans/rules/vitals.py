@@ -155,6 +155,13 @@ _SINGLE: Mapping[Field, Vital] = {
     Field.WEIGHT: Vital.WEIGHT,
     Field.HOURS_SLEPT: Vital.HOURS_SLEPT,
 }
+
+
+def figures_of(box: Field) -> tuple[Vital, ...]:
+    """The figures that one box holds, in the order in which they are written."""
+    return _PAIRS[box] if box in _PAIRS else (_SINGLE[box],)
+
+
 _SUFFIXES: Mapping[VitalUnit, tuple[str, ...]] = {
     VitalUnit.MMHG: ("mmhg",),
     VitalUnit.PER_MINUTE: ("/min", "per min"),

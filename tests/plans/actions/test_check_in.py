@@ -25,8 +25,8 @@ from plans.models import (
     TakenAmount,
     VitalSign,
 )
-from plans.models.check_in import ContactHow
 from plans.presenters.check_in import around
+from plans.rules.check_in import ContactHow
 from plans.rules.redflags import EscalationState
 from plans.rules.symptoms import starred
 from taperplan.accounts.models import Clinic, Confirmation, LevelSet, User

@@ -12,7 +12,7 @@ from patients.models import Patient
 from plans.actions import escalation as actions
 from plans.actions.escalation import AlreadyAcknowledgedError, ContactMade, Report
 from plans.models import Escalation, EscalationMove, Outbox
-from plans.models.escalation import MoveHow, Reached, Source
+from plans.rules.redflags import MoveHow, Reached, Source
 from taperplan.accounts.models import Clinic, User
 from taperplan.audit.models import AuditEvent
 from tests.factories import PatientFactory

@@ -512,3 +512,9 @@ def test_the_boxes_of_a_red_flag_are_those_a_stale_page_may_not_lose() -> None:
         "s-seizure-confirmed": "yes",
         "s-seizure-note": "x",
     }
+
+
+def test_a_clock_set_back_makes_no_future_of_a_check_in() -> None:
+    earlier = datetime(2026, 11, 24, 9, 0, tzinfo=BERLIN)
+    found = reading(asking=Asking(now=earlier, opened_at=OPENED))
+    assert found.happened_at == found.told_at == earlier
