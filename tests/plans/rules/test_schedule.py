@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, time, timedelta
 from fractions import Fraction
 
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from plans.rules import wording
 from plans.rules.schedule import (
     Amount,
+    AsNeeded,
     Away,
     Direction,
     Dose,
@@ -31,6 +33,7 @@ from plans.rules.schedule import (
     as_needed_on,
     away_on,
     day_totals,
+    days_worn,
     direction,
     earlier_step,
     expected_on,
@@ -490,3 +493,60 @@ def test_days_of_a_cycle_differ_where_counts_of_unknown_strength_differ() -> Non
     (total,) = step_totals(schedule, step)
     assert not total.even
     assert schedule.step("s1") == step
+
+
+def test_an_as_needed_line_counts_from_its_first_day_to_its_last() -> None:
+    line = AsNeeded("a1", "p1", Fraction(1), None, None, "", START, START + DAY)
+    schedule = replace(plan(), as_needed=(line,))
+    assert [bool(as_needed_on(schedule, START + n * DAY)) for n in range(-1, 3)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    endless = replace(plan(), as_needed=(replace(line, last_day=None),))
+    assert as_needed_on(endless, HORIZON)
+
+
+@pytest.mark.parametrize(
+    ("hours", "when", "days_later"),
+    [(72, BEDTIME, 3), (12, MORNING, 0), (12, BEDTIME, 1), (100, MORNING, 4), (100, BEDTIME, 5)],
+)
+def test_a_patch_is_due_off_after_its_wearing_time(hours: int, when: When, days_later: int) -> None:
+    patch = replace(patches(hours, 9).products[0])
+    assert days_worn(patch, when) == days_later
+
+
+def test_a_stated_nothing_puts_no_patch_on() -> None:
+    schedule = patches(72, 3)
+    step = schedule.steps[0]
+    nothing = replace(step, doses=(replace(step.doses[0], quantity=Fraction(0)),))
+    assert worn_on(replace(schedule, steps=(nothing,)), START) == ()
+    tablets = plan(a_step(1, 0, 5, ("p1", MORNING, "1", 1)))
+    assert worn_on(tablets, START) == ()
+    both = Schedule(
+        schedule.drugs,
+        (*schedule.products, a_tablet("p2")),
+        (step, a_step(2, 0, 8, ("p2", MORNING, "1", 1))),
+    )
+    assert [w.product.key for w in worn_on(both, START)] == ["p1"]
+
+
+def test_a_patch_of_one_step_is_still_worn_in_the_next_until_its_time_is_over() -> None:
+    schedule = patches(72, 3)
+    first = replace(schedule.steps[0], last_day=START)
+    second = a_step(2, 1, 8, ("p1", MORNING, "0", 1))
+    longer = replace(schedule, steps=(first, second))
+    acts = [[w.act for w in worn_on(longer, START + n * DAY)] for n in range(5)]
+    assert acts == [[PatchAct.APPLY], [PatchAct.KEEP_ON], [PatchAct.KEEP_ON], [PatchAct.REMOVE], []]
+    rates = [day_totals(longer, START + n * DAY)[0].amount for n in range(5)]
+    assert rates == [25, 25, 25, 0, 0]
+
+
+def test_two_patches_put_on_more_often_than_they_are_taken_off_are_worn_together() -> None:
+    schedule = patches(72, 2)
+    (total,) = day_totals(schedule, START + 4 * DAY)
+    assert total.amount == 50
+    (mean,) = step_totals(schedule, schedule.steps[0])
+    assert mean.mean.amount == Fraction("37.5")
+    assert [day.amount for day in mean.by_day] == [50, 25]
