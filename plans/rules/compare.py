@@ -244,7 +244,7 @@ def _step_cells(schedule: Schedule, step: Step | None) -> dict[str, tuple[str, s
     }
     cells = {key: (labels[key], value) for key, value in values.items()}
     for dose in step.doses:
-        product = schedule._products.get(dose.product)
+        product = schedule.known_product(dose.product)
         if product is not None:
             path = dose_path("", dose.product, dose.when.token, typed_days_of(step, dose))
             cells[path.removeprefix("steps..")] = _dose_cell(schedule, step, dose, product)

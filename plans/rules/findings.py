@@ -743,7 +743,7 @@ def _ends_in_wear(case: _Case) -> Iterator[Finding]:
         if step.last_day is None:
             continue
         for dose in step.doses:
-            product = case.schedule._products.get(dose.product)
+            product = case.schedule.known_product(dose.product)
             if product is None or product.form is not Form.PATCH or dose.quantity == 0:
                 continue
             applied = _last_application(case.schedule, step, dose, product)

@@ -261,6 +261,10 @@ class Schedule:
     def product(self, key: str) -> Product:
         return self._products[key]
 
+    def known_product(self, key: str) -> Product | None:
+        """None for a product that is not in the plan, or whose drug is not."""
+        return self._products.get(key)
+
     def step(self, key: str) -> Step:
         return next(step for step in self.steps if step.key == key)
 
@@ -490,7 +494,7 @@ def expected_on(schedule: Schedule, day: date) -> tuple[Expected, ...]:
 def _known_doses(schedule: Schedule, step: Step) -> Iterator[tuple[Dose, Product, Drug]]:
     """The doses whose product is in the schedule; one that is not is a finding, not a dose."""
     for dose in step.doses:
-        product = schedule._products.get(dose.product)
+        product = schedule.known_product(dose.product)
         if product is not None:
             yield dose, product, schedule.drug(product.drug)
 
