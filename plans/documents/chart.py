@@ -155,6 +155,18 @@ def _about(text: str, size: float) -> float:
     return len(text) * size * _PARTS_OF_AN_EM
 
 
+def _wrapped(text: str, size: float, width: float) -> list[str]:
+    """Lines of about this width; a word that is wider stands alone on its line."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and _about(longer, size) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
 def draw(chart: Chart, *, width: float) -> Drawing:
     """Lay the chart out in `width` points."""
     return _Artist(chart, width).drawing()
@@ -233,8 +245,10 @@ class _Artist:
     # --- one drug
     def _panel(self, panel: Panel, number: int) -> None:
         self.y += 12 if number == 0 else 18
-        self.items.append(Words(0, self.y, panel.heading, _TEXT + 0.5, bold=True))
-        self.y += 15
+        for line in _wrapped(panel.heading, _TEXT + 0.5, self.width):
+            self.items.append(Words(0, self.y, line, _TEXT + 0.5, bold=True))
+            self.y += 12
+        self.y += 3
         top, bottom = self.y, self.y + _PANEL
         scale = _Scale(bottom, max((tick.at for tick in panel.ticks), default=Fraction(1)))
         ink = Ink.DRUG if number % 2 == 0 else Ink.OTHER_DRUG

@@ -7,6 +7,7 @@ cut where a page ends, and knows its place in the structure tree.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -191,6 +192,9 @@ class _Breaker:
         if self._fits(wide):
             self._line.extend(word)
             self._used += wide
+        elif len(parts := _after_hyphens(word)) > 1:
+            for part in parts:
+                self.add(part)
         else:
             self._add_by_letters(word)
 
@@ -202,6 +206,22 @@ class _Breaker:
                     self.close(blank=False)
                 self._line.append((font, letter))
                 self._used += wide
+
+
+def _after_hyphens(word: tuple[fonts.Piece, ...]) -> list[tuple[fonts.Piece, ...]]:
+    """A word that is too wide, cut after each of its hyphens."""
+    parts: list[tuple[fonts.Piece, ...]] = []
+    current: list[fonts.Piece] = []
+    for font, text in word:
+        *before, last = re.split(r"(?<=-)", text)
+        for piece in before:
+            parts.append((*current, (font, piece)))
+            current = []
+        if last:
+            current.append((font, last))
+    if current:
+        parts.append(tuple(current))
+    return parts
 
 
 def _joined(runs: list[fonts.Piece]) -> tuple[fonts.Piece, ...]:

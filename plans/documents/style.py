@@ -264,11 +264,16 @@ class Ink:
                 ),
             ]
         )
+        facts_share = 0.42
+        lines = [self.said(line, before=2) for line in under_name]
+        free = self.width * (1 - facts_share) - 12
+        # One short line stands beside the record number; more of them need the whole width.
+        beside = lines if len(lines) == 1 and len(lines[0].lines(free)) == 1 else []
         who = Stack(
             [
                 self.said(person.name, sizes.name, bold=True),
                 *(self.said(detail, before=2) for detail in person.details),
-                *(self.said(line, before=2) for line in under_name),
+                *beside,
             ]
         )
         facts = Stack(
@@ -280,7 +285,8 @@ class Ink:
         return [
             Sides(left, right, right_share=self._share(right, 0.34), gap=12),
             Line(thickness=HEAVY_RULE, before=8, height=0),
-            Sides(who, facts, right_share=self._share(facts, 0.42), gap=12, before=7),
+            Sides(who, facts, right_share=self._share(facts, facts_share), gap=12, before=7),
+            *([] if beside or not lines else [Stack(lines, before=4)]),
             Line(thickness=RULE, before=7, height=0),
         ]
 

@@ -23,6 +23,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: User) -> DocumentQuerySet:
         return self.filter(patient__in=Patient.objects.visible_to(user))
 
+    def about(self, patient: Patient) -> DocumentQuerySet:
+        """Of this record and of those that are joined to it."""
+        return self.filter(Q(patient=patient) | Q(patient__joined_to=patient))
+
     def without_content(self) -> DocumentQuerySet:
         """A list needs no bytes; a page of fifty would load megabytes."""
         return self.defer("content")

@@ -104,7 +104,7 @@ class PrintList:
 
 
 def of_patient(patient: Patient, zone: ZoneInfo, page: str) -> PrintList:
-    return _list(Document.objects.filter(patient=patient), zone, page)
+    return _list(Document.objects.about(patient), zone, page)
 
 
 def of_clinic(user: User, zone: ZoneInfo, page: str) -> PrintList:

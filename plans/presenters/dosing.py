@@ -81,18 +81,22 @@ def product_line(product: Product, schedule: Schedule) -> Line:
             strength=formats.strength(product.strength, product.unit, product.form, product.per),
         )
     rest = [_cutting(product)]
-    if product.route:
-        rest.append(_("Route: {route}.").format(route=product.route))
-    if product.preparation:
-        rest.append(_("Made ready: {how}").format(how=product.preparation))
-    if product.device:
-        rest.append(_("Measure with: {device}.").format(device=product.device))
-    if product.given_by:
-        rest.append(_("Given by: {who}.").format(who=product.given_by))
-    if product.keep_until:
-        rest.append(_("Keep until: {until}.").format(until=product.keep_until))
+    for label, typed in (
+        (_("Route: {typed}"), product.route),
+        (_("Made ready: {typed}"), product.preparation),
+        (_("Measure with: {typed}"), product.device),
+        (_("Given by: {typed}"), product.given_by),
+        (_("Keep until: {typed}"), product.keep_until),
+    ):
+        if typed:
+            rest.append(_ended(label.format(typed=typed)))
     rest.append(product.texts.patient)
     return plain(" ".join([words, *(part for part in rest if part)]))
+
+
+def _ended(words: str) -> str:
+    """With a full stop, unless the words that were typed end in one of their own."""
+    return words if words.endswith((".", "!", "?")) else words + "."
 
 
 def _cutting(product: Product) -> str:

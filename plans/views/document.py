@@ -120,7 +120,8 @@ def _print(request: ClinicianRequest, patient: Patient, form: PrintForm) -> Http
             _("This form had printed already: %(document)s. Nothing else was printed.")
             % {"document": name},
         )
-    return redirect("plans:patient-documents", patient=patient.pk)
+    listed = reverse("plans:patient-documents", kwargs={"patient": patient.pk})
+    return redirect(f"{listed}#{document.reference}")
 
 
 @require_safe

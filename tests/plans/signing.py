@@ -6,6 +6,8 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+
 from plans.models import AsNeeded, Dose, Drug, Plan, Product, Step, Version
 from plans.rules.cells import read
 from tests.plans.rules.published import PUBLISHED
@@ -95,8 +97,9 @@ def sign(plan: Plan, schedule: Schedule, by: User, **fields: Any) -> Version:
         )  # fmt: skip
         needed.quantity, needed.maximum = line.quantity, line.maximum
         rows.append(needed)
-    for row in [*rows, *products.values(), *drugs.values(), version]:
-        row.save(force_insert=True)
+    with transaction.atomic():
+        for row in [*rows, *products.values(), *drugs.values(), version]:
+            row.save(force_insert=True)
     return Version.objects.select_related("plan__patient__clinic", "signed_by", "replaces").get(
         pk=version.pk
     )

@@ -253,7 +253,7 @@ def test_nothing_is_kept_when_the_trail_cannot_be_written(
     def refused(*_args: Any, **_kwargs: Any) -> None:
         raise DatabaseError
 
-    monkeypatch.setattr(actions.trail, "record", refused)
+    monkeypatch.setattr("plans.actions.document.trail.record", refused)
     with pytest.raises(DatabaseError), transaction.atomic():
         printed(plan, theo)
     assert not Document.objects.exists()
