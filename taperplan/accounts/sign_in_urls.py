@@ -12,43 +12,52 @@ from allauth.mfa.totp import views as app_code
 from allauth.mfa.webauthn import views as passkey
 from django.db import transaction
 from django.urls import path
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from taperplan.accounts.views.passkeys import remove_passkey
 
+# What the library's views would also take: a PUT is handled as a POST.
+page = require_http_methods(["GET", "HEAD", "POST"])
+
 urlpatterns = [
-    path("sign-in/", account.login, name="account_login"),
+    path("sign-in/", page(account.login), name="account_login"),
     path("sign-out/", require_POST(account.logout), name="account_logout"),
-    path("confirm/", account.reauthenticate, name="account_reauthenticate"),
-    path("password/", transaction.atomic(account.password_change), name="account_change_password"),
-    path("second-step/", second_step.index, name="mfa_index"),
-    path("second-step/use/", second_step.authenticate, name="mfa_authenticate"),
-    path("second-step/confirm/", second_step.reauthenticate, name="mfa_reauthenticate"),
-    path("second-step/app/", app_code.activate_totp, name="mfa_activate_totp"),
-    path("second-step/app/remove/", app_code.deactivate_totp, name="mfa_deactivate_totp"),
+    path("confirm/", page(account.reauthenticate), name="account_reauthenticate"),
+    path(
+        "password/",
+        page(transaction.atomic(account.password_change)),
+        name="account_change_password",
+    ),
+    path("second-step/", require_safe(second_step.index), name="mfa_index"),
+    path("second-step/use/", page(second_step.authenticate), name="mfa_authenticate"),
+    path("second-step/confirm/", page(second_step.reauthenticate), name="mfa_reauthenticate"),
+    path("second-step/app/", page(app_code.activate_totp), name="mfa_activate_totp"),
+    path("second-step/app/remove/", page(app_code.deactivate_totp), name="mfa_deactivate_totp"),
     path(
         "second-step/recovery-codes/",
-        recovery_codes.view_recovery_codes,
+        require_safe(recovery_codes.view_recovery_codes),
         name="mfa_view_recovery_codes",
     ),
     path(
         "second-step/recovery-codes/new/",
-        recovery_codes.generate_recovery_codes,
+        page(recovery_codes.generate_recovery_codes),
         name="mfa_generate_recovery_codes",
     ),
     path(
         "second-step/recovery-codes/file/",
-        recovery_codes.download_recovery_codes,
+        require_safe(recovery_codes.download_recovery_codes),
         name="mfa_download_recovery_codes",
     ),
-    path("second-step/passkeys/", passkey.list_webauthn, name="mfa_list_webauthn"),
-    path("second-step/passkeys/add/", passkey.add_webauthn, name="mfa_add_webauthn"),
+    path("second-step/passkeys/", require_safe(passkey.list_webauthn), name="mfa_list_webauthn"),
+    path("second-step/passkeys/add/", page(passkey.add_webauthn), name="mfa_add_webauthn"),
     path(
         "second-step/passkeys/confirm/",
-        passkey.reauthenticate_webauthn,
+        page(passkey.reauthenticate_webauthn),
         name="mfa_reauthenticate_webauthn",
     ),
-    path("second-step/passkeys/sign-in/", passkey.login_webauthn, name="mfa_login_webauthn"),
-    path("second-step/passkeys/<int:pk>/name/", passkey.edit_webauthn, name="mfa_edit_webauthn"),
-    path("second-step/passkeys/<int:pk>/remove/", remove_passkey, name="mfa_remove_webauthn"),
+    path("second-step/passkeys/sign-in/", page(passkey.login_webauthn), name="mfa_login_webauthn"),
+    path(
+        "second-step/passkeys/<int:pk>/name/", page(passkey.edit_webauthn), name="mfa_edit_webauthn"
+    ),
+    path("second-step/passkeys/<int:pk>/remove/", page(remove_passkey), name="mfa_remove_webauthn"),
 ]

@@ -315,9 +315,9 @@ def _body(response: Any) -> str:
 
 
 def _comparable(response: Any, url: str) -> str:
-    """The body without what differs by itself: the address asked for, nonces and tokens."""
+    """The body without what differs by itself: the address asked for, nonces, tokens, seconds."""
     body = _body(response).replace(url, "")
-    return re.sub(r'\b\w{64}\b|nonce="[^"]*"', "", body)
+    return re.sub(r'\b\w{64}\b|nonce="[^"]*"|data-ends-in="\d+"', "", body)
 
 
 _ALWAYS_WRITTEN = frozenset(

@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
     from patients.models import Allergy, CareTeam, Consent, Patient, RecordNumber
     from plans.models import CheckIn, CheckInDraft, Document, Draft, Escalation, Plan, Version
-    from taperplan.accounts.models import Clinic, Membership, User
+    from taperplan.accounts.models import (
+        Clinic,
+        LevelSet,
+        Membership,
+        ProtocolText,
+        TestMessage,
+        User,
+    )
 
 _things: list[str] = []
 _fillings: list[str] = []
@@ -102,6 +109,53 @@ class World:
     @thing
     def membership(self) -> Membership:
         return self.people["monitor"].memberships.get(clinic=self.clinic)
+
+    @thing
+    def protocol_text(self) -> ProtocolText:
+        """Written and not confirmed. An administrator's words hold no mark: they read them."""
+        from taperplan.accounts import actions
+        from taperplan.accounts.models import ProtocolText
+
+        return actions.write_text(
+            clinic=self.clinic,
+            token=uuid.uuid4(),
+            kind=ProtocolText.Kind.EMERGENCY,
+            number=0,
+            text="Call the on-call doctor.",
+            now=self.now,
+            by=self.people["administrator"],
+        )
+
+    @thing
+    def level_set(self) -> LevelSet:
+        from taperplan.accounts import actions
+
+        return actions.write_levels(
+            clinic=self.clinic,
+            token=uuid.uuid4(),
+            number=0,
+            same_day=["abrupt_stop"],
+            now=self.now,
+            by=self.people["administrator"],
+        )
+
+    @thing
+    def test_message(self) -> TestMessage:
+        """To the monitor, who stands on the ladder."""
+        from taperplan.accounts import actions
+
+        administrator, monitor = self.people["administrator"], self.people["monitor"]
+        actions.write_ladder(
+            clinic=self.clinic,
+            token=uuid.uuid4(),
+            number=0,
+            rungs=[(monitor, 10)],
+            now=self.now,
+            by=administrator,
+        )
+        return actions.send_test(
+            clinic=self.clinic, token=uuid.uuid4(), to=monitor, now=self.now, by=administrator
+        )
 
     # --- Patients ------------------------------------------------------------------------
 

@@ -335,7 +335,7 @@ def test_levels_by_the_real_forms(
     clare_client.post(reverse("accounts:confirm-levels", args=[levels.pk]))
 
     assert LevelSet.objects.in_force(closed) == levels
-    assert clare_client.post(page, {**form, "abrupt_stop": "emergency"}).status_code == 302
+    assert clare_client.post(page, {**form, "abrupt_stop": "emergency"}).status_code == 403
     assert LevelSet.objects.count() == 1, "the protocol owner confirms and does not write"
 
 

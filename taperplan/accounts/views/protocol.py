@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -146,8 +147,8 @@ def text(request: ClinicianRequest, kind: str) -> HttpResponse:
 
 @require_POST
 @require_permission(CONFIRM)
-def confirm_text(request: ClinicianRequest, text: uuid.UUID) -> HttpResponse:
-    row = get_object_or_404(ProtocolText, clinic=request.clinic, pk=text)
+def confirm_text(request: ClinicianRequest, protocol_text: uuid.UUID) -> HttpResponse:
+    row = get_object_or_404(ProtocolText, clinic=request.clinic, pk=protocol_text)
     return _confirm(
         request,
         lambda: actions.confirm_text(text=row, now=request.now, by=request.user),
@@ -188,15 +189,15 @@ def levels(request: ClinicianRequest) -> HttpResponse:
             by=request.user,
         )
 
-    if request.method == "POST" and may_write:
+    if request.method == "POST" and not may_write:
+        raise PermissionDenied
+    if request.method == "POST":
         form, conflict, saved = _write(
             request, lambda data: LevelsForm(data, user=request.user), write, current
         )
         if saved:
             messages.success(request, _("Saved. It takes effect when it is confirmed."))
             return redirect("accounts:levels")
-    elif request.method == "POST":
-        return redirect("accounts:levels")
     else:
         number, values = current()
         form = LevelsForm(initial={**values, "number": number}, user=request.user)
@@ -225,8 +226,8 @@ def levels(request: ClinicianRequest) -> HttpResponse:
 
 @require_POST
 @require_permission(CONFIRM)
-def confirm_levels(request: ClinicianRequest, levels: uuid.UUID) -> HttpResponse:
-    row = get_object_or_404(LevelSet, clinic=request.clinic, pk=levels)
+def confirm_levels(request: ClinicianRequest, level_set: uuid.UUID) -> HttpResponse:
+    row = get_object_or_404(LevelSet, clinic=request.clinic, pk=level_set)
     return _confirm(
         request,
         lambda: actions.confirm_levels(levels=row, now=request.now, by=request.user),

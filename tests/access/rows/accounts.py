@@ -1,0 +1,204 @@
+"""Accounts, the clinic's settings, the trail, signing in and the second step."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from taperplan import tokens
+from taperplan.accounts import actions, links
+from taperplan.accounts.access import OPEN_PAGES
+from taperplan.accounts.models import OneTimeLink
+from taperplan.accounts.rights import NewPerson, Rights
+from taperplan.accounts.roles import Role
+from tests.access.engine import Row, administrators, auditors, everyone, prescribers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tests.access.world import World
+
+# Clare and Sam are the protocol owners of their clinics: they read and confirm settings.
+READERS = administrators(200, prescriber=200, stranger=200)
+
+
+def with_token(
+    purpose: str, fill: Callable[[World], Mapping[str, Any]] = lambda world: {}
+) -> Callable[[World], Mapping[str, Any]]:
+    """A form as an administrator sends it."""
+
+    def data(world: World) -> Mapping[str, Any]:
+        return {"token": tokens.issue(world.people["administrator"], purpose), **fill(world)}
+
+    return data
+
+
+def new_person(world: World) -> dict[str, Any]:
+    return {"email": "new@northfield.example", "name": "Nora New", "roles": ["monitor"]}
+
+
+def open_invitation(world: World) -> str:
+    """The token of an invitation that waits."""
+    name = f"{world.clinic.pk.hex[:8]}@invited.example"
+    found = OneTimeLink.objects.filter(membership__user__email=name).first()
+    if found is None:
+        person = NewPerson(name, "Ingo Invited", Rights(frozenset({Role.MONITOR})))
+        found = actions.invite(
+            clinic=world.clinic,
+            token=uuid.uuid4(),
+            person=person,
+            now=world.now,
+            by=world.people["administrator"],
+        )
+    made = OneTimeLink.objects.select_related("membership__user").get(pk=found.pk)
+    return links.token(made)
+
+
+def particulars(world: World) -> dict[str, Any]:
+    return {"name": "Nora New", "theme": "dark", "revision": "1"}
+
+
+def monitor_on_rung_two(world: World) -> dict[str, Any]:
+    monitor, prescriber = world.people["monitor"], world.people["prescriber"]
+    return {
+        "number": "1",
+        "person_1": str(prescriber.pk),
+        "minutes_1": "5",
+        "person_2": str(monitor.pk),
+        "minutes_2": "20",
+    }
+
+
+def numbers(world: World) -> dict[str, Any]:
+    return {
+        "name": world.clinic.name,
+        "crisis": "555-0177",
+        "time_zone": world.clinic.time_zone,
+        "paper": "A4",
+        "revision": "1",
+    }
+
+
+def signed_out(name: str, answer: int = 200) -> dict[str, Any]:
+    """A page of signing in: whoever is signed in is led away from it."""
+    return {
+        **everyone(302, stranger=302, first_step=302, anonymous=answer),
+    }
+
+
+ROWS: dict[str, Row] = {
+    # --- Accounts
+    "accounts:list": Row(get=administrators(200)),
+    "accounts:invite": Row(
+        get=administrators(200), post=administrators(302), data=with_token("invite", new_person)
+    ),
+    "accounts:change": Row(
+        get=administrators(200),
+        post=administrators(302),
+        data=lambda world: {"roles": ["monitor", "auditor"], "revision": "1"},
+    ),
+    "accounts:link": Row(get=administrators(200)),
+    "accounts:invite-again": Row(post=administrators(302)),
+    "accounts:withdraw": Row(post=administrators(302)),
+    "accounts:new-password": Row(post=administrators(302), data=with_token("one-time-link")),
+    "accounts:deactivate": Row(post=administrators(302)),
+    "accounts:reactivate": Row(post=administrators(302)),
+    "accounts:reset-second-step": Row(post=administrators(302)),
+    "accounts:me": Row(get=everyone(200), post=everyone(302), data=particulars),
+    "accounts:join": Row(
+        get=everyone(200, stranger=200, anonymous=200, first_step=200),
+        post=everyone(200, stranger=200, anonymous=200, first_step=200),
+        args={"token": open_invitation},
+        open_because=OPEN_PAGES["accounts:join"],
+    ),
+    # Only whom it was sent to, the monitor, finds it.
+    "accounts:test-message": Row(
+        get=everyone(404, monitor=200, stranger=404), post=everyone(404, monitor=302, stranger=404)
+    ),
+    # --- The clinic
+    "accounts:clinic": Row(get=READERS),
+    "accounts:open-clinic": Row(post=administrators(302)),
+    "accounts:numbers": Row(get=administrators(200), post=administrators(302), data=numbers),
+    "accounts:texts": Row(get=READERS),
+    "accounts:text": Row(
+        get=administrators(200),
+        post=administrators(302),
+        args={"kind": lambda world: "same_day"},
+        data=with_token("clinic-text", lambda world: {"number": "0", "text": "Call today."}),
+    ),
+    "accounts:confirm-text": Row(post=prescribers(302)),
+    "accounts:levels": Row(
+        get=READERS,
+        post=administrators(302),
+        data=with_token(
+            "levels",
+            lambda world: {
+                "number": "1",
+                "suicidal_thoughts": "emergency",
+                "abrupt_stop": "emergency",
+            },
+        ),
+    ),
+    "accounts:confirm-levels": Row(post=prescribers(302)),
+    "accounts:ladder": Row(
+        get=administrators(200),
+        post=administrators(302),
+        data=with_token("ladder", monitor_on_rung_two),
+    ),
+    "accounts:time-limits": Row(
+        post=administrators(302),
+        data=with_token(
+            "time-limits",
+            lambda world: {"number": "0", "emergency_minutes": "15", "same_day_minutes": "240"},
+        ),
+    ),
+    "accounts:send-test": Row(
+        post=administrators(302),
+        data=with_token("test-message", lambda world: {"to": str(world.people["monitor"].pk)}),
+    ),
+    # --- The trail
+    "audit:list": Row(get=auditors(200)),
+    # --- Signing in
+    "account_login": Row(
+        get=signed_out("account_login"),
+        post=signed_out("account_login"),
+        open_because=OPEN_PAGES["account_login"],
+    ),
+    "account_logout": Row(
+        post=everyone(302, stranger=302, first_step=302, anonymous=302),
+        open_because=OPEN_PAGES["account_logout"],
+    ),
+    # With the password alone it leads to setting up a second step.
+    "account_reauthenticate": Row(
+        get=everyone(200, first_step=200), post=everyone(200, first_step=200)
+    ),
+    "account_change_password": Row(get=everyone(200), post=everyone(200)),
+    # --- The second step
+    "mfa_index": Row(get=everyone(200)),
+    "mfa_authenticate": Row(
+        get=signed_out("mfa_authenticate", 302),
+        post=signed_out("mfa_authenticate", 302),
+        open_because=OPEN_PAGES["mfa_authenticate"],
+    ),
+    "mfa_reauthenticate": Row(get=everyone(302), post=everyone(302)),
+    "mfa_activate_totp": Row(get=everyone(302), post=everyone(302)),
+    "mfa_deactivate_totp": Row(get=everyone(404), post=everyone(404)),
+    "mfa_view_recovery_codes": Row(get=everyone(404)),
+    "mfa_generate_recovery_codes": Row(get=everyone(302), post=everyone(302)),
+    "mfa_download_recovery_codes": Row(get=everyone(404)),
+    "mfa_list_webauthn": Row(get=everyone(200)),
+    "mfa_add_webauthn": Row(get=everyone(302), post=everyone(302)),
+    "mfa_reauthenticate_webauthn": Row(get=everyone(302), post=everyone(302)),
+    "mfa_login_webauthn": Row(
+        get=signed_out("mfa_login_webauthn", 302),
+        post=signed_out("mfa_login_webauthn", 302),
+        open_because=OPEN_PAGES["mfa_login_webauthn"],
+    ),
+    # Keys of one's own only: there is none here.
+    "mfa_edit_webauthn": Row(
+        get=everyone(302), post=everyone(302), args={"pk": lambda world: 987_654_321}
+    ),
+    "mfa_remove_webauthn": Row(
+        get=everyone(302), post=everyone(302), args={"pk": lambda world: 987_654_321}
+    ),
+}
