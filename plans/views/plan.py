@@ -31,6 +31,8 @@ from taperplan.accounts.access import require_permission
 from taperplan.accounts.roles import Permission
 
 if TYPE_CHECKING:
+    import uuid
+
     from django.http import HttpResponse
 
     from patients.models import Patient
@@ -49,10 +51,13 @@ STALE = 409
 
 @require_form
 @require_permission(Permission.VIEW_PATIENTS)
+def plans(request: ClinicianRequest, patient: uuid.UUID) -> HttpResponse:
+    """Everybody who treats patients reads the list; beginning one is for those who draft."""
+    return (_begin if request.method == "POST" else _plans)(request, patient=patient)
+
+
 @load_patient
-def plans(request: ClinicianRequest, patient: Patient) -> HttpResponse:
-    if request.method == "POST":
-        return _begin(request, patient)
+def _plans(request: ClinicianRequest, patient: Patient) -> HttpResponse:
     return _page(
         request,
         "plans/plan/plans.html",
@@ -63,6 +68,7 @@ def plans(request: ClinicianRequest, patient: Patient) -> HttpResponse:
 
 
 @require_permission(Permission.DRAFT_PLAN)
+@load_patient
 def _begin(request: ClinicianRequest, patient: Patient) -> HttpResponse:
     form = forms.TokenForm(request.POST, user=request.user, purpose=forms.BEGIN)
     if not form.is_valid():
