@@ -264,9 +264,15 @@ class Ink:
                 ),
             ]
         )
-        facts_share = 0.42
+        facts = Stack(
+            [
+                self.said(person.born, right=True),
+                self.said(person.identifier, right=True, before=2),
+            ]
+        )
+        share = self._share(facts, 0.42)
         lines = [self.said(line, before=2) for line in under_name]
-        free = self.width * (1 - facts_share) - 12
+        free = (self.width - 12) * (1 - share)
         # One short line stands beside the record number; more of them need the whole width.
         beside = lines if len(lines) == 1 and len(lines[0].lines(free)) == 1 else []
         who = Stack(
@@ -276,16 +282,10 @@ class Ink:
                 *beside,
             ]
         )
-        facts = Stack(
-            [
-                self.said(person.born, right=True),
-                self.said(person.identifier, right=True, before=2),
-            ]
-        )
         return [
             Sides(left, right, right_share=self._share(right, 0.34), gap=12),
             Line(thickness=HEAVY_RULE, before=8, height=0),
-            Sides(who, facts, right_share=self._share(facts, facts_share), gap=12, before=7),
+            Sides(who, facts, right_share=share, gap=12, before=7),
             *([] if beside or not lines else [Stack(lines, before=4)]),
             Line(thickness=RULE, before=7, height=0),
         ]
