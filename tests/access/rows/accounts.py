@@ -59,7 +59,7 @@ def particulars(world: World) -> dict[str, Any]:
 
 
 def monitor_on_rung_two(world: World) -> dict[str, Any]:
-    monitor, prescriber = world.people["monitor"], world.people["prescriber"]
+    monitor, prescriber = world.test_message.to, world.people["prescriber"]
     return {
         "number": "1",
         "person_1": str(prescriber.pk),
@@ -133,7 +133,7 @@ ROWS: dict[str, Row] = {
         data=with_token(
             "levels",
             lambda world: {
-                "number": "1",
+                "number": str(world.level_set.number),
                 "suicidal_thoughts": "emergency",
                 "abrupt_stop": "emergency",
             },
@@ -154,7 +154,7 @@ ROWS: dict[str, Row] = {
     ),
     "accounts:send-test": Row(
         post=administrators(302),
-        data=with_token("test-message", lambda world: {"to": str(world.people["monitor"].pk)}),
+        data=with_token("test-message", lambda world: {"to": str(world.test_message.to.pk)}),
     ),
     # --- The trail
     "audit:list": Row(get=auditors(200)),
