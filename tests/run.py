@@ -56,7 +56,8 @@ class Run:
             if found is None:
                 self.missing.append(NO_POSTGRES)
             else:
-                self.pytest("PostgreSQL", "database and not browser and not slow", found)
+                mark = "database and not browser and not slow and not one_engine"
+                self.pytest("PostgreSQL", mark, found)
             if chromium.executable() is None:
                 self.missing.append(NO_CHROMIUM)
                 return
@@ -71,7 +72,8 @@ class Run:
             if found is None:
                 self.missing.append(NO_POSTGRES)
             else:
-                self.pytest("PostgreSQL, long", "slow and database and not browser", found)
+                mark = "(slow or one_engine) and database and not browser"
+                self.pytest("PostgreSQL, long", mark, found)
 
     def report(self) -> int:
         print("\n=== In short")

@@ -317,7 +317,8 @@ def _body(response: Any) -> str:
 def _comparable(response: Any, url: str) -> str:
     """The body without what differs by itself: the address asked for, nonces, tokens, seconds."""
     body = _body(response).replace(url, "")
-    return re.sub(r'\b\w{64}\b|nonce="[^"]*"|data-ends-in="\d+"', "", body)
+    moving = r'\b\w{64}\b|nonce="[^"]*"|\d{1,2}:\d\d(?::\d\d)?|\d+\s(?:min|s|h)\b'
+    return re.sub(moving, "", body)
 
 
 _ALWAYS_WRITTEN = frozenset(

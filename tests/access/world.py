@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from patients.models import Allergy, CareTeam, Consent, Patient, RecordNumber
-    from plans.models import CheckIn, CheckInDraft, Document, Draft, Escalation, Plan, Version
+    from plans.models import (
+        CheckIn,
+        CheckInDraft,
+        Document,
+        Draft,
+        Escalation,
+        Plan,
+        Request,
+        Version,
+    )
     from taperplan.accounts.models import (
         Clinic,
         LevelSet,
@@ -77,9 +86,10 @@ class World:
             getattr(self, name)()
 
     def typed(self) -> set[str]:
-        """Every text that somebody typed into a draft or a signed version of this clinic."""
+        """Every text that somebody typed into a plan, a check-in or the settings of this clinic."""
         from plans.models import CheckInDraft, Draft, Version
         from plans.rules.cells import cells_from
+        from taperplan.accounts.models import Rung
         from tests.architecture.line import typed_in
 
         documents: list[Any] = [
@@ -94,7 +104,9 @@ class World:
                 for version in Version.objects.filter(plan__patient__clinic=self.clinic)
             ),
         ]
-        return set().union(*map(typed_in, documents))
+        clinic = [str(value) for value in vars(self.clinic).values() if value]
+        ladder = Rung.objects.filter(ladder__clinic=self.clinic).values_list("minutes", flat=True)
+        return set().union(*map(typed_in, documents), clinic, map(str, ladder))
 
     def words(self, text: str) -> str:
         return f"{text} {self.mark}"
@@ -302,6 +314,16 @@ class World:
         from plans.models import Escalation
 
         return Escalation.objects.get(patient=self.patient, symptom=self.check_in and "seizure")
+
+    @thing
+    def asked(self) -> Request:
+        """Asked for in a check-in, not yet signed."""
+        from plans.models import Request
+        from tests.plans.typing import completed
+
+        hold = {"decision": "hold", "decision_reason": self.words("sleep is worse")}
+        made = completed(self.other_patient, self.clare, self.answers(**hold), now=self.now)
+        return Request.objects.get(check_in=made)
 
     # --- Documents -----------------------------------------------------------------------
 
