@@ -272,10 +272,10 @@ def test_a_print_is_never_changed_and_never_deleted(plan: Plan, theo: User, stat
 @pytest.mark.parametrize(
     ("constraint", "values"),
     [
-        ("document_kind_known", {"kind": "poster"}),
+        ("document_kind_known", {"kind": "poster", "plan": None, "version": None}),
         ("document_page_size_known", {"page_size": "A3"}),
         ("document_print_size_known", {"print_size": "tiny"}),
-        ("document_recipient_known", {"recipient": "nobody"}),
+        ("document_recipient_known", {"recipient": "nobody", "recipient_name": "x"}),
         ("document_handout_names_its_version", {"version": None}),
         ("document_that_leaves_is_disclosed", {"disclosure": None}),
         ("document_recipient_is_named", {"recipient": "pharmacy"}),
