@@ -81,7 +81,7 @@ CELLS: tuple[dict[str, Any], ...] = (
     {"label": _("read back"), "value": "1/2", "read": "half, 0.25 mg", "focused": "yes"},
     {"label": _("typed none"), "value": "none", "read": "no tablet"},
     {"label": _("blank"), "value": "", "read": ""},
-    {"label": _("finding"), "value": "1/4", "read": "product: do not split", "state": "finding"},
+    {"label": _("finding"), "value": "1/2", "read": "product: do not split", "state": "finding"},
     {"label": _("refused"), "value": "1,5", "read": "has a comma", "state": "refused"},
     {"label": _("computed"), "value": "1.25 mg", "read": "lower", "state": "computed"},
     {"label": _("read only"), "value": "1", "read": "0.5 mg", "state": "read-only"},

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from plans.models import CheckIn, Drug, Product
+from plans.presenters.dosing import dose_line
 from plans.rules import vitals
 from plans.rules.check_in import Asking, Decision, OfferedDrug, OfferedProduct, happened_on
 from plans.rules.lifecycle import PlanState, version_on
 from plans.rules.schedule import DrugClass, day_totals, expected_on
-from plans.rules.wording import dose_words, total_words
+from plans.rules.wording import total_words
+from plans.sheets.paper import text_of
 from taperplan import formats
 from taperplan.words import gettext as _
 
@@ -161,7 +163,10 @@ def taken_periods(schedule: Schedule | None, drug: str, around: Around) -> tuple
     day = first
     while day <= last:
         doses = tuple(
-            f"{dose_words(one.product, one.quantity)} {formats.at(one.when.token)}"
+            _("{dose} {at_time}").format(
+                dose=text_of(dose_line(one.product, one.drug, one.quantity, named=False)),
+                at_time=formats.at(one.when.token),
+            )
             for one in expected_on(schedule, day)
             if one.drug.key == drug
         )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from django.core.paginator import Paginator
 from django.urls import reverse
 
-from patients.models import Patient
 from plans.models import (
     CheckIn,
     CheckInDraft,
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
+    from patients.models import Patient
     from plans.models import Taken, TakenAmount
     from taperplan.accounts.models import Clinic, User
 
@@ -229,39 +229,6 @@ def _overdue(due: FollowUp | None, today: date) -> str:
 def overdue_words(days: int) -> str:
     """As "4 days overdue": the tag's word stands alone."""
     return ngettext("{n} day overdue", "{n} days overdue", days).format(n=days)
-
-
-# --- the worklist -----------------------------------------------------------------------------
-
-
-def due_check_ins(user: User, today: date) -> list[FollowUp]:
-    """Check-ins due today or overdue of patients under care, the longest overdue first."""
-    under_care = Patient.objects.visible_to(user).under_care()
-    return list(
-        FollowUp.objects.filter(patient__in=under_care, due_on__lte=today)
-        .select_related("patient")
-        .order_by("due_on", "pk")[:200]
-    )
-
-
-def safety_open(user: User) -> list[FollowUp]:
-    """Patients whose last check-in left a safety question open."""
-    under_care = Patient.objects.visible_to(user).under_care()
-    return list(
-        FollowUp.objects.filter(patient__in=under_care, safety_open=True)
-        .select_related("patient")
-        .order_by("as_of", "pk")[:200]
-    )
-
-
-def unanswered_of_clinic(user: User) -> list[Request]:
-    """Asked for and not yet signed, of every patient that `user` may see, oldest first."""
-    return list(
-        Request.objects.visible_to(user)
-        .unanswered()
-        .select_related("patient", "by")
-        .order_by("at", "pk")[:200]
-    )
 
 
 # --- one check-in in words --------------------------------------------------------------------

@@ -28,7 +28,6 @@ from plans.rules.symptoms import SUICIDAL_THOUGHTS, SUICIDE_PLAN
 from taperplan import formats
 from taperplan.accounts.models import ProtocolText, TimeLimits
 from taperplan.words import gettext as _
-from taperplan.words import ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,35 +59,6 @@ class Flag:
     patient_url: str = ""
     raised: str = ""
     state: str = ""
-
-
-# --- on every page ------------------------------------------------------------------------
-
-
-def open_flags(patient: Patient, *, now: datetime) -> tuple[Flag, ...]:
-    """The open red flags of this patient, and of records joined to it. One statement."""
-    rows = (
-        Escalation.objects.about(patient)
-        .still_open()
-        .select_related("raised_by", "acknowledged_by")
-        .order_by("level", "reported_at", "pk")
-    )
-    return tuple(flag(row, zone=patient.clinic.zone, now=now) for row in rows)
-
-
-def count_open(clinic: Clinic) -> int:
-    """How many red flags of this clinic are open, for the top bar. One statement."""
-    return Escalation.objects.still_open().filter(patient__clinic=clinic).count()
-
-
-def flags_in_words(flags: Sequence[Flag]) -> str:
-    """The heading over several: "2 emergency red flags open", "3 red flags open"."""
-    count = len(flags)
-    if all(one.level == Level.EMERGENCY.value for one in flags):
-        words = ngettext("{n} emergency red flag open", "{n} emergency red flags open", count)
-    else:
-        words = ngettext("{n} red flag open", "{n} red flags open", count)
-    return words.format(n=count)
 
 
 def flag(
@@ -451,6 +421,8 @@ def _stage(
 ) -> Stage:
     if move is None:
         return Stage(word, "now" if at_state is state else "to-come", (otherwise,))
+    # An attempt is not yet a contact.
+    undone = move.verb == _V.ATTEMPT.value
     lines = [at(move.at, zone, now)]
     if move.whom:
         lines.append(_contact_fact(move))
@@ -458,6 +430,8 @@ def _stage(
         lines.append(move.by.name)
     if move.verb == _V.MARK_IN_ERROR.value:
         lines.insert(0, _("entered in error"))
+    if undone:
+        return Stage(word, "to-come", tuple(lines))
     return Stage(word, "now" if at_state is state and state.open else "done", tuple(lines))
 
 

@@ -1,0 +1,237 @@
+"""The worklist: what stands on it, in which order, and what it costs."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from plans.presenters.home import MOST
+from tests import doors
+from tests.factories import (
+    CareTeamFactory,
+    PatientFactory,
+    draft_plan,
+    next_version,
+    plan_cells,
+    signed_plan,
+)
+from tests.plans.typing import NOW, ROUTINE, SEIZURE, completed, keep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from taperplan.accounts.models import Clinic, User
+
+BUDGET = 10
+CHANGE = {"decision": "change the plan", "decision-reason": "sleep is worse"}
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[None]:
+    """Tue 24 Nov 2026, in the morning: the day of the other tests."""
+    with time_machine.travel(NOW + timedelta(minutes=7), tick=False):
+        yield
+
+
+def page(user: User, query: str = "") -> str:
+    response = doors.signed_in(user).get(f"/{query}")
+    assert response.status_code == 200
+    return response.content.decode().replace("\u00a0", " ")
+
+
+def test_a_red_flag_stands_first_and_can_be_acknowledged_in_one_press(
+    clinic: Clinic, clare: User, theo: User
+) -> None:
+    keep(PatientFactory(clinic=clinic, otto=True), theo, {**ROUTINE, **SEIZURE})
+
+    shown = page(clare)
+
+    assert "Emergency red flag open: seizure recorded present" in shown
+    assert shown.index("Red flags <span") < shown.index("Check-ins begun <span")
+    assert "not acknowledged for 7 min" in shown
+    assert "/acknowledge/" in shown
+
+
+def test_a_red_flag_of_anybody_is_shown_to_whoever_looks_at_their_own(
+    clinic: Clinic, clare: User, theo: User
+) -> None:
+    CareTeamFactory(patient=PatientFactory(clinic=clinic), user=clare)
+    keep(PatientFactory(clinic=clinic, otto=True), theo, {**ROUTINE, **SEIZURE})
+
+    shown = page(clare, "?whose=mine")
+
+    assert "SAMPLE, Otto" in shown
+    assert "Check-ins begun <span" not in shown
+
+
+def test_check_ins_late_and_due_say_so_in_words(clinic: Clinic, clare: User) -> None:
+    late, due, later = (PatientFactory(clinic=clinic) for _patient in range(3))
+    for patient, day in ((late, "20"), (due, "24"), (later, "25")):
+        completed(
+            patient,
+            clare,
+            {**ROUTINE, "next_0": day, "next_1": "11"},
+            now=NOW - timedelta(days=9),
+        )
+
+    shown = page(clare)
+
+    assert "4 days overdue" in shown
+    assert "Fri 20 Nov 2026" in shown
+    assert "Due today" in shown
+    assert later.family_name.upper() not in shown
+
+
+def test_a_step_that_changes_this_week_names_both_doses(clinic: Clinic, clare: User) -> None:
+    cells = plan_cells(in_force_from="18 Nov 2026", reason="agreed")
+    cells["steps"][0]["first_day"] = "18 Nov 2026"
+    signed_plan(PatientFactory(clinic=clinic), clare, cells, now=NOW - timedelta(days=6))
+
+    shown = page(clare)
+
+    assert "<b>3 mg</b> to <b>2 mg</b>" in shown
+    assert "Step 2 of 3 · planned, version 1" in shown
+    assert "In 1 day" in shown
+
+
+def test_the_last_day_of_a_drug_says_what_happens_then(clinic: Clinic, clare: User) -> None:
+    cells = plan_cells(in_force_from="5 Nov 2026", reason="agreed")
+    cells["steps"][0]["first_day"] = "5 Nov 2026"
+    signed_plan(PatientFactory(clinic=clinic), clare, cells, now=NOW - timedelta(days=20))
+
+    assert "<b>1 mg</b>, then <b>stop</b>" in page(clare)
+
+
+def test_a_version_that_is_replaced_changes_nothing(clinic: Clinic, clare: User) -> None:
+    cells = plan_cells(in_force_from="18 Nov 2026", reason="agreed")
+    cells["steps"][0]["first_day"] = "18 Nov 2026"
+    plan = signed_plan(PatientFactory(clinic=clinic), clare, cells, now=NOW - timedelta(days=6))
+    longer = [{**cells["steps"][0], "days": "21"}, *cells["steps"][1:]]
+    next_version(
+        plan, clare, steps=longer, in_force_from="22 Nov 2026", now=NOW - timedelta(days=2)
+    )
+
+    assert "<b>3 mg</b> to <b>2 mg</b>" not in page(clare)
+
+
+def test_what_was_asked_for_stands_on_the_prescribers_list_until_answered(
+    clinic: Clinic, clare: User, theo: User
+) -> None:
+    completed(
+        PatientFactory(clinic=clinic), theo, {**ROUTINE, **CHANGE, "decision_reason": "worse"}
+    )
+
+    assert "Asked for, not yet signed <span" in page(clare)
+    assert "Asked for, not yet signed <span" not in page(theo)
+
+
+def test_a_declined_safety_question_keeps_the_patient_on_the_list(
+    clinic: Clinic, clare: User
+) -> None:
+    completed(PatientFactory(clinic=clinic), clare, {**ROUTINE, "s-seizure": "declined"})
+
+    assert "Safety questions open <span" in page(clare)
+
+
+def test_a_draft_is_named_by_the_title_that_was_typed(clinic: Clinic, clare: User) -> None:
+    draft_plan(PatientFactory(clinic=clinic), clare)
+
+    shown = page(clare)
+
+    assert "Drafts not signed <span" in shown
+    assert "Plan: Examplazepam, reducing" in shown
+
+
+def test_nothing_waiting_is_said_in_a_sentence(clinic: Clinic, clare: User) -> None:
+    shown = page(clare)
+
+    assert "Nothing is waiting for you" in shown
+    assert "No red flag is open." in shown
+
+
+def test_the_figure_in_the_bar_is_the_number_of_rows(clinic: Clinic, clare: User) -> None:
+    everything(clinic, clare, 2)
+
+    shown = page(clare)
+
+    rows = shown.count("data-row")
+    assert f'<span class="count">{rows}</span>' in " ".join(shown.split())
+
+
+def test_an_administrator_is_led_to_the_accounts(ada: User) -> None:
+    response = doors.signed_in(ada).get("/")
+
+    assert response.status_code == 302
+    assert response["Location"].startswith("/accounts/")
+
+
+def test_a_group_shows_fifty_and_says_how_many_there_are(clinic: Clinic, clare: User) -> None:
+    for _patient in range(MOST + 3):
+        draft_plan(PatientFactory(clinic=clinic), clare)
+
+    shown = page(clare)
+    rest = page(clare, "?whose=team&show=drafts&page=2")
+
+    assert f"{MOST} of {MOST + 3} are shown." in shown
+    assert shown.count("data-row") == MOST
+    assert rest.count("data-row") == 3
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?page=0",
+        "?page=-1",
+        "?page=%D9%A1",
+        "?page=1e9",
+        "?show=nonsense",
+        "?whose=x",
+        "?page=99999",
+    ],
+)
+def test_an_address_with_nonsense_in_it_is_a_page_all_the_same(
+    clinic: Clinic, clare: User, query: str
+) -> None:
+    page(clare, query)
+
+
+def everything(clinic: Clinic, by: User, many: int) -> None:
+    """So many of each thing that a worklist can show."""
+    ago = NOW - timedelta(days=9)
+    for _one in range(many):
+        keep(PatientFactory(clinic=clinic), by, {**ROUTINE, **SEIZURE})
+        for day in ("20", "24"):
+            late = {**ROUTINE, "next_0": day, "next_1": "11", "s-seizure": "declined"}
+            completed(PatientFactory(clinic=clinic, number=str(uuid.uuid4())), by, late, now=ago)
+        draft_plan(PatientFactory(clinic=clinic), by)
+        cells = plan_cells(in_force_from="18 Nov 2026", reason="agreed")
+        cells["steps"][0]["first_day"] = "18 Nov 2026"
+        signed_plan(PatientFactory(clinic=clinic), by, cells, now=NOW - timedelta(days=6))
+        completed(
+            PatientFactory(clinic=clinic), by, {**ROUTINE, **CHANGE, "decision_reason": "worse"}
+        )
+
+
+def test_the_worklist_costs_the_same_for_one_ten_and_a_hundred(clinic: Clinic, clare: User) -> None:
+    counted = {}
+    for many, more in ((1, 1), (10, 9), (100, 90)):
+        everything(clinic, clare, more)
+        client = doors.signed_in(clare)
+        client.get("/")  # the first of a session notes that somebody is there
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get("/").status_code == 200
+        counted[many] = len(queries)
+
+    assert set(counted.values()) == {counted[1]}
+    assert counted[1] <= BUDGET, counted
+
+
+def test_a_day_is_the_clinics_and_not_the_servers(clinic: Clinic, clare: User) -> None:
+    with time_machine.travel(datetime(2026, 11, 24, 23, 30, tzinfo=UTC), tick=False):
+        assert "Wednesday 25 November 2026" in page(clare)
