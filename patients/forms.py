@@ -224,9 +224,7 @@ class RegisterForm(Form):
 
     rows = (("family_name", "given_names"), ("number", "issuer"))
     # Drawn by the page, beside the records that may be of the same person.
-    another = forms.BooleanField(
-        label=gettext_lazy("None of these. This is another person."), required=False
-    )
+    another = forms.BooleanField(label=gettext_lazy("This is another person"), required=False)
     shown = forms.CharField(required=False, widget=forms.HiddenInput())
 
     def __init__(self, data: Any = None, *, user: User, today: date) -> None:
@@ -365,14 +363,14 @@ class AssessForm(SettledForm):
     ) -> None:
         super().__init__(data, today=today)
         self.add(token=TokenField(user=user, purpose=f"patients.assess:{patient.pk}"))
-        answers = [
+        self.answers_offered = [
             (Answer.NOT_ASKED.value, _("Not asked")),
             (Answer.NO.value, _("No")),
             (Answer.YES.value, _("Yes, with detail")),
         ]
         for item in Item:
             self.fields[item.key] = ChoiceField(
-                label=item.words, choices=answers, look="segments", required=False
+                label=item.words, choices=self.answers_offered, look="segments", required=False
             )
             self.fields[f"{item.key}-detail"] = NoteField(
                 label=_("{item}: detail").format(item=item.words),
@@ -407,6 +405,18 @@ class AssessForm(SettledForm):
             for item in Item
             if (answer := self.cleaned_data[item.key]) and item.key not in left
         }
+
+    @property
+    def options(self) -> list[dict[str, str]]:
+        """The three answers, as the joined buttons draw them."""
+        return [
+            {
+                "value": value,
+                "label": label,
+                "look": "quiet" if value == Answer.NOT_ASKED else "",
+            }
+            for value, label in self.answers_offered
+        ]
 
     @property
     def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:

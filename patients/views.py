@@ -106,7 +106,7 @@ def _look_for_others(request: ClinicianRequest, form: forms.RegisterForm) -> dic
     if form.cleaned_data["shown"]:
         form.add_error(
             "another",
-            _("Open the record if it is the same person. If not, say that this is another one."),
+            _("Open the record if it is the same person. If it is not, tick this."),
         )
     return {
         "possible": presenters.possible_rows(possible, request.today),
@@ -179,7 +179,7 @@ def assess(request: ClinicianRequest, patient: Patient) -> HttpResponse:
             standing=presenters.answers(patient),
             seen=presenters.last_answer(patient),
         )
-        return _page(request, "patients/assess.html", patient, form=form, back=_intake(patient))
+        return _assess_page(request, patient, form)
     form = forms.AssessForm(request.POST, **given)
     sides: tuple[Side, ...] = ()
     if form.is_valid():
@@ -200,9 +200,7 @@ def assess(request: ClinicianRequest, patient: Patient) -> HttpResponse:
         else:
             messages.success(request, _("Assessment saved.") if written else _("Unchanged."))
             return redirect("patients:intake", patient=patient.pk)
-    return _page(
-        request, "patients/assess.html", patient, form=form, sides=sides, back=_intake(patient)
-    )
+    return _assess_page(request, patient, form, sides)
 
 
 @require_POST
@@ -788,6 +786,23 @@ def _amend_page(
         title=presenters.part_title(part),
         back=f"{_intake(patient)}#{part}",
         changed=presenters.last_amendment(patient, request.clinic.zone) if sides else "",
+    )
+
+
+def _assess_page(
+    request: ClinicianRequest,
+    patient: Patient,
+    form: forms.AssessForm,
+    sides: tuple[Side, ...] = (),
+) -> HttpResponse:
+    return _page(
+        request,
+        "patients/assess.html",
+        patient,
+        form=form,
+        sides=sides,
+        options=form.options,
+        back=_intake(patient),
     )
 
 

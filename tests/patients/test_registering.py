@@ -248,7 +248,7 @@ def test_sending_again_without_saying_that_it_is_another_person_registers_nobody
 
     response = clare_client.post(REGISTER, fields_of(first))
 
-    assert "say that this is another one" in text(response)
+    assert "If it is not, tick this." in text(response)
     assert Patient.objects.count() == 1
 
 
