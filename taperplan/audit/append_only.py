@@ -16,11 +16,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models.signals import post_migrate, pre_migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from django.db import models
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -87,6 +87,25 @@ def _triggers_of(model: type[models.Model]) -> Iterator[Trigger]:
         )
 
 
+def standing_on(vendor: str) -> list[Trigger]:
+    """Every trigger of an engine. PostgreSQL empties a table past its row triggers: not ours."""
+    if vendor == "sqlite":
+        return triggers()
+    return [*triggers(), *truncations()]
+
+
+def truncations() -> list[Trigger]:
+    return [
+        Trigger(
+            name=f"{model._meta.db_table}_no_truncate",
+            table=model._meta.db_table,
+            event="TRUNCATE",
+            message=f"{model._meta.db_table} is append-only: truncate refused",
+        )
+        for model in protected()
+    ]
+
+
 def create_sql(trigger: Trigger, vendor: str) -> list[str]:
     when = f"WHEN ({trigger.when})" if trigger.when else ""
     if vendor == "sqlite":
@@ -100,52 +119,58 @@ def create_sql(trigger: Trigger, vendor: str) -> list[str]:
     body = f"RAISE EXCEPTION '{trigger.message}' USING ERRCODE = 'integrity_constraint_violation';"
     if trigger.when:
         body = f"IF {trigger.when} THEN {body} END IF;"
-    row = "OLD" if trigger.event == "DELETE" else "NEW"
+    answer = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(trigger.event, "NEW")
+    each = "STATEMENT" if trigger.event == "TRUNCATE" else "ROW"
     function = (
         f'CREATE OR REPLACE FUNCTION "{trigger.name}"() RETURNS trigger LANGUAGE plpgsql AS '
-        f"$$ BEGIN {body} RETURN {row}; END $$"
+        f"$$ BEGIN {body} RETURN {answer}; END $$"
     )
     statement = (
         f'CREATE TRIGGER "{trigger.name}" BEFORE {trigger.event} ON "{trigger.table}" '
-        f'FOR EACH ROW EXECUTE FUNCTION "{trigger.name}"()'
+        f'FOR EACH {each} EXECUTE FUNCTION "{trigger.name}"()'
     )
     return [function, statement]
 
 
-def present(connection: BaseDatabaseWrapper) -> set[str]:
-    """The names of the triggers that stand in the database."""
-    sql = (
-        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        if connection.vendor == "sqlite"
-        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-    )
+def present(connection: BaseDatabaseWrapper, *, disabled: bool = False) -> set[str]:
+    """The names of the triggers that stand in the database, and act unless `disabled` too."""
+    if connection.vendor == "sqlite":
+        sql = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    else:
+        sql = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+        sql += "" if disabled else " AND tgenabled <> 'D'"
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return {name for (name,) in cursor.fetchall()}
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    standing = present(connection)
-    return sorted(trigger.name for trigger in triggers() if trigger.name not in standing)
+    there = present(connection)
+    return sorted(
+        trigger.name for trigger in standing_on(connection.vendor) if trigger.name not in there
+    )
 
 
-def install(connection: BaseDatabaseWrapper) -> None:
-    """Put every trigger back. Safe to repeat."""
-    drop(connection)
+def install(connection: BaseDatabaseWrapper, chosen: Sequence[Trigger] | None = None) -> None:
+    """Put every trigger back, or those chosen, all at once. Safe to repeat."""
+    wanted = standing_on(connection.vendor) if chosen is None else chosen
     tables = set(connection.introspection.table_names())
-    with connection.cursor() as cursor:
-        for trigger in triggers():
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        drop(connection, wanted)
+        for trigger in wanted:
             if trigger.table in tables:
                 for statement in create_sql(trigger, connection.vendor):
                     cursor.execute(statement)
 
 
-def drop(connection: BaseDatabaseWrapper) -> None:
-    standing = present(connection)
+def drop(connection: BaseDatabaseWrapper, chosen: Sequence[Trigger] | None = None) -> None:
+    wanted = standing_on(connection.vendor) if chosen is None else chosen
+    there = present(connection, disabled=True)
+    on_sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
-        for trigger in triggers():
-            if trigger.name in standing:
-                on_table = "" if connection.vendor == "sqlite" else f' ON "{trigger.table}"'
+        for trigger in wanted:
+            if trigger.name in there:
+                on_table = "" if on_sqlite else f' ON "{trigger.table}"'
                 cursor.execute(f'DROP TRIGGER "{trigger.name}"{on_table}')
 
 

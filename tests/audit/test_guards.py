@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.urls import reverse
 
-from taperplan.audit import append_only
+from taperplan.accounts.models import User
+from taperplan.audit import append_only, trail
+from taperplan.audit.verbs import Verb
 from taperplan.health import OnlyWhenWhole
 from tests.doors import Client
 
@@ -142,3 +144,31 @@ def test_one_key_for_both_is_remarked_on(settings: Settings) -> None:
     settings.SECRET_KEY = settings.TRAIL_KEY = "s" * 64
 
     assert [message.id for message in secrets_are_secret(None)] == ["taperplan.W001"]
+
+
+def test_a_table_is_not_emptied_at_one_stroke(clare: User) -> None:
+    """On PostgreSQL, TRUNCATE walks past the triggers of rows; SQLite has no such statement."""
+    trail.record(Verb.VIEWED, by=clare)
+    statement = "DELETE FROM" if connection.vendor == "sqlite" else "TRUNCATE"
+
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"{statement} audit_auditevent")
+
+
+def test_a_trigger_that_was_switched_off_is_missing_and_comes_back() -> None:
+    if connection.vendor == "sqlite":
+        # SQLite knows no triggers that stand and sleep.
+        assert "pg_trigger" not in {row.name for row in append_only.triggers()}
+        return
+    trigger = append_only.triggers()[0]
+    with connection.cursor() as cursor:
+        cursor.execute(f'ALTER TABLE "{trigger.table}" DISABLE TRIGGER "{trigger.name}"')
+    assert append_only.missing(connection) == [trigger.name]
+
+    append_only.install(connection)
+
+    assert append_only.missing(connection) == []

@@ -99,18 +99,17 @@ def _flush_past_the_triggers() -> None:
 
     from taperplan.audit import append_only
 
-    if connection.vendor != "sqlite":
-        # TRUNCATE is no row's deletion: PostgreSQL's triggers do not see it.
-        return
     operations: Any = type(connection.ops)
     flush = operations.execute_sql_flush
 
     def execute_sql_flush(self: Any, sql_list: list[str]) -> None:
-        append_only.drop(self.connection)
+        on_sqlite = self.connection.vendor == "sqlite"
+        chosen = append_only.triggers() if on_sqlite else append_only.truncations()
+        append_only.drop(self.connection, chosen)
         try:
             flush(self, sql_list)
         finally:
-            append_only.install(self.connection)
+            append_only.install(self.connection, chosen)
 
     operations.execute_sql_flush = execute_sql_flush
 
