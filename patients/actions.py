@@ -478,16 +478,8 @@ def _append(
             return stands, False
         if stands != replaces:
             raise DiffersError(stands, differences)
-    row = model(
-        pk=token,
-        patient=patient,
-        replaces=replaces,
-        struck=struck,
-        why=why,
-        recorded_at=now,
-        recorded_by=by,
-        **values,
-    )
+    fields: dict[str, Any] = {**values, "pk": token, "replaces": replaces}
+    row = model(**fields, patient=patient, struck=struck, why=why, recorded_at=now, recorded_by=by)
     row.save(force_insert=True)
     return row, True
 

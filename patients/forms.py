@@ -54,6 +54,11 @@ class PastDayField(DayField):
     """A day that has come: the form knows the clinic's today."""
 
 
+def _flat(data: Mapping[str, Any]) -> dict[str, Any]:
+    """One value a name: none of these forms sends two."""
+    return {name: data.get(name) for name in data}
+
+
 class Form(forms.Form):
     """A form on its page: drawn by crispy with our field template, tag and token left to the page.
 
@@ -78,8 +83,11 @@ class Form(forms.Form):
         """The next sending makes something new: the one before was seen to differ."""
         field = self.fields.get("token")
         if isinstance(field, TokenField):
-            self.data = self.data.copy()
-            self.data["token"] = tokens.issue(field.user, field.purpose)
+            self.retype(token=tokens.issue(field.user, field.purpose))
+
+    def retype(self, **fields: str) -> None:
+        """Come back with other text in these (hidden) fields than was sent."""
+        self.data = {**_flat(self.data), **fields}
 
     @property
     def helper(self) -> FormHelper:
@@ -129,13 +137,10 @@ class SettledForm(Form):
 
     def show_both(self, differing: Iterable[str], **hidden: str) -> None:
         """Come back with both sides shown, on top of what stands now."""
-        self.data = self.data.copy()
-        for name in list(self.data):
-            if name.startswith("keep-"):
-                del self.data[name]
-        self.data["differing"] = "|".join(differing)
-        for name, value in hidden.items():
-            self.data[name] = value
+        self.data = {
+            name: value for name, value in _flat(self.data).items() if not name.startswith("keep-")
+        }
+        self.retype(differing="|".join(differing), **hidden)
         self.renew_token()
 
 

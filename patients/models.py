@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -247,7 +247,10 @@ class RecordNumber(models.Model):
         return f"N-{self.pk.hex[:8]}"
 
 
-class RecordedQuerySet(models.QuerySet["Recorded"]):
+Row = TypeVar("Row", bound="Recorded", covariant=True)
+
+
+class RecordedQuerySet(models.QuerySet[Row]):
     def visible_to(self, user: User) -> Self:
         if user.membership is None or not user.may(Permission.VIEW_PATIENTS):
             return self.none()

@@ -14,7 +14,7 @@ from patients import access, actions, forms, presenters
 from patients.access import load_patient, load_recorded
 from patients.presenters import differences
 from patients.presenters import history as past
-from patients.vocabulary import Kind
+from patients.vocabulary import Kind, TeamRole
 from taperplan.accounts.access import require_permission
 from taperplan.accounts.roles import Permission
 
@@ -172,7 +172,7 @@ def intake(request: ClinicianRequest, patient: Patient) -> HttpResponse:
 @require_permission(Permission.ASSESS_PATIENT)
 @load_patient
 def assess(request: ClinicianRequest, patient: Patient) -> HttpResponse:
-    given = {"user": request.user, "patient": patient, "today": request.today}
+    given: dict[str, Any] = {"user": request.user, "patient": patient, "today": request.today}
     if request.method != "POST":
         form = forms.AssessForm(
             **given,
@@ -251,7 +251,9 @@ def correct(
     request: ClinicianRequest, patient: Patient, kind: Kind, recorded: Recorded
 ) -> HttpResponse:
     stands = access.values_of(kind, recorded)
-    given = {"user": request.user, "patient": patient, "today": request.today, "corrects": True}
+    given: dict[str, Any] = {
+        "user": request.user, "patient": patient, "today": request.today, "corrects": True,
+    }  # fmt: skip
     if request.method != "POST":
         if not access.is_standing(kind, recorded):
             return _was_changed(request, patient, kind)
@@ -504,7 +506,7 @@ def team(request: ClinicianRequest, patient: Patient) -> HttpResponse:
                 patient=patient,
                 token=form.cleaned_data["token"],
                 user=access.clinician(request.clinic, form.cleaned_data["who"]),
-                role=forms.TeamRole(form.cleaned_data["role"]),
+                role=TeamRole(form.cleaned_data["role"]),
                 today=request.today,
                 by=request.user,
             )

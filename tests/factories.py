@@ -77,9 +77,7 @@ class PatientFactory(factory.django.DjangoModelFactory[Patient]):
         zoe = factory.Trait(
             family_name="Fixture", given_names="Zoë", born=date(1990, 7, 8), phone="555-0139"
         )
-        giorgos = factory.Trait(
-            family_name="Δείγμα", given_names="Γιώργος", born=date(1968, 1, 30)
-        )
+        giorgos = factory.Trait(family_name="Δείγμα", given_names="Γιώργος", born=date(1968, 1, 30))
         obrien = factory.Trait(
             family_name="O'Brien-Beispiel", given_names="Ida", born=date(1957, 2, 28)
         )
@@ -90,13 +88,13 @@ class PatientFactory(factory.django.DjangoModelFactory[Patient]):
             transfer_told_by="Eastfield Test Clinic, by letter",
         )
 
-    @factory.post_generation
-    def number(self: Patient, create: bool, extracted: str | None, **kwargs: Any) -> None:  # type: ignore[misc]
+    @factory.post_generation  # type: ignore[untyped-decorator]
+    def number(self: Patient, create: bool, extracted: str | None, **kwargs: Any) -> None:
         if extracted:
             RecordNumberFactory(patient=self, number=extracted)
 
-    @factory.post_generation
-    def ready(self: Patient, create: bool, extracted: bool, **kwargs: Any) -> None:  # type: ignore[misc]
+    @factory.post_generation  # type: ignore[untyped-decorator]
+    def ready(self: Patient, create: bool, extracted: bool, **kwargs: Any) -> None:
         """Everything stands that signing a plan waits for on the patient's side."""
         if extracted:
             AnswerFactory(patient=self, item="indication", answer="yes", detail="panic disorder")
@@ -252,9 +250,7 @@ def draft_plan(patient: Patient, by: User, cells: Any = None, *, now: datetime =
 
     draft = actions.begin(key=uuid.uuid4(), patient=patient, now=now, by=by)
     typed = plan_cells() if cells is None else cells
-    return actions.save(
-        draft=draft, cells=typed, revision=draft.revision, now=now, by=by
-    ).plan
+    return actions.save(draft=draft, cells=typed, revision=draft.revision, now=now, by=by).plan
 
 
 def signed_plan(

@@ -102,7 +102,7 @@ def standing(patient: Patient) -> dict[Kind, list[Written]]:
     found: dict[Kind, list[Written]] = {kind: [] for kind in Kind}
     rows = _together(
         lambda model: model._default_manager.filter(
-            patient=patient, replaced_by=None, struck=False
+            patient=patient, struck=False, **{"replaced_by": None}
         ),
         _withdrawal,
     )
@@ -117,7 +117,9 @@ def standing(patient: Patient) -> dict[Kind, list[Written]]:
 def superseded(patient: Patient) -> list[Superseded]:
     """What counts no longer, by when it ended, newest first."""
     rows = _together(
-        lambda model: model._default_manager.filter(patient=patient, replaced_by__isnull=False),
+        lambda model: model._default_manager.filter(
+            patient=patient, **{"replaced_by__isnull": False}
+        ),
         lambda _model: (
             F("replaced_by__recorded_at"),
             F("replaced_by__recorded_by__name"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 
@@ -48,18 +48,18 @@ class _Fields(HTMLParser):
             self.fields[self.area] += data
 
 
-def form_of(response: HttpResponse) -> tuple[str, dict[str, str]]:
+def form_of(response: Any) -> tuple[str, dict[str, str]]:
     """Where the page's form is sent ("" for the page itself), and with what."""
     reader = _Fields()
     reader.feed(response.content.decode())
     return reader.action, reader.fields
 
 
-def fields_of(response: HttpResponse) -> dict[str, str]:
+def fields_of(response: Any) -> dict[str, str]:
     return form_of(response)[1]
 
 
-def send(client: Client, url: str, **typed: Any) -> HttpResponse:
+def send(client: Client, url: str, **typed: Any) -> Any:
     """Open the page, type, and send. Dashes in a name are written as two underscores."""
     fields = fields_of(client.get(url))
     fields.update({name.replace("__", "-"): value for name, value in typed.items()})
@@ -69,3 +69,9 @@ def send(client: Client, url: str, **typed: Any) -> HttpResponse:
 def day(name: str, day: str, month: str, year: str) -> dict[str, str]:
     """The three boxes of a date."""
     return {f"{name}_0": day, f"{name}_1": month, f"{name}_2": year}
+
+
+def text(response: Any) -> str:
+    """The page's words, without its tags."""
+    bare = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return re.sub(r"\s+", " ", bare.replace("&#x27;", "'").replace("&quot;", '"'))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -9,11 +10,11 @@ from patients import presenters
 from patients.intake import Given, Item
 from patients.models import AssessmentAnswer, Patient
 from patients.vocabulary import Answer
+from taperplan.accounts.models import Clinic
 from taperplan.audit.models import AuditEvent
 from tests import doors
 from tests.factories import AllergyFactory, AnswerFactory, PatientFactory, SharedDecisionFactory
-from tests.patients.sending import fields_of, send
-from tests.patients.test_registering import text
+from tests.patients.sending import fields_of, send, text
 
 NOW = datetime(2026, 11, 24, 8, 49, tzinfo=UTC)
 
@@ -158,7 +159,7 @@ def test_after_a_difference_what_the_other_person_saved_elsewhere_stays(
 
 
 def test_signing_waits_for_indication_allergies_and_the_shared_decision(
-    otto: Patient, clinic: object
+    otto: Patient, clinic: Clinic
 ) -> None:
     bare = PatientFactory(clinic=clinic)
 
@@ -170,12 +171,12 @@ def test_signing_waits_for_indication_allergies_and_the_shared_decision(
 
 
 def test_nothing_is_waited_for_once_all_is_recorded(
-    clinic: object, django_assert_max_num_queries: object
+    clinic: Clinic, django_assert_max_num_queries: Any
 ) -> None:
     patient = PatientFactory(clinic=clinic, ready=True)
     AnswerFactory(patient=patient, item="seizures")
 
-    with django_assert_max_num_queries(3):  # type: ignore[operator]
+    with django_assert_max_num_queries(3):
         gaps = presenters.signing_gaps(patient)
 
     assert gaps.refused == ()
@@ -183,7 +184,7 @@ def test_nothing_is_waited_for_once_all_is_recorded(
     assert "Epilepsy" in gaps.not_asked
 
 
-def test_a_decision_struck_out_is_no_decision(clare_client: doors.Client, clinic: object) -> None:
+def test_a_decision_struck_out_is_no_decision(clare_client: doors.Client, clinic: Clinic) -> None:
     patient = PatientFactory(clinic=clinic, ready=True)
     decision = patient.decisions.get()
     send(
@@ -195,7 +196,7 @@ def test_a_decision_struck_out_is_no_decision(clare_client: doors.Client, clinic
     assert presenters.signing_gaps(patient).refused == ("The shared decision is not recorded.",)
 
 
-def test_a_decision_that_was_not_agreed_with_why_is_a_decision(clinic: object) -> None:
+def test_a_decision_that_was_not_agreed_with_why_is_a_decision(clinic: Clinic) -> None:
     patient = PatientFactory(clinic=clinic)
     SharedDecisionFactory(patient=patient, agreement="not agreed", why_not="wants to wait")
 
@@ -203,7 +204,7 @@ def test_a_decision_that_was_not_agreed_with_why_is_a_decision(clinic: object) -
 
 
 @pytest.mark.parametrize("status", ["none known", "listed"])
-def test_allergies_asked_is_enough_whatever_the_answer(clinic: object, status: str) -> None:
+def test_allergies_asked_is_enough_whatever_the_answer(clinic: Clinic, status: str) -> None:
     patient = PatientFactory(clinic=clinic, allergies_status=status)
     AllergyFactory(patient=patient)
 

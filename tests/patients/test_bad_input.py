@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from patients.models import OtherMedicine, Patient
 from tests import doors
-from tests.patients.sending import day, fields_of, send
-from tests.patients.test_registering import REGISTER, ZOE, text
+from tests.patients.sending import day, fields_of, send, text
+from tests.patients.test_registering import REGISTER, ZOE
 
 
 @pytest.mark.parametrize(

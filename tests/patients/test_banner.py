@@ -16,7 +16,7 @@ from tests.factories import (
     PatientFactory,
     RecordNumberFactory,
 )
-from tests.patients.test_registering import text
+from tests.patients.sending import text
 
 TODAY = date(2026, 11, 24)
 

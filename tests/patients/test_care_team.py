@@ -13,8 +13,7 @@ from taperplan.accounts.models import Clinic, User
 from taperplan.audit.models import AuditEvent
 from tests import doors
 from tests.factories import CareTeamFactory, PatientFactory
-from tests.patients.sending import fields_of, send
-from tests.patients.test_registering import text
+from tests.patients.sending import fields_of, send, text
 
 TODAY = date(2026, 11, 24)
 

@@ -8,8 +8,7 @@ from django.urls import reverse
 from patients.models import Patient
 from taperplan.audit.models import AuditEvent
 from tests import doors
-from tests.patients.sending import day, fields_of, send
-from tests.patients.test_registering import text
+from tests.patients.sending import day, fields_of, send, text
 
 
 def page(patient: Patient, name: str) -> str:

@@ -22,7 +22,7 @@ from tests.factories import (
     RecordNumberFactory,
     ResultFactory,
 )
-from tests.patients.test_registering import text
+from tests.patients.sending import text
 
 LIST = reverse("patients:list")
 

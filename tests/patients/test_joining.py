@@ -12,8 +12,7 @@ from taperplan.accounts.models import Clinic, User
 from taperplan.audit.models import AuditEvent
 from tests import doors
 from tests.factories import PatientFactory
-from tests.patients.sending import fields_of, send
-from tests.patients.test_registering import text
+from tests.patients.sending import fields_of, send, text
 
 NOW = datetime(2026, 11, 24, 8, 49, tzinfo=UTC)
 

@@ -14,9 +14,8 @@ from taperplan.accounts.models import Clinic, User
 from taperplan.audit.models import AuditEvent
 from tests import doors
 from tests.factories import AllergyFactory, ConsentFactory, PatientFactory
-from tests.patients.sending import day, fields_of, form_of, send
+from tests.patients.sending import day, fields_of, form_of, send, text
 from tests.patients.test_models import a_row
-from tests.patients.test_registering import text
 
 NOW = datetime(2026, 11, 24, 8, 49, tzinfo=UTC)
 TYPED: dict[Kind, dict[str, str]] = {
@@ -140,7 +139,7 @@ def test_a_correction_counts_and_what_stood_before_stays_readable(
     response = clare_client.post(over(otto, kind, row), {**typed, **change})
 
     assert response.status_code == 302
-    assert RECORDED[kind]._default_manager.standing().count() == 1  # type: ignore[attr-defined]
+    assert RECORDED[kind]._default_manager.standing().count() == 1
     history = text(clare_client.get(reverse("patients:history", args=[otto.pk])))
     assert "by Clare Exampleton: misheard" in history
     assert AuditEvent.objects.filter(verb="corrected").count() == 1
@@ -156,7 +155,7 @@ def test_what_is_struck_out_counts_no_longer_and_stays_readable(
 
     bare = clare_client.post(url, fields)
     assert "Reason" in text(bare)
-    assert RECORDED[kind]._default_manager.standing().count() == 1  # type: ignore[attr-defined]
+    assert RECORDED[kind]._default_manager.standing().count() == 1
 
     answers = [
         clare_client.post(url, {**fields, "why": "of another patient"}).status_code
@@ -164,7 +163,7 @@ def test_what_is_struck_out_counts_no_longer_and_stays_readable(
     ]
 
     assert answers == [302] * 8
-    assert RECORDED[kind]._default_manager.standing().count() == 0  # type: ignore[attr-defined]
+    assert RECORDED[kind]._default_manager.standing().count() == 0
     history = text(clare_client.get(reverse("patients:history", args=[otto.pk])))
     assert "Struck out" in history
     assert "of another patient" in history

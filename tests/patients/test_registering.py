@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime
 from threading import Barrier, Thread
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.urls import reverse
 
 from patients import actions
@@ -17,7 +15,7 @@ from taperplan.accounts.models import Clinic, User
 from taperplan.audit.models import AuditEvent
 from tests import doors
 from tests.factories import PatientFactory, RecordNumberFactory
-from tests.patients.sending import day, fields_of, send
+from tests.patients.sending import day, fields_of, send, text
 
 REGISTER = reverse("patients:register")
 NOW = datetime(2026, 11, 24, 8, 49, tzinfo=UTC)
@@ -28,12 +26,6 @@ ZOE = {
     "phone": "555-0139",
     "number": "DEMO 0039 02",
 }
-
-
-def text(response: HttpResponse) -> str:
-    """The page's words, without its tags."""
-    bare = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return re.sub(r"\s+", " ", bare.replace("&#x27;", "'").replace("&quot;", '"'))
 
 
 def test_registering_keeps_what_was_typed_and_opens_the_intake(
