@@ -132,7 +132,7 @@ def _closed(step: Step, was: Step | None, days: int, from_day: date) -> Step:
     if step.last_day is not None or was is None or was.last_day is None:
         return step
     last = _later(was.last_day, days)
-    if from_day <= step.first_day or last < step.first_day:
+    if last < step.first_day:
         raise HoldRefused(
             _("{day} is not after the first day of step {number}, {first}.").format(
                 day=formats.day(from_day),

@@ -197,3 +197,28 @@ def test_an_interruption_names_who_sets_the_doses_and_ends_after_it_begins() -> 
         interrupted(published("C"), IN_STEP_4, None, where=" ")
     with pytest.raises(HoldRefused, match="before the first day"):
         interrupted(published("C"), IN_STEP_4, date(2026, 11, 1), where="a ward")
+
+
+def test_the_shortest_stay_is_a_day_and_the_longest_ends_with_the_last_year() -> None:
+    one = published("C")
+    assert held(one, IN_STEP_4, 1).steps[3].last_day == date(2026, 11, 19)
+    days = (date(2200, 12, 31) - PUBLISHED["C"].last_day).days
+    assert last_day(held(one, IN_STEP_4, days)) == date(2200, 12, 31)
+    with pytest.raises(HoldRefused, match="beyond the year"):
+        held(one, IN_STEP_4, days + 1)
+
+
+def test_a_step_that_is_left_open_ends_on_its_first_day_at_the_earliest() -> None:
+    one = published("C")
+    open_stay = held(one, IN_STEP_4, None)
+    shortest = resumed(open_stay, one, date(2026, 11, 6)).steps[3]
+    assert shortest.first_day == shortest.last_day == date(2026, 11, 5)
+
+
+def test_an_interruption_may_be_one_day() -> None:
+    away = interrupted(published("C"), IN_STEP_4, IN_STEP_4, where="a ward")
+    assert [bool(away_on(away, IN_STEP_4 + timedelta(days=n))) for n in (-1, 0, 1)] == [
+        False,
+        True,
+        False,
+    ]

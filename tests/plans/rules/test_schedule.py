@@ -550,3 +550,16 @@ def test_two_patches_put_on_more_often_than_they_are_taken_off_are_worn_together
     (mean,) = step_totals(schedule, schedule.steps[0])
     assert mean.mean.amount == Fraction("37.5")
     assert [day.amount for day in mean.by_day] == [50, 25]
+
+
+@pytest.mark.parametrize(("unknown", "amount"), [("2", None), ("0", Fraction(1))])
+def test_an_amount_is_whole_only_when_no_unknown_strength_is_taken(
+    unknown: str, amount: Fraction | None
+) -> None:
+    schedule = plan(
+        a_step(1, 0, 0, ("p1", MORNING, "1", 1), ("p2", MORNING, unknown, 1)),
+        products=(a_tablet(), Product("p2", "d1", "", Form.CAPSULE)),
+    )
+    (total,) = day_totals(schedule, START)
+    assert total.amount == amount
+    assert total.complete is (amount is not None)
