@@ -20,6 +20,7 @@ let timer = 0;
 let busy = false;
 let dirty = false;
 let stopped = false;
+let waiting = null;
 
 function changed(wait = QUIET_MS) {
   dirty = true;
@@ -52,7 +53,8 @@ async function save() {
   } finally {
     busy = false;
   }
-  if (dirty && !stopped && !timer) timer = window.setTimeout(save, SOON_MS);
+  if (waiting) waiting();
+  else if (dirty && !stopped && !timer) timer = window.setTimeout(save, SOON_MS);
 }
 
 function payload() {
@@ -197,9 +199,17 @@ window.addEventListener("pagehide", () => {
   });
 });
 
-form.addEventListener("submit", () => {
+form.addEventListener("submit", (event) => {
   stopped = true;
   window.clearTimeout(timer);
+  if (!busy) return;
+  // What is on its way changes the revision: this goes when its answer is here.
+  event.preventDefault();
+  const pressed = event.submitter;
+  waiting = () => {
+    waiting = null;
+    form.requestSubmit(pressed);
+  };
 });
 
 // ---- answers -------------------------------------------------------------------------------
@@ -451,7 +461,7 @@ function chooseIn(row, name, value) {
 }
 
 function stops() {
-  return all(ROW).filter((row) => row.offsetParent !== null);
+  return all("[data-safety-question], #rows [data-symptom]");
 }
 
 function stop(row) {
