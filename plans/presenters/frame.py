@@ -35,8 +35,8 @@ from django.utils.translation import ngettext
 
 from patients.models import CareTeam, Patient, RecordNumber
 from plans.models import Escalation
-from plans.presenters import waiting
 from plans.presenters.addresses import address
+from plans.presenters.waiting import RowsOf, Waiting, Whose
 from plans.rules.redflags import EscalationState, Level
 from taperplan import formats
 from taperplan.accounts.models import Clinic
@@ -110,7 +110,7 @@ class Frame:
 
     @property
     def worklist(self) -> int:
-        """Every open red flag, and what waits about the people whom this person looks after."""
+        """Every open red flag, and what waits for an act about those whom one looks after."""
         return self._found[0] + self._found[1]
 
     @property
@@ -219,8 +219,8 @@ def _counts(open_now: QuerySet[Escalation], request: Any) -> QuerySet[Any, dict[
             label=nothing,
             state=nothing,
             reported_at=Cast(Value(None), DateTimeField()),
-            flags=waiting.RowsOf(open_now.order_by().values("pk")),
-            waits=waiting.count(request.user, request.today),
+            flags=RowsOf(open_now.order_by().values("pk")),
+            waits=Waiting(request.user, request.today, Whose.CONCERNS).how_many(),
             mine=Cast(Exists(team), BooleanField()),
             family=nothing,
             given=nothing,

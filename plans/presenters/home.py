@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
     CharField,
@@ -30,8 +30,8 @@ from django.utils.translation import gettext as _
 
 from patients.models import RecordNumber
 from plans.models import Version, schedules
-from plans.presenters import waiting
 from plans.presenters.addresses import address
+from plans.presenters.waiting import RowsOf, Waiting, Whose
 from plans.rules.check_in import AskedKind
 from plans.rules.schedule import Change, DrugChange, End, Schedule, away_on, next_change
 from plans.rules.wording import step_total_words
@@ -43,11 +43,9 @@ if TYPE_CHECKING:
     from django.db.models.expressions import Combinable
 
     from plans.presenters.frame import FlagLine, Frame
-    from plans.presenters.waiting import Waiting
     from taperplan.accounts.models import User
 
 MOST = 50
-Whose = Literal["mine", "team"]
 _DAY = timedelta(days=1)
 
 
@@ -150,7 +148,7 @@ def worklist(
     mine = whose == "mine" if whose in ("mine", "team") else frame.on_a_team
     show = show if show in TITLES else ""
     start = (page - 1) * MOST if show else 0
-    about = waiting.of_mine(user, today) if mine else waiting.of_everybody(user, today)
+    about = Waiting(user, today, Whose.MINE if mine else Whose.EVERYBODY)
     made = _Maker(user=user, now=now, today=today, about=about, show=show, start=start)
     found = {group.key: group for group in (made.red_flags(frame), *made.groups())}
     groups = tuple(found[key] for key in TITLES if key in found and found[key].rows)
@@ -377,7 +375,7 @@ class _Maker:
         versions = list(
             changing.select_related("plan__patient")
             .annotate(
-                count=waiting.RowsOf(changing.order_by().values("pk")),
+                count=RowsOf(changing.order_by().values("pk")),
                 record=_first_number("plan__patient"),
             )
             .order_by("plan__patient__family_name", "plan__patient__given_names", "pk")[
@@ -523,7 +521,7 @@ class _Branch:
                 r_who=F(f"{self.who}__name"),
                 r_word=Cast(F(self.word) if self.word else Value(""), CharField()),
                 r_words=Cast(_text(self.words), TextField()),
-                r_count=waiting.RowsOf(self.rows.order_by().values("pk")),
+                r_count=RowsOf(self.rows.order_by().values("pk")),
             )
             .values_list(*_Found.columns())
         )

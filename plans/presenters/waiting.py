@@ -1,19 +1,19 @@
 """What waits for a clinician: which rows belong on a worklist, said once.
 
-The worklist shows them and the top bar counts them; both ask here, so that the figure in the
-bar and the rows on the page are the same rows. Whoever died, was transferred or is joined to
-another record is in none of them.
+The worklist shows them and the top bar counts those that wait for an act; both ask here. Whoever
+died, was transferred or is joined to another record is in none of them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any, assert_never
 
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, IntegerField, OuterRef, Q, Subquery, Value
 
-from patients.models import CareTeam, Patient
+from patients.models import CareTeam
 from plans.models import CheckInDraft, Draft, Drug, FollowUp, Request, Step, Version
 from plans.rules.lifecycle import PlanState
 from plans.rules.schedule import End
@@ -37,13 +37,22 @@ class RowsOf(Subquery):
     output_field = IntegerField()
 
 
+class Whose(Enum):
+    """About whom: everybody of the clinic, those on whose care team one is, or whichever concerns
+    one: mine, and everybody for whoever is on no team."""
+
+    EVERYBODY = auto()
+    MINE = auto()
+    CONCERNS = auto()
+
+
 @dataclass(frozen=True)
 class Waiting:
-    """What waits about these people, for this person, on this day."""
+    """What waits for this person, on this day."""
 
     user: User
-    people: QuerySet[Patient]
     today: date
+    whose: Whose = Whose.EVERYBODY
 
     @property
     def until(self) -> date:
@@ -51,38 +60,38 @@ class Waiting:
 
     @property
     def overdue(self) -> QuerySet[FollowUp]:
-        return FollowUp.objects.filter(patient__in=self.people, due_on__lt=self.today)
+        return FollowUp.objects.filter(self._people("patient"), due_on__lt=self.today)
 
     @property
     def due(self) -> QuerySet[FollowUp]:
-        return FollowUp.objects.filter(patient__in=self.people, due_on=self.today)
+        return FollowUp.objects.filter(self._people("patient"), due_on=self.today)
 
     @property
     def safety_open(self) -> QuerySet[FollowUp]:
         """The last check-in left a safety question declined or not asked."""
-        return FollowUp.objects.filter(patient__in=self.people, safety_open=True)
+        return FollowUp.objects.filter(self._people("patient"), safety_open=True)
 
     @property
     def begun(self) -> QuerySet[CheckInDraft]:
         """Check-ins that somebody began and nobody completed."""
-        return CheckInDraft.objects.filter(patient__in=self.people).still_open()
+        return CheckInDraft.objects.filter(self._people("patient")).still_open()
 
     @property
     def asked(self) -> QuerySet[Request]:
         """Asked for, not yet signed: for those who may sign."""
-        found = Request.objects.filter(patient__in=self.people).unanswered()
+        found = Request.objects.filter(self._people("patient")).unanswered()
         return found if self.user.may(Permission.SIGN_PLAN) else found.none()
 
     @property
     def drafts(self) -> QuerySet[Draft]:
-        found = Draft.objects.filter(plan__patient__in=self.people)
+        found = Draft.objects.filter(self._people("plan__patient"))
         if not self.user.may(Permission.DRAFT_PLAN):
             return found.none()
         return found.exclude(plan__state=PlanState.ENTERED_IN_ERROR.value)
 
     @property
     def reviews(self) -> QuerySet[Drug]:
-        """Drugs kept at a dose until a review that is due, or late."""
+        """Drugs kept at a dose until a review that is due this week, or late."""
         return Drug.objects.filter(
             version__in=self._standing(self.today),
             end=End.MAINTAIN.value,
@@ -112,14 +121,47 @@ class Waiting:
             plan=OuterRef("plan"), in_force_from__lte=day, number__gt=OuterRef("number")
         )
         return Version.objects.filter(
+            self._people("plan__patient"),
             ~Exists(later),
             plan__state=PlanState.ACTIVE.value,
-            plan__patient__in=self.people,
             in_force_from__lte=day,
         )
 
+    def _people(self, path: str) -> Q:
+        """Those whom `Patient.objects.visible_to(user).under_care()` holds, as a condition on a
+        joined row: the frame asks on every page, and no list of a clinic's patients is made.
+        """
+        user = self.user
+        if user.membership is None or not user.may(Permission.VIEW_PATIENTS):
+            return Q(pk__in=[])
+        of_clinic = Q(
+            **{
+                f"{path}__clinic": user.membership.clinic_id,
+                f"{path}__joined_to": None,
+                f"{path}__died_on": None,
+                f"{path}__transfer_accepted_on": None,
+            }
+        )
+        on_team = Exists(
+            CareTeam.objects.filter(patient=OuterRef(f"{path}__pk"), user=user, until=None)
+        )
+        match self.whose:
+            case Whose.EVERYBODY:
+                return of_clinic
+            case Whose.MINE:
+                return of_clinic & Q(on_team)
+            case Whose.CONCERNS:
+                any_team = Exists(CareTeam.objects.filter(user=user, until=None))
+                return of_clinic & (Q(on_team) | ~Q(any_team))
+            case _:
+                assert_never(self.whose)
+
     def how_many(self) -> Combinable:
-        """All of it, as one figure of another query."""
+        """What waits for an act, as one figure of another query.
+
+        Changes and reviews of the week are dated ahead; they stand on the worklist and wait for
+        nobody, and finding them reads every plan in force.
+        """
         parts: tuple[QuerySet[Any], ...] = (
             self.overdue,
             self.due,
@@ -127,38 +169,9 @@ class Waiting:
             self.begun,
             self.asked,
             self.drafts,
-            self.reviews,
-            self.changing,
         )
         total: Combinable = Value(0)
         for part in parts:
             if not part.query.is_empty():
                 total = total + RowsOf(part.order_by().values("pk"))
         return total
-
-
-def of_everybody(user: User, today: date) -> Waiting:
-    """About every patient of the clinic."""
-    return Waiting(user, Patient.objects.visible_to(user).under_care(), today)
-
-
-def of_mine(user: User, today: date) -> Waiting:
-    """About those whose care team this person is on."""
-    people = Patient.objects.visible_to(user).under_care().cared_for_by(user)
-    return Waiting(user, people, today)
-
-
-def of_whom_it_concerns(user: User, today: date) -> Waiting:
-    """About mine; about everybody for whoever is on no team. Decided inside the query."""
-    mine = CareTeam.objects.filter(patient=OuterRef("pk"), user=user, until=None)
-    any_team = CareTeam.objects.filter(user=user, until=None)
-    people = Patient.objects.visible_to(user).under_care()
-    return Waiting(user, people.filter(Q(Exists(mine)) | ~Exists(any_team)), today)
-
-
-def count(user: User, today: date) -> Combinable:
-    return of_whom_it_concerns(user, today).how_many()
-
-
-def due_first(found: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
-    return found.order_by(F("due_on").asc(nulls_last=True), "patient__family_name", "pk")
