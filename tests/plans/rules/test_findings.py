@@ -19,9 +19,9 @@ from plans.rules.findings import (
     FindingCode,
     Severity,
     findings,
-    past_differences,
     standing,
 )
+from plans.rules.past import past_differences
 from plans.rules.schedule import (
     Dose,
     DrugRole,
