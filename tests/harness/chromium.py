@@ -38,7 +38,8 @@ FLAGS = [
     "--disable-sync",
 ]
 AXE = Path(__file__).parent.parent / "vendor" / "axe-4.14.1.min.js"
-PATIENCE = 10_000  # milliseconds that an action or an expectation may take
+# Milliseconds that an action or an expectation may take; much, for machines under load.
+PATIENCE = 30_000
 
 
 def executable() -> str | None:
@@ -97,8 +98,9 @@ class OpenPage(Protocol):
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         yield browser
