@@ -393,6 +393,13 @@ def _add_time(cells: Cells, subject: str, post: QueryDict) -> list[str]:
     return ["grid"]
 
 
+def _done(cells: Cells, subject: str, post: QueryDict) -> list[str]:
+    """The product is described: on to the steps."""
+    if not cells["steps"]:
+        return ["add-step"]
+    return [f"steps.{cells['steps'][0]['key']}.first_day"]
+
+
 def _add_as_needed(cells: Cells, product: str, post: QueryDict) -> list[str]:
     line = draft.blank_as_needed(next_key("a", cells["as_needed"]))
     line["product"] = product
@@ -425,6 +432,7 @@ _ACTS: Mapping[str, Any] = {
     "remove-group": _remove_group,
     "add-product": _add_product,
     "remove-product": _remove_product,
+    "done": _done,
     "add-time": _add_time,
     "add-as-needed": _add_as_needed,
     "remove-as-needed": _remove_as_needed,

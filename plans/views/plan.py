@@ -226,6 +226,9 @@ def _answer(request: ClinicianRequest, draft: Draft) -> HttpResponse:
     """What the page shows after an autosave: read-backs, totals, findings; nothing typed."""
     grid = _grid(request, draft)
     parts = {"grid": grid, "plan": draft.plan}
+    names = ["findings", "supply", "waits"]
+    if request.POST.get("layout") != grid.layout:
+        names.append("grid")
     return JsonResponse(
         {
             "revision": draft.revision,
@@ -243,7 +246,7 @@ def _answer(request: ClinicianRequest, draft: Draft) -> HttpResponse:
             "products": {box.key: box.summary for box in grid.products},
             "html": {
                 name: render_to_string(f"plans/plan/_{name}.html", parts, request=request)
-                for name in ("findings", "supply", "waits")
+                for name in names
             },
             "told": [str(message) for message in messages.get_messages(request)],
         }

@@ -49,6 +49,7 @@ function body() {
     if (name !== "sure" && !name.startsWith("new_clock.")) fields.append(name, value);
   }
   fields.set("csrfmiddlewaretoken", token());
+  fields.set("layout", form.dataset.layout);
   return fields;
 }
 
@@ -152,7 +153,7 @@ function show(answer) {
   put(document.querySelector("#bottom-waits"), one("#sign_waits")?.textContent ?? "");
   for (const sentence of answer.told) toast(sentence);
   readBack(document.activeElement);
-  if (answer.layout !== form.dataset.layout) redraw();
+  redraw(answer);
 }
 
 function put(place, words) {
@@ -169,9 +170,9 @@ function showCell(name, [read, state, out, place]) {
   const output = one(".out", box);
   if (output) {
     put(output, out);
-    box.classList.toggle("has-out", out !== "");
-    // A cell whose content is computed is left out by Tab; arrows and the pointer reach it.
-    input.tabIndex = out && !input.value ? -1 : 0;
+    // What was typed since the answer left is the person's; nothing computed covers it.
+    const free = input.value === "" || input.value === form.dataset.chained;
+    box.classList.toggle("has-out", out !== "" && free);
   }
   if (state === "refused") input.setAttribute("aria-invalid", "true");
   else input.removeAttribute("aria-invalid");
@@ -185,8 +186,6 @@ function showCell(name, [read, state, out, place]) {
   }
 }
 
-const WAYS = { lower: "lower", same: "same", higher: "higher", starts: "starts", ends: "ends" };
-
 function showTotal(id, [words, way, complete]) {
   const cell = document.getElementById(id);
   if (!cell) return;
@@ -196,7 +195,7 @@ function showTotal(id, [words, way, complete]) {
   if (place.dataset.way === way) return;
   place.dataset.way = way;
   const sample = document.querySelector(`#ways [data-word="${CSS.escape(way)}"]`);
-  place.replaceChildren(...(sample ? [sample.firstElementChild.cloneNode(true)] : []));
+  place.replaceChildren(...[...(sample?.children ?? [])].map((child) => child.cloneNode(true)));
 }
 
 function showStep(key, [why, dates, findings]) {
@@ -226,22 +225,14 @@ function showPart(id, html) {
   if (id_ && document.activeElement !== here) document.getElementById(id_)?.focus();
 }
 
-/** Other columns: the table is fetched anew, with what was just kept. */
-async function redraw() {
-  const answer = await fetch(form.action, { credentials: "same-origin", redirect: "error" }).catch(
-    () => null,
-  );
-  if (!answer?.ok || dirty) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const fresh = page.querySelector("[data-editor]");
-  if (!fresh || dirty) return;
-  const here = document.activeElement;
-  const [old, drawn] = [one("#grid"), fresh.querySelector("#grid")];
-  if (old?.contains(here)) return;
-  if (old && drawn) old.replaceWith(drawn);
-  else if (drawn) one(".empty")?.replaceWith(drawn);
-  form.dataset.layout = fresh.dataset.layout;
-  one("[name=revision]").value = fresh.querySelector("[name=revision]").value;
+/** Other columns: the table comes anew, unless the keyboard is in it or more was typed. */
+function redraw(answer) {
+  const old = one("#grid");
+  if (dirty || !answer.html.grid || old?.contains(document.activeElement)) return;
+  const made = document.createElement("template");
+  made.innerHTML = answer.html.grid;
+  (old ?? one(".empty"))?.replaceWith(made.content);
+  form.dataset.layout = answer.layout;
   prepare();
 }
 
@@ -533,6 +524,14 @@ form.addEventListener("focusin", (event) => {
   readBack(input);
 });
 
+/** Of length and last day one is typed; Tab passes over the other, which is computed. */
+function passOver(input) {
+  const step = stepOf(input);
+  const other = input.name.endsWith(".days") ? "last_day" : "days";
+  const twin = field(step, step.dataset.step, other);
+  if (!twin.value) twin.tabIndex = input.value ? -1 : 0;
+}
+
 function readBack(input) {
   const place = one("#read-back");
   if (!place) return;
@@ -544,6 +543,7 @@ form.addEventListener("input", (event) => {
   const input = event.target;
   const box = input.closest("[data-cell]");
   if (box) box.classList.remove("has-out");
+  if (/\.(days|last_day)$/.test(input.name)) passOver(input);
   if (input.matches("[data-rhythm]")) stepOf(input).classList.toggle("daily", input.value === "daily");
   if (!input.name.startsWith("new_clock.")) changed();
 });
@@ -633,9 +633,8 @@ form.addEventListener("click", (event) => {
 });
 
 function prepare() {
-  for (const box of all(".dose-cell.has-out")) {
-    const input = one("input", box);
-    if (!input.value) input.tabIndex = -1;
+  for (const step of steps()) {
+    for (const part of ["days", "last_day"]) passOver(field(step, step.dataset.step, part));
   }
   const first = stepOf(document.activeElement) ?? steps()[0];
   if (first) openCard(first);

@@ -1,0 +1,396 @@
+"""Schedules typed in a browser by keyboard alone, and what the grid says meanwhile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from patients.models import Patient
+from plans.models import Draft, Version
+from plans.rules.schedule import expected_on, supply
+from taperplan.accounts.models import Clinic, User
+from tests.factories import PatientFactory, draft_plan, plan_cells, ready_to_sign
+from tests.harness.chromium import OpenPage, assert_fits, assert_no_violations
+from tests.plans.rules.published import PUBLISHED, Published
+
+pytestmark = pytest.mark.browser
+
+
+class Keyboard:
+    """Nothing but keys. `reach` presses Tab until the element of that name has the focus."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def here(self) -> str:
+        """What a screen reader says of where the keyboard is."""
+        said: str = self.page.evaluate(
+            """() => { const e = document.activeElement; const by = e.id
+                 && document.querySelector(`label[for="${CSS.escape(e.id)}"]`);
+               return e.getAttribute("aria-label") || by?.textContent || e.textContent || ""; }"""
+        )
+        return re.sub(r"\s+", " ", said).strip()
+
+    def reach(self, name: str, *, back: bool = False) -> None:
+        for _press in range(250):
+            if re.search(name, self.here()):
+                return
+            self.press("Shift+Tab" if back else "Tab")
+        raise AssertionError(f"{name} is not reached by Tab; last: {self.here()}")
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def type(self, text: str) -> None:
+        self.page.keyboard.type(text)
+
+    def row(self, *cells: str) -> None:
+        """Type cells from left to right, Tab between them."""
+        for at, cell in enumerate(cells):
+            if at:
+                self.press("Tab")
+            if cell:
+                self.type(cell)
+
+    def choose(self, *words: str) -> None:
+        """One select after the other, each by the first letters of its word."""
+        for at, word in enumerate(words):
+            if at:
+                self.press("Tab")
+            self.type(word)
+
+
+@pytest.fixture
+def otto(clinic: Clinic) -> Patient:
+    patient: Patient = PatientFactory(clinic=clinic, otto=True)
+    ready_to_sign(patient)
+    return patient
+
+
+@pytest.fixture
+def keys(browser_page: OpenPage, clare: User, otto: Patient) -> Keyboard:
+    page = browser_page(clare)
+    page.goto(reverse("plans:plans", kwargs={"patient": otto.pk}))
+    keyboard = Keyboard(page)
+    keyboard.reach("^New plan$")
+    keyboard.press("Enter")
+    page.wait_for_url("**/draft/")
+    assert keyboard.here() == "Product"
+    keyboard.press("Enter")
+    page.wait_for_url("**drugs.d1.name**")
+    return keyboard
+
+
+def product(
+    keys: Keyboard, strength: str, slots: tuple[str, ...], clocks: str = "", splitting: str = "do"
+) -> None:
+    """From the choice of the form on."""
+    keys.reach("^Form$")
+    keys.choose("tablet")
+    keys.press("Tab")
+    keys.row(strength, "")
+    keys.choose("mg")
+    keys.reach("^Splitting$")
+    keys.type(splitting)
+    for slot in slots:
+        keys.reach(f"^{slot}$")
+        keys.press("Space")
+    keys.reach("^Clock times$")
+    keys.type(clocks)
+    keys.reach("^Done$")
+    keys.press("Enter")
+    keys.page.wait_for_url("**at=add-step**")
+
+
+def drug(keys: Keyboard, name: str, role: str, drug_class: str) -> None:
+    keys.reach("^Drug$")
+    keys.row(name, "")
+    keys.choose(role, drug_class)
+
+
+def stop(keys: Keyboard) -> None:
+    """The stated end of the one drug."""
+    keys.reach("^Stop$")
+    keys.press("Space")
+
+
+def sign(keys: Keyboard, published: Published) -> Version:
+    keys.reach("^In force from$", back=True)
+    keys.type(f"{published.first_day.day} {published.first_day:%b %Y}")
+    expect(keys.page.locator("#sign")).not_to_have_class(re.compile("btn-wait"))
+    keys.reach("^Sign…$", back=True)
+    keys.press("Enter")
+    keys.page.wait_for_url("**/sign/")
+    keys.reach("^Why it is signed although")
+    keys.type("At the next visit.")
+    keys.reach("^Sign version 1$")
+    keys.press("Enter")
+    keys.page.wait_for_url(re.compile(r"/plans/[0-9a-f-]{36}/$"))
+    return Version.objects.get()
+
+
+def check_as_published(version: Version, published: Published, names: Mapping[str, str]) -> None:
+    """Every day's doses, and the supply, as the source states them."""
+    schedule = version.schedule()
+    for day, run in published.table():
+        stated = {
+            (expected.when.token, names[expected.product.key]): expected.quantity
+            for expected in expected_on(schedule, day)
+        }
+        assert stated == {
+            (time, product): Fraction(0) if quantity == "none" else Fraction(quantity)
+            for time, doses in run.doses.items()
+            for product, quantity in doses.items()
+        }, day
+    total = {
+        names[line.product.key]: line.quantity
+        for line in supply(schedule, published.first_day, published.last_day)
+    }
+    assert total == {key: Fraction(count) for key, count in published.supply.items()}
+
+
+def test_schedule_b_is_typed_by_keyboard_alone_and_signed(keys: Keyboard) -> None:
+    published = PUBLISHED["B"]
+    drug(keys, "clonazepam", "tapered", "benzo")
+    product(keys, "0.125", ("morning", "evening"))
+    assert keys.here() == "Step"
+    keys.press("Enter")
+    assert keys.here() == "Step 1, first day"
+    keys.row("30 Nov 2026", "3", "", "3", "3")
+    keys.press("Control+Shift+D")
+    assert keys.here() == "Step 2, days"
+    keys.row("3", "", "2", "2")
+    keys.press("Control+D")
+    keys.row("3", "", "1", "1")
+    expect(keys.page.locator("[id='total.s3.d1']")).to_contain_text("0.25\u00a0mg")
+    expect(keys.page.locator("[id='total.s3.d1']")).to_contain_text("lower")
+
+    stop(keys)
+    version = sign(keys, published)
+
+    check_as_published(version, published, {"p1": "p1"})
+    expect(keys.page.locator("main")).to_contain_text("36\u00a0tablets")
+
+
+def test_schedule_a_with_clock_times_is_typed_by_keyboard_alone(keys: Keyboard) -> None:
+    published = PUBLISHED["A"]
+    drug(keys, "morphine SR", "tapered", "opioid")
+    product(keys, "15", ("bedtime",), "06:00 14:00 22:00 08:00 20:00")
+    keys.press("Enter")
+    # 06:00, 08:00, 14:00, 20:00, bedtime, 22:00
+    keys.row("30 Nov 2026", "1", "", "4", "", "4", "", "", "4")
+    keys.press("Control+Shift+D")
+    keys.row("1", "", "3", "", "3", "", "", "3")
+    for days, doses in (
+        ("1", ("2", "", "2", "", "", "2")),
+        ("1", ("1", "", "1", "", "", "1")),
+        ("3", ("", "1", "", "1")),
+        ("4", ("", "", "", "", "1")),
+    ):
+        keys.press("Control+D")
+        keys.row(days, "", *doses)
+
+    stop(keys)
+    version = sign(keys, published)
+
+    check_as_published(version, published, {"p1": "p1"})
+
+
+def test_schedule_d_with_two_strengths_and_an_open_end_is_typed_by_keyboard_alone(
+    keys: Keyboard,
+) -> None:
+    published = PUBLISHED["D"]
+    drug(keys, "lamotrigine", "introduced", "another")
+    product(keys, "25", ("morning",))
+    keys.reach("^Product$", back=True)
+    keys.press("Enter", "Tab")
+    assert keys.here() == "Another product of lamotrigine"
+    keys.press("Enter")
+    keys.page.wait_for_url("**products.p2.form**")
+    product(keys, "100", ("morning",))
+    keys.press("Enter")
+    keys.row("30 Nov 2026", "7", "", "1", "0")
+    keys.press("Control+Shift+D")
+    keys.row("7", "", "2", "0")
+    for small, large in (("3", "0"), ("0", "1"), ("1", "1"), ("2", "1"), ("3", "1")):
+        keys.press("Control+D")
+        keys.row("7", "", small, large)
+    keys.press("Control+D")
+    keys.row("", "open", "", "", "2")
+    expect(keys.page.locator("[id='total.s8.d1']")).to_contain_text("higher")
+    for number in range(8, 1, -1):
+        keys.reach(f"^Step {number}, reason$", back=number < 8)
+        keys.type("Raised week by week, as agreed.")
+    keys.reach("^Stop$")
+    keys.press("ArrowDown")
+    assert keys.here().startswith("Maintain at this dose")
+    keys.reach("^Review on$")
+    keys.type("1 Mar 2027")
+
+    version = sign(keys, published)
+
+    check_as_published(version, published, {"p1": "p25", "p2": "p100"})
+    assert version.schedule().steps[-1].last_day is None
+
+
+# --- The grid while it is typed in --------------------------------------------------------------
+
+
+@pytest.fixture
+def page(browser_page: OpenPage, clare: User, otto: Patient) -> Page:
+    plan = draft_plan(otto, clare)
+    page = browser_page(clare)
+    page.goto(reverse("plans:draft", kwargs={"plan": plan.pk}))
+    return page
+
+
+def at(page: Page, name: str) -> str:
+    return page.locator(f"[id='{name}']").input_value()
+
+
+def test_what_is_typed_is_saved_and_read_back_without_moving_the_keyboard(page: Page) -> None:
+    cell = page.locator("[id='steps.s2.0.c1']")
+    cell.focus()
+    page.keyboard.type("1/2")
+
+    expect(page.locator("[id='steps.s2.0.c1_read']")).to_have_text("half, 0.5\u00a0mg")
+    expect(page.locator("#read-back")).to_contain_text("typed 1/2 reads half a tablet of 1\u00a0mg")
+    expect(page.locator("[id='total.s2.d1']")).to_contain_text("1.5\u00a0mg")
+    expect(page.locator("#autosave")).to_contain_text("Saved")
+    expect(cell).to_be_focused()
+    assert Draft.objects.get().cells["steps"][1]["doses"][1]["quantity"] == "1/2"
+
+
+def test_what_cannot_be_read_says_so_at_its_cell_and_stays(page: Page) -> None:
+    page.locator("[id='steps.s2.0.c1']").focus()
+    page.keyboard.type("1,5")
+
+    expect(page.locator("[id='steps.s2.0.c1_read']")).to_have_text("1,5 has a comma. Type a point.")
+    expect(page.locator("[id='steps.s2.0.c1']")).to_have_attribute("aria-invalid", "true")
+    assert at(page, "steps.s2.0.c1") == "1,5"
+    expect(page.locator("#findings")).to_contain_text("1,5 has a comma")
+    expect(page.locator("#sign_waits")).to_contain_text("Waits for 1 refused")
+
+
+def test_a_step_taken_out_comes_back_with_what_was_typed(page: Page) -> None:
+    page.locator("[id='steps.s2.0.c0']").focus()
+    page.keyboard.press("Control+Backspace")
+    expect(page.locator("tbody.step")).to_have_count(2)
+    expect(page.locator("#toasts")).to_contain_text("Step 2 removed.")
+    expect(page.locator("[id='steps.s3.first_day']")).to_have_attribute(
+        "aria-label", "Step 2, first day"
+    )
+    assert len(Draft.objects.get().cells["steps"]) in (2, 3)
+
+    page.keyboard.press("Control+z")
+
+    expect(page.locator("tbody.step")).to_have_count(3)
+    assert at(page, "steps.s2.0.c0") == "1"
+    expect(page.locator("#autosave")).to_contain_text("Saved")
+
+
+def test_keys_move_in_the_grid_and_undo_what_was_typed(page: Page) -> None:
+    page.locator("[id='steps.s1.0.c0']").focus()
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    expect(page.locator("[id='steps.s2.0.c0']")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[id='steps.s2.0.c1']")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("[id='steps.s1.0.c1']")).to_be_focused()
+
+    page.keyboard.press("Control+z")
+
+    assert at(page, "steps.s1.0.c0") == "1"
+
+
+def test_steps_are_inserted_copied_and_moved(page: Page) -> None:
+    page.locator("[id='steps.s1.0.c0']").focus()
+    page.keyboard.press("Control+Enter")
+    page.keyboard.type("1 Jan 2027")
+    assert at(page, "steps.s4.first_day") == "1 Jan 2027"
+    page.keyboard.press("Alt+ArrowDown")
+    keys = page.eval_on_selector_all("tbody.step", "all => all.map(e => e.dataset.step)")
+    assert keys == ["s1", "s2", "s4", "s3"]
+    page.locator("[id='steps.s3.0.c0']").focus()
+    page.keyboard.press("Control+D")
+    assert at(page, "steps.s5.0.c0") == at(page, "steps.s5.days") == ""
+    assert at(page, "steps.s5.first_day") == "chained"
+    expect(page.locator("#autosave")).to_contain_text("Saved")
+
+
+def test_a_lost_connection_loses_nothing(page: Page) -> None:
+    page.context.set_offline(True)
+    page.locator("[id='steps.s2.0.c1']").focus()
+    page.keyboard.type("2 1/2")
+    expect(page.locator("#autosave")).to_contain_text("Everything typed is still here")
+
+    page.context.set_offline(False)
+
+    expect(page.locator("#autosave")).to_contain_text("Saved", timeout=15_000)
+    assert Draft.objects.get().cells["steps"][1]["doses"][1]["quantity"] == "2 1/2"
+
+
+def test_the_second_of_two_people_is_told_while_typing(page: Page, theo: User) -> None:
+    from plans.actions import plan as actions
+
+    draft = Draft.objects.get()
+    actions.save(
+        draft=draft,
+        cells={**draft.cells, "title": "Theirs"},
+        revision=draft.revision,
+        now=draft.changed_at,
+        by=theo,
+    )
+    page.locator("[id='steps.s2.0.c1']").focus()
+    page.keyboard.type("3")
+
+    expect(page.locator("#autosave")).to_contain_text("Theo Mocksen changed this draft")
+    page.locator("#autosave button").click()
+
+    expect(page.locator("h1")).to_have_text("Theo Mocksen changed 2 cells while you typed")
+    assert_no_violations(page)
+
+
+def test_the_columns_follow_the_product_while_it_is_described(page: Page) -> None:
+    page.locator("#product-p1 > summary").click()
+    page.locator("[id='products.p1.slots.midday']").check()
+
+    expect(page.locator("[id='steps.s1.0.c2']")).to_have_value("2")
+    expect(page.locator(".grid thead")).to_contain_text("Midday")
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_editor_holds_on_every_width(
+    width: int, dark: bool, browser_page: OpenPage, clare: User, otto: Patient
+) -> None:
+    cells = plan_cells()
+    cells["steps"][1]["doses"][0]["quantity"] = "1,5"
+    cells["steps"][2].update(first_day="1 Jan 2027", chained="")
+    plan = draft_plan(otto, clare, cells)
+    page = browser_page(clare, width=width, dark=dark)
+
+    page.goto(reverse("plans:draft", kwargs={"plan": plan.pk}))
+
+    assert_fits(page)
+    assert_no_violations(page)
+
+
+def test_the_editor_works_without_scripts(
+    browser_page: OpenPage, clare: User, otto: Patient
+) -> None:
+    plan = draft_plan(otto, clare)
+    page = browser_page(clare, scripts=False)
+    page.goto(reverse("plans:draft", kwargs={"plan": plan.pk}))
+
+    page.locator("[id='steps.s1.0.c0']").fill("1/2")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+
+    assert Draft.objects.get().cells["steps"][0]["doses"][0]["quantity"] == "1/2"
