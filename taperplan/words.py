@@ -38,7 +38,7 @@ _translator: Translator = English()
 
 def install(translator: Translator) -> None:
     """Let `translator` answer from now on. Called once, when the app starts."""
-    global _translator  # noqa: PLW0603  (one translator for the process, set at start)
+    global _translator
     _translator = translator
 
 

@@ -23,8 +23,11 @@ from patients.vocabulary import Answer, Kind, TeamRole
 from plans.actions import check_in as check_in_actions
 from plans.actions import escalation as escalation_actions
 from plans.actions import plan as plan_actions
-from plans.models.escalation import Source
+from plans.actions.patient_text import confirm_text_set
+from plans.models import Draft
 from plans.presenters.check_in import around
+from plans.rules.patient_texts import text_sets
+from plans.rules.redflags import Source
 from plans.rules.symptoms import ASKED_AS_SAFETY
 from taperplan import grammar
 from taperplan.accounts import actions as account_actions
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from patients.models import Patient
 
     Tell = Callable[[int, int, str], None]
+    Act = Callable[[Patient, dict[str, Any], int], None]
 
 
 class Demo:
@@ -101,6 +105,8 @@ class Demo:
                 by=ada,
             )
             account_actions.confirm_text(text=text, now=then, by=clare)
+        for one in text_sets():
+            confirm_text_set(clinic=self.clinic, key=one.key, digest=one.digest, now=then, by=clare)
 
     # --- One patient ----------------------------------------------------------------------
 
@@ -109,7 +115,9 @@ class Demo:
         patient = self._registered(entry, self._at(since))
         self._intake(patient, entry, self._at(since, 10))
         # In the order in which it happened: a check-in names the version in force on its day.
-        acts = [(v["signed"], 0, self._sign, v) for v in entry["plan"].get("versions", [])]
+        acts: list[tuple[int, int, Act, dict[str, Any]]] = [
+            (v["signed"], 0, self._sign, v) for v in entry["plan"].get("versions", [])
+        ]
         acts += [(c["day"], 1, self._check_in, c) for c in entry["check_ins"]]
         for offset, _order, act, what in sorted(acts, key=lambda act: act[:2]):
             act(patient, what, offset)
@@ -191,7 +199,7 @@ class Demo:
 
     # --- The plan -------------------------------------------------------------------------
 
-    def _begin(self, patient: Patient, typed: dict[str, Any], now: datetime) -> plan_actions.Draft:
+    def _begin(self, patient: Patient, typed: dict[str, Any], now: datetime) -> Draft:
         """A draft with what stands in the data file typed into it."""
         clare = self.people["clare"]
         plan = patient.plans.first()
@@ -201,7 +209,7 @@ class Demo:
             if plan
             else plan_actions.begin(key=key, patient=patient, now=now, by=clare)
         )
-        assert isinstance(draft, plan_actions.Draft)  # noqa: S101  (the key is new)
+        assert isinstance(draft, Draft)  # noqa: S101  (the key is new)
         cells = self._typed(typed)
         return plan_actions.save(
             draft=draft, cells=cells, revision=draft.revision, now=now, by=clare
@@ -221,7 +229,7 @@ class Demo:
             by=self.people["clare"],
         )
 
-    def _accept(self, draft: plan_actions.Draft, reasons: dict[str, str], now: datetime) -> None:
+    def _accept(self, draft: Draft, reasons: dict[str, str], now: datetime) -> None:
         """The findings that the data file accepts, each with its typed reason."""
         _reading, found = plan_actions.read(draft, today=self.clinic.day(now))
         acceptances = [
