@@ -377,7 +377,7 @@ def _escalation(
             "ladder": stands,
             "rungs": len(standing),
             "left": stands.rungs.count() - len(standing) if stands else 0,
-            "form": ladder_form,
+            "ladder_form": ladder_form,
             "conflict": conflict,
             "limits_form": limits_form,
             "limits_conflict": limits_conflict,
