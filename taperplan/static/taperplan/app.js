@@ -92,6 +92,15 @@ function goTo(id) {
   return true;
 }
 
+// The server says what is wrong, beside the field and in a summary; the browser's own bubble
+// would name one field and vanish.
+function ownWords(within) {
+  if (within.matches?.("form")) within.noValidate = true;
+  for (const form of all("form", within)) form.noValidate = true;
+}
+ownWords(document);
+document.body.addEventListener("htmx:load", (event) => ownWords(event.detail.elt));
+
 one("#error-summary")?.focus();
 document.addEventListener("click", (event) => {
   const link = event.target.closest("#error-summary a, a[data-goes-to]");
