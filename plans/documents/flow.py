@@ -521,6 +521,28 @@ class Headed:
         self.body.draw(canvas, x, top, width)
 
 
+class IfRoom:
+    """What stands where a page has room left for it, and begins no page of its own."""
+
+    def __init__(self, block: Block) -> None:
+        self.before = block.before
+        self.block = block
+
+    def measure(self, width: float) -> float:
+        return self.block.measure(width)
+
+    def start(self, width: float) -> float:
+        return self.block.start(width)
+
+    def cut(self, width: float, room: float, *, must: bool) -> tuple[Block, Block] | None:
+        """As much as there is room for; the rest is let go."""
+        parts = self.block.cut(width, room, must=must)
+        return None if parts is None else (parts[0], Space(0))
+
+    def draw(self, canvas: TaggedCanvas, x: float, top: float, width: float) -> None:
+        self.block.draw(canvas, x, top, width)
+
+
 class Labelled:
     """A label and its answer side by side."""
 
@@ -827,6 +849,8 @@ def lay(
             block.draw(canvas, x, y - gap, width)
             y -= gap + height
             continue
+        if isinstance(block, IfRoom) and block.start(width) > room + _NEARLY:
+            continue
         parts = None
         if fresh or block.start(width) <= room + _NEARLY:
             parts = block.cut(width, room, must=fresh)
@@ -836,6 +860,9 @@ def lay(
             rest.appendleft(block)
         else:
             parts[0].draw(canvas, x, y - gap, width)
+            if isinstance(block, IfRoom):
+                y = bottom
+                continue
             if parts[1].measure(width) > 0:
                 rest.appendleft(parts[1])
         canvas.showPage()

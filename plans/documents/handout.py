@@ -11,6 +11,7 @@ from plans.documents.flow import (
     Cell,
     Group,
     Headed,
+    IfRoom,
     Line,
     Sides,
     Stack,
@@ -62,11 +63,8 @@ class _HandoutInk(Ink):
         if sheet.as_needed is not None:
             blocks.append(self._boxed(sheet.as_needed))
         if sheet.warning:
-            blocks.append(
-                Box(
-                    Stack([self.said(sheet.warning)]), padding=self.sizes.body.size * 0.8, before=16
-                )
-            )
+            lines = self.paragraphs(sheet.warning)
+            blocks.append(Box(lines, padding=self.sizes.body.size * 0.8, before=16))
         if sheet.next_check_in is not None:
             blocks.append(self.passage(sheet.next_check_in))
         if sheet.other_plans:
@@ -238,7 +236,8 @@ class _HandoutInk(Ink):
         if sheet.questions:
             space = self.sizes.body.leading * 1.45
             lines = Writing(sheet.questions, leading=space)
-            blocks.append(self.heading(sheet.questions_heading, lines))
+            questions = self.heading(sheet.questions_heading, lines)
+            blocks.append(questions if self.large else IfRoom(questions))
         return blocks
 
     def _phone(self, phone: Phone, *, before: float) -> Block:

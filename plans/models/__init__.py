@@ -20,6 +20,7 @@ from plans.models.check_in import (
 )
 from plans.models.document import Document
 from plans.models.escalation import Escalation, EscalationMove, Outbox
+from plans.models.patient_text import ConfirmedTextSet
 from plans.models.plan import (
     Acceptance,
     Draft,
@@ -39,6 +40,7 @@ __all__ = [
     "CheckIn",
     "CheckInDraft",
     "Collection",
+    "ConfirmedTextSet",
     "Contact",
     "DeclinedSymptom",
     "Document",

@@ -19,6 +19,8 @@ from plans.presenters.paper import (
     letterhead,
     unprintable,
 )
+from plans.presenters.patient_text import confirmed_for
+from plans.rules.patient_texts import SetKey
 from plans.rules.schedule import DrugClass, DrugRole, Form
 from plans.rules.wording import product_name, quantity_words
 from plans.sheets.handout import Handout
@@ -31,6 +33,7 @@ from taperplan.words import ngettext
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from plans.presenters.patient_text import TextSetCard
     from plans.rules.schedule import AsNeeded, Schedule
     from taperplan.accounts.models import Clinic
 
@@ -46,6 +49,7 @@ def handout(version: Version, printing: Printing) -> Handout:
     number = identifier(patient)
     texts = _confirmed_texts(printing.clinic)
     missed, source = _missed_dose(version, schedule, texts, printing)
+    sets = confirmed_for(printing.clinic, (drug.drug_class for drug in schedule.drugs))
     return Handout(
         language=printing.language,
         name=_("Patient handout {reference}").format(reference=version.reference),
@@ -62,15 +66,15 @@ def handout(version: Version, printing: Printing) -> Handout:
         tables=schedule_tables(schedule, version),
         as_needed=_as_needed(schedule),
         plan_text=(version.patient_text,) if version.patient_text else (),
-        warning=(),
+        warning=_warning(sets, schedule),
         next_check_in=_next_check_in(plan),
         other_plans=_other_plans(plan),
-        call=None,
+        call=_when_to_call(sets),
         numbers_heading=_("Numbers to call"),
         numbers=_numbers(printing.clinic),
         missed_dose=missed,
-        advice=(),
-        texts_source=source,
+        advice=_meanwhile(sets, schedule),
+        texts_source=" ".join(filter(None, (_set_source(sets, printing), source))),
         questions_heading=_("My questions"),
         questions=QUESTION_LINES,
         unprintable=unprintable(),
@@ -207,6 +211,67 @@ def _numbers(clinic: Clinic) -> tuple[Phone, ...]:
     )
     return tuple(
         Phone(label, number.replace(" ", formats.NBSP)) for label, number in known if number
+    )
+
+
+# --- our fixed words, where the clinic has confirmed them ---------------------------------------
+def _warning(sets: Sequence[TextSetCard], schedule: Schedule) -> tuple[Line, ...]:
+    """The do-not-stop box: what is true of every plan in strong type, then what of each drug."""
+    lines: list[Line] = []
+    for card in sets:
+        words = " ".join(card.words.stopping)
+        if card.words.key is SetKey.EVERY_PLAN:
+            lines.append(strong(words))
+        elif len(schedule.drugs) > 1:
+            lines.append((Run(f"{_names(card, schedule)}: ", strong=True), Run(words)))
+        else:
+            lines.append(plain(words))
+    return tuple(lines)
+
+
+def _when_to_call(sets: Sequence[TextSetCard]) -> Passage | None:
+    lines = tuple(plain(sentence) for card in sets for sentence in card.words.call)
+    return Passage(_("When to call at once"), lines, bullets=True) if lines else None
+
+
+def _meanwhile(sets: Sequence[TextSetCard], schedule: Schedule) -> tuple[Passage, ...]:
+    """One list a set. A sentence that two sets share is printed with each drug it is true of."""
+    return tuple(
+        Passage(
+            _("While you are on this plan")
+            if card.words.key is SetKey.EVERY_PLAN
+            else _("While you take {drugs}").format(drugs=_names(card, schedule)),
+            tuple(plain(sentence) for sentence in card.words.meanwhile),
+            bullets=True,
+        )
+        for card in sets
+    )
+
+
+def _names(card: TextSetCard, schedule: Schedule) -> str:
+    """The drugs of this plan that a set speaks of."""
+    return formats.listing(
+        [drug.name for drug in schedule.drugs if drug.drug_class.value == card.words.key.value]
+    )
+
+
+def _set_source(sets: Sequence[TextSetCard], printing: Printing) -> str:
+    """Which words these are, in which version, and by whose name the clinic's."""
+    named: dict[tuple[str, str], list[str]] = {}
+    for card in sets:
+        if card.confirmed is None:
+            continue
+        who = card.confirmed.confirmed_by.name
+        day = formats.short_day(printing.day_of(card.confirmed.confirmed_at))
+        words = _("{set} version {number}").format(
+            set=card.words.key.words.lower(), number=card.words.version
+        )
+        named.setdefault((who, day), []).append(words)
+    return " ".join(
+        _("Words for {sets}: confirmed by {name} for {clinic} on {day}.").format(
+            sets=formats.listing(words), name=who, clinic=printing.clinic.name, day=day
+        )
+        for (who, day), words in named.items()
     )
 
 

@@ -80,8 +80,8 @@ class Handout:
     tables: tuple[ScheduleTable, ...]
     as_needed: Passage | None
     plan_text: tuple[str, ...]
-    warning: Line
-    """The do-not-stop box, from the clinic's confirmed text; empty until it is confirmed."""
+    warning: tuple[Line, ...]
+    """The do-not-stop box, from the sets that the clinic has confirmed; empty until then."""
     next_check_in: Passage | None
     other_plans: Line
     call: Passage | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plans.urls import check_in, document, escalation, home, patient_page, plan
+from plans.urls import check_in, document, escalation, home, patient_page, patient_text, plan
 
 app_name = "plans"
 urlpatterns = [
@@ -12,4 +12,5 @@ urlpatterns = [
     *check_in.urlpatterns,
     *escalation.urlpatterns,
     *document.urlpatterns,
+    *patient_text.urlpatterns,
 ]

@@ -120,8 +120,10 @@ def handout(steps: int = 7) -> Handout:
         as_needed=None,
         plan_text=(),
         warning=(
-            Run("Do not stop suddenly. Do not change the dose yourself.", strong=True),
-            Run(" If you feel worse, call us. Your clinician can change this plan with you."),
+            (
+                Run("Do not stop suddenly. Do not change the dose yourself.", strong=True),
+                Run(" If you feel worse, call us. Your clinician can change this plan with you."),
+            ),
         ),
         next_check_in=Passage(
             "Your next check-in",

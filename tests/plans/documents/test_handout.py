@@ -57,7 +57,7 @@ def lines_of(sheet: Handout) -> Iterator[str]:
             for taking in row.takings:
                 yield from map(text_of, taking.what)
             yield from map(text_of, row.notes)
-    yield text_of(sheet.warning)
+    yield from map(text_of, sheet.warning)
     for phone in sheet.numbers:
         yield f"{phone.label} {phone.number}"
     yield sheet.missed_dose.heading

@@ -1,0 +1,21 @@
+"""The fixed words of the handout."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import path
+
+from plans.views import patient_text as views
+
+if TYPE_CHECKING:
+    from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = [
+    path("clinic/handout-words/", views.patient_texts, name="patient-texts"),
+    path(
+        "clinic/handout-words/<slug:key>/confirm/",
+        views.confirm_patient_text,
+        name="confirm-patient-text",
+    ),
+]
