@@ -6,6 +6,7 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpResponse
@@ -53,28 +54,58 @@ def healthz(request: HttpRequest) -> HttpResponse:
     )
 
 
-class OnlyWhenWhole:
-    """Serves nothing while a guard is missing. Once all stood, it costs a request nothing."""
+HEADERS = {
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Length": str(len(NOT_READY)),
+    "Retry-After": "10",
+}
 
-    def __init__(self, application: Application) -> None:
-        self._application = application
+
+class Guard:
+    """Looks until every guard of the tables stands, then never again in this process."""
+
+    def __init__(self) -> None:
         self._whole = False
 
-    def __call__(
-        self, environ: dict[str, Any], start_response: Callable[..., Any]
-    ) -> Iterable[bytes]:
+    def lets_serve(self) -> bool:
         if not self._whole:
             found = faults()
             connection.close()
             for fault in found:
                 log.critical("Refusing to serve: %s.", fault)
-            if found:
-                headers = [
-                    ("Content-Type", "text/plain; charset=utf-8"),
-                    ("Content-Length", str(len(NOT_READY))),
-                    ("Retry-After", "10"),
-                ]
-                start_response("503 Service Unavailable", headers)
-                return [NOT_READY]
-            self._whole = True
-        return self._application(environ, start_response)
+            self._whole = not found
+        return self._whole
+
+
+class OnlyWhenWhole:
+    """Serves nothing while a guard is missing. Once all stood, it costs a request nothing."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._guard = Guard()
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        if self._guard.lets_serve():
+            return self._application(environ, start_response)
+        start_response("503 Service Unavailable", list(HEADERS.items()))
+        return [NOT_READY]
+
+
+class OnlyWhenWholeAsync:
+    """The same door for an ASGI server."""
+
+    def __init__(self, application: Callable[..., Any]) -> None:
+        self._application = application
+        self._guard = Guard()
+
+    async def __call__(
+        self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]
+    ) -> None:
+        if scope["type"] != "http" or await sync_to_async(self._guard.lets_serve)():
+            await self._application(scope, receive, send)
+            return
+        headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+        await send({"type": "http.response.start", "status": 503, "headers": headers})
+        await send({"type": "http.response.body", "body": NOT_READY})

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from taperplan import formats
+from taperplan.accounts.models import User
 from taperplan.audit.models import AuditEvent
 from taperplan.audit.verbs import Verb
 from taperplan.words import gettext as _
@@ -60,7 +61,7 @@ def trail_page(clinic: Clinic, asked: TrailAsked) -> TrailPage:
     if asked.patient:
         events = events.filter(patient__startswith=f"patient:{asked.patient}")
     if asked.person:
-        events = events.filter(actor_name__startswith=asked.person)
+        events = events.filter(actor__in=_people(clinic, asked.person))
     if asked.verb:
         events = events.filter(verb=asked.verb)
     if asked.day:
@@ -75,6 +76,12 @@ def trail_page(clinic: Clinic, asked: TrailAsked) -> TrailPage:
         rows=tuple(_row(event) for event in shown),
         older=shown[-1].number if len(found) > PAGE else None,
     )
+
+
+def _people(clinic: Clinic, beginning: str) -> list[str]:
+    """As the trail names those whose address begins so: their keys are what its index holds."""
+    found = User.objects.filter(email__startswith=beginning, memberships__clinic=clinic)
+    return [f"user:{key}" for key in found.values_list("pk", flat=True)]
 
 
 def _as_written(at: datetime) -> str:

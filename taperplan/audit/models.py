@@ -34,6 +34,7 @@ class AuditEvent(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["clinic", "patient", "number"], name="audit_by_patient"),
             models.Index(fields=["clinic", "actor", "number"], name="audit_by_actor"),
+            models.Index(fields=["clinic", "at"], name="audit_by_moment"),
         ]
 
     def __str__(self) -> str:

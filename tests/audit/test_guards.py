@@ -6,6 +6,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.urls import reverse
 from taperplan.accounts.models import User
 from taperplan.audit import append_only, trail
 from taperplan.audit.verbs import Verb
-from taperplan.health import OnlyWhenWhole
+from taperplan.health import OnlyWhenWhole, OnlyWhenWholeAsync
 from tests.doors import Client
 
 if TYPE_CHECKING:
@@ -100,6 +101,26 @@ def test_nothing_is_served_while_a_guard_is_missing(one_missing: str, server: Se
     append_only.install(connection)
 
     assert server.ask().startswith("200")
+
+
+def test_an_asgi_server_refuses_too(one_missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "close", lambda: None)
+    answers: list[Any] = []
+
+    async def page(scope: Any, receive: Any, send: Any) -> None:
+        await send({"status": 200})
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    async def receive() -> None: ...
+
+    ask = OnlyWhenWholeAsync(page)
+    async_to_sync(ask)({"type": "http"}, receive, send)
+    append_only.install(connection)
+    async_to_sync(ask)({"type": "http"}, receive, send)
+
+    assert [answer.get("status") for answer in answers] == [503, None, 200]
 
 
 def test_once_whole_a_request_costs_nothing_more(

@@ -173,6 +173,11 @@ ROWS: dict[str, Row] = {
         get=everyone(200, first_step=200), post=everyone(200, first_step=200)
     ),
     "account_change_password": Row(get=everyone(200), post=everyone(200)),
+    # Asked by machines, without a session and over plain http.
+    "healthz": Row(
+        get=everyone(200, stranger=200, anonymous=200, first_step=200),
+        open_because=OPEN_PAGES["healthz"],
+    ),
     # --- The second step
     "mfa_index": Row(get=everyone(200)),
     "mfa_authenticate": Row(
