@@ -33,6 +33,7 @@ from plans.models import (
     Step,
     Version,
 )
+from plans.models.exact import exact
 from plans.rules import cells as rule_cells
 from plans.rules.cells import Reading
 from plans.rules.draft import Cells, shaped
@@ -200,7 +201,9 @@ def discard(*, draft: Draft, revision: int, now: datetime, by: User) -> Plan:
     """The draft goes. A plan that was never signed is then entered in error; others stay."""
     plan = draft.plan
     with transaction.atomic():
-        plan = Plan.objects.select_for_update(of=("self",)).select_related("patient").get(pk=plan.pk)
+        plan = (
+            Plan.objects.select_for_update(of=("self",)).select_related("patient").get(pk=plan.pk)
+        )
         gone, _rows = Draft.objects.filter(pk=draft.pk, revision=revision).delete()
         if not gone:
             standing_draft = Draft.objects.filter(pk=draft.pk).first()
@@ -474,7 +477,7 @@ def _rows(version: Version, schedule: rules.Schedule) -> dict[type[Any], list[An
             product=products[dose.product],
             slot=dose.when.slot.value,
             at=dose.when.at,
-            quantity=dose.quantity,
+            **exact("quantity", dose.quantity),
             on_days=dose.on_days,
         )
         for step in schedule.steps
@@ -486,8 +489,8 @@ def _rows(version: Version, schedule: rules.Schedule) -> dict[type[Any], list[An
             product=products[line.product],
             position=position,
             key=line.key,
-            quantity=line.quantity,
-            maximum=line.maximum,
+            **exact("quantity", line.quantity),
+            **exact("maximum", line.maximum),
             gap_minutes=line.gap_minutes,
             reason=line.reason,
             first_day=line.first_day,
@@ -513,11 +516,11 @@ def _product_row(product: rules.Product, drug: Drug, position: int) -> Product:
         name=product.name,
         form=product.form.value,
         route=product.route,
-        strength=product.strength,
+        **exact("strength", product.strength),
         unit=product.unit.value if product.unit else "",
-        per=product.per,
+        **exact("per", product.per),
         parts=product.parts,
-        stated_supply=product.stated_supply,
+        **exact("stated_supply", product.stated_supply),
         preparation=product.preparation,
         wear_hours=product.wear_hours,
         given_by=product.given_by,
@@ -588,7 +591,9 @@ def move(
         NotDoneError: the table has no such move, or what it needs is not typed.
     """
     with transaction.atomic():
-        locked = Plan.objects.select_for_update(of=("self",)).select_related("patient").get(pk=plan.pk)
+        locked = (
+            Plan.objects.select_for_update(of=("self",)).select_related("patient").get(pk=plan.pk)
+        )
         if Move.objects.filter(token=token).exists():
             return locked
         try:

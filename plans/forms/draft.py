@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from plans.rules import draft
-from plans.rules.draft import Cells, DoseCells, ProductCells, Refusal, StepCells
+from plans.rules.draft import AcceptanceCells, Cells, DoseCells, ProductCells, Refusal, StepCells
 from plans.rules.grid import NAMED_SLOTS, Group, columns, groups
 from plans.rules.schedule import Rhythm
 
@@ -55,11 +55,11 @@ def typed(post: QueryDict, before: Cells) -> Typed:
         part, _dot, rest = name.partition(".")
         key, _dot, cell = rest.partition(".")
         if cell:
-            fields[part][key][cell] = post[name]
+            fields[part][key][cell] = text(post, name)
     shown = [_column(line) for line in post.getlist("columns")[:_MOST_NAMED]]
     sentences: list[str] = []
     document: dict[str, Any] = {
-        name: post.get(name, value) for name, value in before.items() if isinstance(value, str)
+        name: text(post, name, value) for name, value in before.items() if isinstance(value, str)
     }
     document["drugs"] = _lines("drugs", post, fields, before, draft.blank_drug)
     document["products"] = _products(post, fields, before)
@@ -69,6 +69,12 @@ def typed(post: QueryDict, before: Cells) -> Typed:
     cells, refusals = draft.shaped(document)
     _keep_used_times(cells, before, sentences)
     return Typed(cells, refusals, tuple(sentences))
+
+
+def text(post: QueryDict, name: str, absent: str = "") -> str:
+    """What one field was sent with, as text."""
+    value = post.get(name, absent)
+    return value if isinstance(value, str) else absent
 
 
 def _column(line: str) -> tuple[str, str]:
@@ -101,7 +107,7 @@ def _products(post: QueryDict, fields: Any, before: Cells) -> list[Any]:
     for product in products:
         path = f"products.{product['key']}"
         slots = [slot for slot in post.getlist(f"{path}.slots") if slot in NAMED_SLOTS]
-        clocks = [part for part in _SEPARATORS.split(post.get(f"{path}.clocks", "")) if part]
+        clocks = [part for part in _SEPARATORS.split(text(post, f"{path}.clocks")) if part]
         product["times"] = list(dict.fromkeys([*slots, *clocks]))
     return products
 
@@ -135,18 +141,18 @@ def _quantities(
             yield *shown[int(found[1])], quantity
 
 
-def _acceptances(post: QueryDict, before: Cells) -> Iterator[dict[str, str]]:
+def _acceptances(post: QueryDict, before: Cells) -> Iterator[AcceptanceCells]:
     """Reasons typed beside findings; those whose finding the page did not show are kept."""
     shown = set()
     for name in post:
         if name.startswith("accept."):
             code, _bar, subject = name.removeprefix("accept.").partition("|")
             shown.add((code, subject))
-            if post[name].strip():
-                yield {"code": code, "subject": subject, "reason": post[name]}
+            if (reason := text(post, name)).strip():
+                yield {"code": code, "subject": subject, "reason": reason}
     for line in before["acceptances"]:
         if (line["code"], line["subject"]) not in shown:
-            yield dict(line)
+            yield {**line}
 
 
 def _keep_used_times(cells: Cells, before: Cells, sentences: list[str]) -> None:
@@ -282,7 +288,7 @@ def _remove_step(cells: Cells, key: str, post: QueryDict) -> list[str]:
 
 def step_is_typed(step: StepCells) -> bool:
     return any(
-        step[name]  # type: ignore[literal-required]
+        step[name]
         for name in ("first_day", "days", "last_day", "reason", "patient_text", "team_text")
     ) or any(dose["quantity"] for dose in step["doses"])
 
@@ -377,7 +383,7 @@ def _remove_product(cells: Cells, key: str, post: QueryDict) -> list[str]:
 
 
 def _product_is_typed(product: ProductCells) -> bool:
-    return any(product[name] for name in ("strength", "form", "name"))  # type: ignore[literal-required]
+    return any(product[name] for name in ("strength", "form", "name"))
 
 
 def _add_time(cells: Cells, subject: str, post: QueryDict) -> list[str]:
@@ -387,7 +393,7 @@ def _add_time(cells: Cells, subject: str, post: QueryDict) -> list[str]:
         return []
     times = cells["products"][at]["times"]
     if time not in NAMED_SLOTS:
-        time = post.get(f"new_clock.{key}", "").strip()
+        time = text(post, f"new_clock.{key}").strip()
     if time and time not in times:
         times.append(time)
     return ["grid"]

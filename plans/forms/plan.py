@@ -28,6 +28,10 @@ class TokenForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["token"] = TokenField(user=user, purpose=purpose)
 
+    @property
+    def token_error(self) -> str:
+        return " ".join(str(error) for error in self.errors.get("token", ()))
+
 
 class SignForm(forms.Form):
     """The draft that was shown, by key and revision, and why it is signed as it is."""

@@ -20,12 +20,22 @@ MAX_DENOMINATOR = 10_000
 SLOT_LENGTH = 9
 
 
-def exact_fields(*, null: bool = False) -> tuple[models.IntegerField, models.IntegerField]:
+def exact_fields(
+    *, null: bool = False
+) -> tuple[models.IntegerField[Any, Any], models.IntegerField[Any, Any]]:
     """The two columns; bind them to `<name>_numerator, <name>_denominator`. No default."""
     return (
         models.IntegerField(null=null, blank=null, editable=False),
         models.IntegerField(null=null, blank=null, editable=False),
     )
+
+
+def exact(name: str, value: Fraction | None) -> dict[str, Any]:
+    """`value` as the two columns, for a new row."""
+    return {
+        f"{name}_numerator": None if value is None else value.numerator,
+        f"{name}_denominator": None if value is None else value.denominator,
+    }
 
 
 class Exact(property):

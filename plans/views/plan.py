@@ -72,7 +72,7 @@ def _plans(request: ClinicianRequest, patient: Patient) -> HttpResponse:
 def _begin(request: ClinicianRequest, patient: Patient) -> HttpResponse:
     form = forms.TokenForm(request.POST, user=request.user, purpose=forms.BEGIN)
     if not form.is_valid():
-        messages.warning(request, " ".join(form.errors["token"]))
+        messages.warning(request, form.token_error)
         return redirect("plans:plans", patient=patient.pk)
     try:
         made = actions.begin(
@@ -141,7 +141,7 @@ def compare(request: ClinicianRequest, plan: Plan) -> HttpResponse:
 def revise(request: ClinicianRequest, plan: Plan) -> HttpResponse:
     form = forms.TokenForm(request.POST, user=request.user, purpose=forms.REVISE)
     if not form.is_valid():
-        messages.warning(request, " ".join(form.errors["token"]))
+        messages.warning(request, form.token_error)
         return redirect("plans:plan", plan=plan.pk)
     try:
         made = actions.revise(

@@ -10,6 +10,7 @@ from typing import Any
 
 from patients.models import Patient
 from plans.models import AsNeeded, Dose, Drug, Plan, Product, Step, Version
+from plans.models.exact import exact
 from plans.models.schedule import EVERY_DAY_BITS
 from taperplan.accounts.models import User
 
@@ -90,9 +91,9 @@ def rows(plan: Plan, by: User, **version: Any) -> Rows:
         position=1,
         key="p1",
         form="tablet",
-        strength=Fraction(1, 2),
+        **exact("strength", Fraction(1, 2)),
         unit="mg",
-        per=Fraction(1),
+        **exact("per", Fraction(1)),
         parts=2,
     )
     step = Step(
@@ -110,14 +111,20 @@ def rows(plan: Plan, by: User, **version: Any) -> Rows:
         drug=drug,
         product=product,
         step=step,
-        dose=Dose(step=step, product=product, slot="bedtime", quantity=Fraction(3, 2), on_days=1),
+        dose=Dose(
+            step=step,
+            product=product,
+            slot="bedtime",
+            **exact("quantity", Fraction(3, 2)),
+            on_days=1,
+        ),
         as_needed=AsNeeded(
             id=uuid.uuid4(),
             product=product,
             position=1,
             key="a1",
-            quantity=Fraction(1),
-            maximum=Fraction(3),
+            **exact("quantity", Fraction(1)),
+            **exact("maximum", Fraction(3)),
             gap_minutes=240,
             first_day=date(2026, 11, 30),
         ),

@@ -27,7 +27,7 @@ from plans.models import (
     Told,
     Version,
 )
-from plans.models import plan as plan_models
+from plans.models.exact import exact
 from taperplan.accounts.models import User
 from tests.plans.models.rows import NOW, Rows, a_patient, a_plan, rows
 
@@ -146,7 +146,9 @@ def accepted(whole: Rows, by: User, reason: str = "seen") -> Acceptance:
 
 
 def as_needed_supply(whole: Rows, by: User, quantity: Fraction = Fraction(10)) -> AsNeededSupply:
-    return AsNeededSupply(supply_id=uuid.UUID(int=5), as_needed=whole.as_needed, quantity=quantity)
+    return AsNeededSupply(
+        supply_id=uuid.UUID(int=5), as_needed=whole.as_needed, **exact("quantity", quantity)
+    )
 
 
 HALF = Fraction(1, 2)
@@ -310,4 +312,4 @@ def test_a_version_is_replaced_once(whole: Rows, plan: Plan, clare: User) -> Non
 def test_states_in_the_table_are_those_of_the_rules() -> None:
     from plans.rules.lifecycle import PlanState
 
-    assert plan_models.PlanState is PlanState
+    assert set(PlanState) == {s for s, _word in Plan._meta.get_field("state").choices}

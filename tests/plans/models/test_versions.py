@@ -28,6 +28,7 @@ from plans.models import (
     Version,
     schedules,
 )
+from plans.models.exact import exact
 from plans.rules.schedule import Away, Slot, When
 from taperplan.accounts.models import User
 from taperplan.audit import append_only
@@ -50,9 +51,9 @@ def beside(version: Version, whole: Rows, by: User) -> dict[type[models.Model], 
         id=uuid.uuid4(), version=version, number=1, pack="blister", taking="home", at=NOW, by=by
     )
     Collection(supply=supply, day=date(2026, 12, 1)).save(force_insert=True)
-    AsNeededSupply(supply=supply, as_needed=whole.as_needed, quantity=Fraction(10)).save(
-        force_insert=True
-    )
+    AsNeededSupply(
+        supply=supply, as_needed=whole.as_needed, **exact("quantity", Fraction(10))
+    ).save(force_insert=True)
     supply.save(force_insert=True)
     Told.objects.create(
         version=version,
@@ -103,7 +104,7 @@ def test_a_signed_row_is_neither_changed_nor_removed(
 ) -> None:
     whole.others = [Acceptance(version=whole.version, code="gap", sentence="1 day", reason="seen")]
     beside(whole.insert(), whole, clare)
-    change = {"UPDATE": f'UPDATE "{table}" SET id = id', "DELETE": f'DELETE FROM "{table}"'}  # noqa: S608
+    change = {"UPDATE": f'UPDATE "{table}" SET id = id', "DELETE": f'DELETE FROM "{table}"'}
 
     with (
         pytest.raises(DatabaseError, match=f"{table} is append-only: {verb.lower()} refused"),
@@ -168,7 +169,9 @@ def test_nothing_is_added_to_an_arrangement_of_supply(whole: Rows, clare: User) 
         pytest.raises(DatabaseError, match="plans_asneededsupply is sealed"),
         transaction.atomic(),
     ):
-        AsNeededSupply(supply_id=supply.pk, as_needed=whole.as_needed, quantity=Fraction(1)).save()
+        AsNeededSupply(
+            supply_id=supply.pk, as_needed=whole.as_needed, **exact("quantity", Fraction(1))
+        ).save()
 
 
 def test_every_trigger_of_a_plan_is_tried_here() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -341,9 +342,10 @@ def test_the_second_of_two_people_is_told_while_typing(page: Page, theo: User) -
     from plans.actions import plan as actions
 
     draft = Draft.objects.get()
+    theirs: Any = {**draft.cells, "title": "Theirs"}
     actions.save(
         draft=draft,
-        cells={**draft.cells, "title": "Theirs"},
+        cells=theirs,
         revision=draft.revision,
         now=draft.changed_at,
         by=theo,
