@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plans.urls import check_in, document, escalation, home, patient_page, patient_text, plan
+from plans.urls import check_in, document, escalation, home, patient_page, patient_text, plan, verify
 
 app_name = "plans"
 urlpatterns = [
@@ -13,4 +13,5 @@ urlpatterns = [
     *escalation.urlpatterns,
     *document.urlpatterns,
     *patient_text.urlpatterns,
+    *verify.urlpatterns,
 ]

@@ -31,6 +31,7 @@ OPEN_PAGES: Mapping[str, str] = {
     "healthz": "asked by machines whether the service works; says nothing else",
     "about": "the intended purpose, for whoever considers signing in",
     "accessibility": "how the pages can be used, for whoever cannot sign in",
+    "plans:verify": "whether a paper with this check code still counts, for whoever holds it",
 }
 
 

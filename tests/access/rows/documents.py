@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plans.rules.patient_texts import text_sets
-from tests.access.engine import Row, administrators, clinical, prescribers
+from taperplan.accounts.access import OPEN_PAGES
+from tests.access.engine import Row, administrators, clinical, everyone, prescribers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 def words_read(world: World) -> Mapping[str, Any]:
     return {"digest": text_sets()[0].digest}
 
+
+OPEN = everyone(200, stranger=200, anonymous=200, first_step=200)
 
 ROWS = {
     "plans:documents": Row(get=clinical(200)),
@@ -31,5 +34,12 @@ ROWS = {
         post=prescribers(302),
         args={"key": lambda world: "every_plan"},
         data=words_read,
+    ),
+    # A code of nobody's is unknown to everybody.
+    "plans:verify": Row(
+        get=OPEN,
+        post=OPEN,
+        data=lambda world: {"code": "7K4M-PQ9X-RTCA"},
+        open_because=OPEN_PAGES["plans:verify"],
     ),
 }
