@@ -13,8 +13,6 @@ from tests.doors import Client
 from tests.harness.chromium import code
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
-
     from taperplan.accounts.models import User
 
 
@@ -24,16 +22,14 @@ def _fresh_limits(db: None) -> None:
     cache.clear()
 
 
-def give_password(client: Client, user: User | str, password: str = PASSWORD) -> HttpResponse:
+def give_password(client: Client, user: User | str, password: str = PASSWORD) -> Any:
     """The first step. An address that has no account may be given instead of a user."""
     email = user if isinstance(user, str) else user.email
-    response: Any = client.post(reverse("account_login"), {"login": email, "password": password})
-    return response
+    return client.post(reverse("account_login"), {"login": email, "password": password})
 
 
-def give_code(client: Client, secret: str, *, at: float | None = None) -> HttpResponse:
-    response: Any = client.post(reverse("mfa_authenticate"), {"code": code(secret, at=at)})
-    return response
+def give_code(client: Client, secret: str, *, at: float | None = None) -> Any:
+    return client.post(reverse("mfa_authenticate"), {"code": code(secret, at=at)})
 
 
 def come_in(user: User, secret: str) -> Client:

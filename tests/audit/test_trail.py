@@ -26,7 +26,7 @@ THREADS = 8
 ROWS_EACH = 6
 
 
-def execute(sql: str, *values: object) -> None:
+def execute(sql: str, *values: str | int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, list(values))
 
