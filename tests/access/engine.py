@@ -42,6 +42,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
@@ -247,9 +248,14 @@ class _Trial:
                     if response.status_code not in expected:
                         status = response.status_code
                         yield self._line(verb, visitor, what, f"{status}, not {expected}")
-                if _comparable(hidden, theirs) != _comparable(absent, nothing):
+                if difference := _difference(
+                    _comparable(hidden, theirs), _comparable(absent, nothing)
+                ):
                     yield self._line(
-                        verb, visitor, "another clinic's", "differs from the answer for no object"
+                        verb,
+                        visitor,
+                        "another clinic's",
+                        f"differs from the answer for no object: {difference}",
                     )
                 yield from self._shown(verb, visitor, hidden)
         for name in self.objects if len(self.objects) > 1 else ():
@@ -317,8 +323,19 @@ def _body(response: Any) -> str:
 def _comparable(response: Any, url: str) -> str:
     """The body without what differs by itself: the address asked for, nonces, tokens, seconds."""
     body = _body(response).replace(url, "")
-    moving = r'\b\w{64}\b|nonce="[^"]*"|\d{1,2}:\d\d(?::\d\d)?|\d+\s(?:min|s|h)\b'
+    moving = (
+        r"\b\w{64}\b|nonce=\"[^\"]*\"|data-ends-in=\"\d+\""
+        r"|\d{1,2}:\d\d(?::\d\d)?|\d+\s(?:min|s|h)\b"
+    )
     return re.sub(moving, "", body)
+
+
+def _difference(one: str, other: str) -> str:
+    """The first lines in which they differ, or nothing."""
+    for left, right in zip_longest(one.splitlines(), other.splitlines(), fillvalue=""):
+        if left != right:
+            return f"{left.strip()[:160]!r} and {right.strip()[:160]!r}"
+    return ""
 
 
 _ALWAYS_WRITTEN = frozenset(
