@@ -6,6 +6,7 @@ counts as one row more.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -137,6 +138,12 @@ class Frame:
     @property
     def flags_words(self) -> str:
         return _heading(self.red_flags)
+
+    @property
+    def mark(self) -> str:
+        """Which flags are open and which of them nobody acknowledged: it differs when they do."""
+        open_now = "".join(f"{flag.key}{flag.acknowledged}" for flag in self.flags)
+        return hashlib.sha256(open_now.encode()).hexdigest()[:16]
 
     @cached_property
     def _found(self) -> tuple[int, int, bool, tuple[FlagLine, ...]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -14,8 +16,6 @@ from taperplan.accounts.access import require_permission
 from taperplan.accounts.roles import Permission
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
-
     from taperplan.accounts.http import ClinicianRequest
 
 LAST_PAGE = 10_000
@@ -46,6 +46,17 @@ def _worklist(request: ClinicianRequest) -> HttpResponse:
     )
     context = {"worklist": found, "frame": frame, "nav": "worklist"}
     return render(request, "plans/home/worklist.html", context)
+
+
+@require_safe
+@require_permission(Permission.VIEW_PATIENTS)
+def flags_now(request: ClinicianRequest) -> HttpResponse:
+    """The bar of open red flags, asked for by a worklist that stands open; nothing where it is
+    still as that page shows it, so that no focus is lost."""
+    frame = Frame(request)
+    if request.GET.get("shown", "") == frame.mark:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return render(request, "plans/home/_flags.html", {"frame": frame, "appeared": True})
 
 
 def _page(typed: str) -> int:

@@ -11,6 +11,8 @@ const RETRY_MS = 5000;
 
 document.documentElement.classList.add("has-script");
 
+const BOX = ".dose-cell, .reason";
+
 // ---- saving --------------------------------------------------------------------------------
 
 let timer = 0;
@@ -162,7 +164,7 @@ function put(place, words) {
 
 function showCell(name, [read, state, out, place]) {
   const input = document.getElementById(name);
-  const box = input?.closest("[data-cell]");
+  const box = input?.closest(BOX);
   if (!box) return;
   put(one(".read", box), read);
   if (box.classList.contains("reason")) put(one(".read", box), input.value ? "" : form.dataset.notTyped);
@@ -178,12 +180,14 @@ function showCell(name, [read, state, out, place]) {
   else input.removeAttribute("aria-invalid");
   if (place) input.dataset.place = place;
   else delete input.dataset.place;
-  const mark = one(".cell-mark", box);
+  let mark = one(".cell-mark", box);
   const drawn = { finding: "warning", refused: "red-flag" }[state];
-  if (mark && mark.dataset.drawn !== (drawn ?? "")) {
-    mark.dataset.drawn = drawn ?? "";
-    mark.replaceChildren(...(drawn ? [icon(drawn)] : []));
+  if (drawn && !mark) {
+    mark = document.createElement("span");
+    mark.className = "cell-mark";
+    box.append(mark);
   }
+  mark?.replaceChildren(...(drawn ? [icon(drawn)] : []));
 }
 
 function showTotal(id, [words, way, complete]) {
@@ -278,9 +282,13 @@ function renumber() {
       "aria-label",
       numbered(form.dataset.stepMore, number),
     );
-    for (const input of all("[data-says]", step)) {
-      input.setAttribute("aria-label", numbered(form.dataset.stepSays, number, input.dataset.says));
+    if (step.dataset.n === String(number)) return;
+    const was = numbered(form.dataset.stepSays, step.dataset.n);
+    for (const input of all(`[aria-label^="${CSS.escape(was)}"]`, step)) {
+      const label = input.getAttribute("aria-label").slice(was.length);
+      input.setAttribute("aria-label", numbered(form.dataset.stepSays, number, label));
     }
+    step.dataset.n = String(number);
   });
 }
 
@@ -541,7 +549,7 @@ function readBack(input) {
 
 form.addEventListener("input", (event) => {
   const input = event.target;
-  const box = input.closest("[data-cell]");
+  const box = input.closest(BOX);
   if (box) box.classList.remove("has-out");
   if (/\.(days|last_day)$/.test(input.name)) passOver(input);
   if (input.matches("[data-rhythm]")) stepOf(input).classList.toggle("daily", input.value === "daily");

@@ -236,6 +236,26 @@ def test_the_worklist_costs_the_same_for_one_ten_and_a_hundred(clinic: Clinic, c
     assert counted[1] <= BUDGET, counted
 
 
+def test_a_worklist_that_stands_open_learns_of_a_new_red_flag(
+    clinic: Clinic, clare: User, theo: User
+) -> None:
+    client = doors.signed_in(clare)
+    shown = client.get("/").content.decode()
+    ask = shown[shown.index("/red-flags/now/?shown=") :].split('"')[0]
+    assert client.get(ask).status_code == 204
+
+    keep(PatientFactory(clinic=clinic, otto=True), theo, {**ROUTINE, **SEIZURE})
+    told = client.get(ask)
+
+    assert told.status_code == 200
+    assert 'role="alert"' in told.content.decode()
+    assert "seizure recorded present" in told.content.decode()
+
+
+def test_asking_for_red_flags_keeps_no_session_alive(clinic: Clinic, clare: User) -> None:
+    assert "Taperplan-Background" in page(clare)
+
+
 def test_a_day_is_the_clinics_and_not_the_servers(clinic: Clinic, clare: User) -> None:
     with time_machine.travel(datetime(2026, 11, 24, 23, 30, tzinfo=UTC), tick=False):
         assert "Wednesday 25 November 2026" in page(clare)
