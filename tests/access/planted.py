@@ -7,11 +7,12 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
-from django.urls import include, path
+from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from patients.models import Patient
+from taperplan import urls
 from taperplan.accounts.access import require_permission
 from taperplan.accounts.roles import Permission
 
@@ -96,7 +97,7 @@ VIEWS = [
     session_forgotten, forged,
 ]  # fmt: skip
 urlpatterns = [
-    path("", include("taperplan.frame_urls")),
-    path("list/", list_of_all, name="list_of_all"),
-    *(path(f"{view.__name__}/<uuid:patient>/", view, name=view.__name__) for view in VIEWS),
+    *urls.urlpatterns,
+    path("planted/list/", list_of_all, name="list_of_all"),
+    *(path(f"planted/{view.__name__}/<uuid:patient>/", view, name=view.__name__) for view in VIEWS),
 ]
