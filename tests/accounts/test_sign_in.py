@@ -284,3 +284,11 @@ def test_the_limit_of_one_account_stays_above_the_lock_of_one_place() -> None:
     per_key = settings.ACCOUNT_RATE_LIMITS["login_failed"].split(",")[1]
 
     assert int(per_key.split("/")[0]) > settings.AXES_FAILURE_LIMIT
+
+
+def test_a_place_that_asks_too_often_is_told_to_wait(clinic: Clinic) -> None:
+    client = Client()
+    answers = [give_password(client, f"nr{number}@x.example", "x") for number in range(31)]
+
+    assert answers[-1].status_code == 429
+    assert "Wait a few minutes" in answers[-1].content.decode()
