@@ -49,7 +49,7 @@ class Printing:
 def purpose() -> str:
     """The intended purpose, as every document says it."""
     return _(
-        "taperplan records a schedule set by a clinician and adds up what was typed; "
+        "Records a schedule set by a clinician and adds up what was typed; "
         "it does not generate, convert or recommend doses."
     )
 

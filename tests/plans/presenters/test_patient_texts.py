@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
@@ -154,10 +155,16 @@ def test_a_published_schedule_with_its_words_stays_on_two_pages(
     assert paper.render(sheet, page=PageSize.A4, size=PrintSize.STANDARD).pages <= 2
 
 
+@pytest.mark.parametrize("drug_class", list(DrugClass))
 def test_lines_for_questions_stand_where_there_is_room_and_take_no_page_of_their_own(
-    otto: Patient, clare: User, printing: Printing, clinic: Clinic
+    drug_class: DrugClass, otto: Patient, clare: User, printing: Printing, clinic: Clinic
 ) -> None:
-    schedule = of_classes(DrugClass.OPIOID)
-    assert "My questions" in on_paper(otto, clare, printing, schedule)
+    version = sign(a_plan(otto, clare), of_classes(drug_class), clare)
+    bare = paper.render(handout(version, printing), page=PageSize.A4, size=PrintSize.STANDARD)
+    assert "My questions" in words(bare.content)
     confirm(clinic, clare, *SetKey)
-    assert "My questions" not in on_paper(otto, clare, printing, schedule)
+    sheet = handout(version, printing)
+    for page in PageSize:
+        asked = paper.render(sheet, page=page, size=PrintSize.STANDARD)
+        unasked = paper.render(replace(sheet, questions=0), page=page, size=PrintSize.STANDARD)
+        assert asked.pages == unasked.pages
