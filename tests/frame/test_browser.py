@@ -316,3 +316,16 @@ def test_the_pages_work_without_scripts(browser_page: OpenPage, clare: User, ott
     page.locator(".flag-bar").get_by_role("link", name="Open the red flag").click()
 
     assert "seizure" in page.locator("h1").inner_text().lower()
+
+
+def test_a_printed_page_keeps_who_the_flag_and_the_light_drawing_and_drops_the_buttons(
+    browser_page: OpenPage, clare: User, otto: Patient
+) -> None:
+    page = browser_page(clare, dark=True)
+    page.goto(f"/patients/{otto.pk}/")
+    page.emulate_media(media="print")
+
+    for kept in (".banner", ".flag-bar", ".chart .for-light", ".table", ".foot"):
+        assert page.locator(kept).first.is_visible(), kept
+    for dropped in (".bar", ".tabs", ".btn", ".chart .for-dark", ".bottom-bar"):
+        assert not page.locator(dropped).first.is_visible(), dropped
