@@ -194,9 +194,7 @@ def load_document(view: View) -> View:
         request: ClinicianRequest, *args: Any, document: uuid.UUID, **kwargs: Any
     ) -> HttpResponse:
         visible = Document.objects.visible_to(request.user).select_related("patient__clinic")
-        return view(
-            request, *args, document=get_object_or_404(visible, pk=document), **kwargs
-        )
+        return view(request, *args, document=get_object_or_404(visible, pk=document), **kwargs)
 
     return loaded
 

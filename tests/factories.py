@@ -247,8 +247,10 @@ def draft_plan(patient: Patient, by: User, cells: Any = None, *, now: datetime =
     import uuid
 
     from plans.actions import plan as actions
+    from plans.models import Draft
 
     draft = actions.begin(key=uuid.uuid4(), patient=patient, now=now, by=by)
+    assert isinstance(draft, Draft)
     typed = plan_cells() if cells is None else cells
     return actions.save(draft=draft, cells=typed, revision=draft.revision, now=now, by=by).plan
 
@@ -291,9 +293,11 @@ def next_version(
     import uuid
 
     from plans.actions import plan as actions
+    from plans.models import Draft
 
     draft = actions.revise(key=uuid.uuid4(), plan=plan, now=now, by=by)
-    typed = {**draft.cells, "in_force_from": "7 Dec 2026", "reason": reason, **changed}
+    assert isinstance(draft, Draft)
+    typed: Any = {**draft.cells, "in_force_from": "7 Dec 2026", "reason": reason, **changed}
     draft = actions.save(draft=draft, cells=typed, revision=draft.revision, now=now, by=by)
     return actions.sign(
         key=draft.pk,

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape, quoteattr  # nosec B406  # writes, and reads nothing
 
 from plans.sheets.chart import Chart, Panel, Pile, Stair, Taken
 

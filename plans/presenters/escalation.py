@@ -368,7 +368,7 @@ def _people(patient: Patient) -> Iterable[Number]:
     rows = ContactPerson.objects.filter(patient=patient, kind__in=kinds).standing()
     found = []
     person: ContactPerson
-    for person in rows.order_by("recorded_at"):  # type: ignore[assignment]
+    for person in rows.order_by("recorded_at"):
         agreed = {
             Answer.YES.value: _("agreed to be called"),
             Answer.NO.value: _("the patient does not consent to contact"),

@@ -366,7 +366,8 @@ class _Teller:
         return formats.short_day(local.date())
 
     def _event(self, row: Found, **words: Any) -> Event:
-        assert row.at is not None  # noqa: S101  (every kind told here has its moment)
+        # Every kind told here has its moment.
+        assert row.at is not None  # noqa: S101  # nosec B101
         return Event(at=row.at, when=self.when(row.at), **words)
 
     def _check_in(self, row: Found) -> Event:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from plans.urls import check_in, document, escalation, home, patient_page, patient_text, plan, verify
+from plans.urls import (
+    check_in,
+    document,
+    escalation,
+    home,
+    patient_page,
+    patient_text,
+    plan,
+    verify,
+)
 
 app_name = "plans"
 urlpatterns = [

@@ -81,7 +81,8 @@ def _triggers_of(model: type[models.Model]) -> Iterator[Trigger]:
             event="INSERT",
             message=f"{table} is sealed: insert refused",
             when=(
-                f'EXISTS (SELECT 1 FROM "{parent.db_table}" '  # noqa: S608  (names of ours)
+                # The names are those of our own tables and columns.
+                f'EXISTS (SELECT 1 FROM "{parent.db_table}" '  # noqa: S608  # nosec B608
                 f'WHERE "{parent.pk.column}" = NEW."{field.column}")'
             ),
         )

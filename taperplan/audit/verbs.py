@@ -25,7 +25,7 @@ class Verb(StrEnum):
     INVITED_AGAIN = "invited again"
     INVITATION_WITHDRAWN = "invitation withdrawn"
     INVITATION_ACCEPTED = "invitation accepted"
-    PASSWORD_LINK_MADE = "password link made"  # noqa: S105
+    PASSWORD_LINK_MADE = "password link made"  # noqa: S105  # nosec B105
     PROFILE_AMENDED = "profile amended"
     ROLES_CHANGED = "roles changed"
     DEACTIVATED = "deactivated"
@@ -33,7 +33,7 @@ class Verb(StrEnum):
     SECOND_STEP_SET = "second step set"
     SECOND_STEP_REMOVED = "second step removed"
     SECOND_STEP_RESET = "second step reset"
-    PASSWORD_CHANGED = "password changed"  # noqa: S105
+    PASSWORD_CHANGED = "password changed"  # noqa: S105  # nosec B105
     TRAIL_READ = "trail read"
     # Patients
     VIEWED = "viewed"

@@ -195,7 +195,8 @@ class World:
 
     @thing
     def record_number(self) -> RecordNumber:
-        return self.patient.numbers.get()
+        row: RecordNumber = self.patient.numbers.get()
+        return row
 
     @thing
     def team_member(self) -> CareTeam:
@@ -254,7 +255,8 @@ class World:
 
     @thing
     def version(self) -> Version:
-        return self.plan.versions.get(number=1)
+        row: Version = self.plan.versions.get(number=1)
+        return row
 
     @thing
     def draft(self) -> Draft:

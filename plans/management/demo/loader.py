@@ -209,7 +209,7 @@ class Demo:
             if plan
             else plan_actions.begin(key=key, patient=patient, now=now, by=clare)
         )
-        assert isinstance(draft, Draft)  # noqa: S101  (the key is new)
+        assert isinstance(draft, Draft)  # noqa: S101  # nosec B101  # the key is new
         cells = self._typed(typed)
         return plan_actions.save(
             draft=draft, cells=cells, revision=draft.revision, now=now, by=clare

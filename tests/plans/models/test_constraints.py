@@ -312,4 +312,4 @@ def test_a_version_is_replaced_once(whole: Rows, plan: Plan, clare: User) -> Non
 def test_states_in_the_table_are_those_of_the_rules() -> None:
     from plans.rules.lifecycle import PlanState
 
-    assert set(PlanState) == {s for s, _word in Plan._meta.get_field("state").choices}
+    assert set(PlanState) == {s for s, _word in Plan._meta.get_field("state").flatchoices}

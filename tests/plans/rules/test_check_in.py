@@ -51,7 +51,7 @@ ROUTINE = {
 }
 
 
-def reading(*, asking: Asking | None = None, **answers: str) -> Reading:
+def reading(asking: Asking | None = None, /, **answers: str) -> Reading:
     typed = {name.replace("__", "-"): text for name, text in answers.items()}
     return read({**ROUTINE, **typed}, asking or Asking(now=NOW, opened_at=OPENED))
 
@@ -247,7 +247,7 @@ def test_a_phone_call_asks_where_the_patient_is_and_a_number() -> None:
     found = reading(how="phone")
     assert lacks(found) == ["Where the patient is now", "A number to call back"]
     on_file = Asking(now=NOW, opened_at=OPENED, phone="555-0142", address="1 Sample Street")
-    found = reading(asking=on_file, how="phone", as_on_file="yes")
+    found = reading(on_file, how="phone", as_on_file="yes")
     assert (found.where_now, found.call_back) == ("1 Sample Street", "555-0142")
     assert found.complete
 
@@ -371,7 +371,7 @@ def test_the_hour_that_the_clocks_skip_is_refused() -> None:
         opened_at=datetime(2027, 3, 29, 9, tzinfo=BERLIN),
     )
     found = reading(
-        asking=asking,
+        asking,
         happened_0="28",
         happened_1="3",
         happened_2="2027",
@@ -410,7 +410,7 @@ DRUG = Asking(
 
 def test_what_was_taken_is_kept_as_told() -> None:
     found = reading(
-        asking=DRUG,
+        DRUG,
         **{
             "t-ab12d1": "some missed",
             "t-ab12d1-note": "two evenings",
@@ -423,18 +423,16 @@ def test_what_was_taken_is_kept_as_told() -> None:
 
 
 def test_not_asked_what_was_taken_is_no_row_at_all() -> None:
-    assert reading(asking=DRUG).taken == ()
+    assert reading(DRUG).taken == ()
 
 
 def test_what_is_left_in_hand_without_what_was_taken_is_asked_for() -> None:
-    assert lacks(reading(asking=DRUG, **{"t-ab12d1-in_hand": "9"})) == [
-        "What was taken of examplazepam"
-    ]
+    assert lacks(reading(DRUG, **{"t-ab12d1-in_hand": "9"})) == ["What was taken of examplazepam"]
 
 
 def test_an_amount_by_day_is_read_exactly() -> None:
     found = reading(
-        asking=DRUG,
+        DRUG,
         **{
             "a-1-product": "ab12p1",
             "a-1-from": "20 11 2026",
@@ -450,7 +448,7 @@ def test_an_amount_by_day_is_read_exactly() -> None:
 @pytest.mark.parametrize("typed", ["1,5", "1_5", "1e400", "NaN", "-1", "\u0661", "\uff11", "1.5.5"])
 def test_an_amount_in_another_grammar_is_refused_beside_its_box(typed: str) -> None:
     found = reading(
-        asking=DRUG,
+        DRUG,
         **{"a-1-product": "ab12p1", "a-1-from": "20 11 2026", "a-1-quantity": typed},
     )
     assert "a-1-quantity" in refused(found)
@@ -458,16 +456,20 @@ def test_an_amount_in_another_grammar_is_refused_beside_its_box(typed: str) -> N
 
 def test_an_amount_of_somebody_elses_product_is_refused() -> None:
     found = reading(
-        asking=DRUG, **{"a-1-product": "ffffp9", "a-1-from": "20 11 2026", "a-1-quantity": "1"}
+        DRUG, **{"a-1-product": "ffffp9", "a-1-from": "20 11 2026", "a-1-quantity": "1"}
     )
     assert refused(found) == {"a-1-product": "Choose the product."}
 
 
 def test_a_scale_is_a_total_a_date_and_a_rater() -> None:
     asking = Asking(now=NOW, opened_at=OPENED, recorder="Theo Mocksen")
-    found = reading(asking=asking, **{"scale-1": "ISI", "scale-1-total": "14"})
+    found = reading(asking, **{"scale-1": "ISI", "scale-1-total": "14"})
     (line,) = found.scales
-    assert (line.total, line.rater, line.rated_on) == (14, "Theo Mocksen", date(2026, 11, 24))
+    assert (line.total, line.rater, line.rated_on) == (
+        Fraction(14),
+        "Theo Mocksen",
+        date(2026, 11, 24),
+    )
 
 
 def test_a_note_in_confidence_is_a_note() -> None:
@@ -489,16 +491,16 @@ def test_text_that_cannot_be_kept_is_refused_with_a_sentence(text: str, sentence
 
 def test_a_correction_says_why() -> None:
     asking = Asking(now=NOW, opened_at=OPENED, corrected_stars=frozenset())
-    assert lacks(reading(asking=asking)) == ["The reason for the correction"]
-    assert reading(asking=asking, correction_reason="wrong date").complete
+    assert lacks(reading(asking)) == ["The reason for the correction"]
+    assert reading(asking, correction_reason="wrong date").complete
 
 
 def test_a_correction_that_drops_a_star_says_why_that_was_an_error() -> None:
     asking = Asking(now=NOW, opened_at=OPENED, corrected_stars=frozenset({"seizure"}))
-    found = reading(asking=asking, correction_reason="misheard")
+    found = reading(asking, correction_reason="misheard")
     assert lacks(found) == ["Seizure: why the red flag was an error"]
     found = reading(
-        asking=asking,
+        asking,
         **{"correction_reason": "misheard", "s-seizure-removed": "it was a faint"},
     )
     assert found.complete
@@ -516,5 +518,5 @@ def test_the_boxes_of_a_red_flag_are_those_a_stale_page_may_not_lose() -> None:
 
 def test_a_clock_set_back_makes_no_future_of_a_check_in() -> None:
     earlier = datetime(2026, 11, 24, 9, 0, tzinfo=BERLIN)
-    found = reading(asking=Asking(now=earlier, opened_at=OPENED))
+    found = reading(Asking(now=earlier, opened_at=OPENED))
     assert found.happened_at == found.told_at == earlier

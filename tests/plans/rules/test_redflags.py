@@ -127,7 +127,9 @@ def test_every_state_can_be_reached_and_every_verb_leads_somewhere() -> None:
 
 
 @given(st.lists(st.sampled_from(list(V)), max_size=30))
-def test_however_it_goes_it_closes_only_with_outcome_and_contact(verbs: list[V]) -> None:
+def test_however_it_goes_it_closes_only_with_outcome_and_contact(
+    verbs: list[EscalationVerb],
+) -> None:
     state, done = S.RAISED, [V.RAISE]
     for verb in verbs:
         if not can_move(state, verb, facts(done)):
@@ -144,14 +146,15 @@ def test_however_it_goes_it_closes_only_with_outcome_and_contact(verbs: list[V])
 def test_a_time_limit_runs_to_the_acknowledgement_and_from_it_to_the_contact() -> None:
     raised = datetime(2026, 11, 24, 8, 42, tzinfo=UTC)
     taken = raised + timedelta(minutes=7)
-    limit = {"reported_at": raised, "minutes": 15}
-    assert overdue_since(state=S.RAISED, acknowledged_at=None, **limit) == raised + timedelta(
-        minutes=15
-    )
-    assert overdue_since(state=S.ACKNOWLEDGED, acknowledged_at=taken, **limit) == taken + timedelta(
-        minutes=15
-    )
-    assert overdue_since(state=S.CONTACTED, acknowledged_at=taken, **limit) is None
+
+    def overdue(state: EscalationState, acknowledged_at: datetime | None) -> datetime | None:
+        return overdue_since(
+            state=state, reported_at=raised, acknowledged_at=acknowledged_at, minutes=15
+        )
+
+    assert overdue(S.RAISED, None) == raised + timedelta(minutes=15)
+    assert overdue(S.ACKNOWLEDGED, taken) == taken + timedelta(minutes=15)
+    assert overdue(S.CONTACTED, taken) is None
 
 
 def test_without_a_typed_limit_nothing_is_overdue() -> None:
