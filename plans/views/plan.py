@@ -425,6 +425,9 @@ def _sign_page(
     )
     if form is not None and ready.gaps.not_asked and not typed.strip():
         shown.add_error("not_asked_reason", _("Type the reason."))
+    if ready.gaps.not_asked:
+        # Asked for only where something was not asked; then it is not left empty.
+        shown.fields["not_asked_reason"].required = True
     return _page(
         request,
         "plans/plan/sign.html",
