@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 from django.db.models import (
@@ -366,9 +366,8 @@ class _Teller:
         return formats.short_day(local.date())
 
     def _event(self, row: Found, **words: Any) -> Event:
-        # Every kind told here has its moment.
-        assert row.at is not None  # noqa: S101  # nosec B101
-        return Event(at=row.at, when=self.when(row.at), **words)
+        at = cast("datetime", row.at)  # every kind that is told here has its moment
+        return Event(at=at, when=self.when(at), **words)
 
     def _check_in(self, row: Found) -> Event:
         present = _("nothing recorded present")
