@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -36,9 +36,9 @@ _LINES = 4
 
 @dataclass(frozen=True)
 class Cell:
-    """One input. `name` is also its id; `label` is spoken; `out` is the computed text that
+    """One input. `name` is also its id; `says` is spoken; `out` is the computed text that
     stands in the cell while nothing is typed into it; `read` is its second line. Where the table
-    is drawn as cards, a quantity is headed by `head` and `under`."""
+    is drawn as cards, it is headed by `label`, a quantity by `head` and `under`."""
 
     name: str
     label: str
@@ -49,6 +49,7 @@ class Cell:
     place: str = ""
     head: str = ""
     under: str = ""
+    says: str = ""
 
 
 @dataclass(frozen=True)
@@ -435,6 +436,13 @@ class _Maker:
             return self.drug_names.get(drug) or _("Product %(n)d") % {"n": at}
         return wording.product_label(product, self.reading.so_far.drug(product.drug))
 
+    @cached_property
+    def card_heads(self) -> tuple[list[str], list[str]]:
+        return (
+            [formats.slot_name(time) for _product, time in self.columns],
+            [self.product_words(product) for product, _time in self.columns],
+        )
+
     def counted(self, key: str) -> str:
         product = self.read_products.get(key)
         return _("mL of") if product is not None and product.form.measured else _("number of")
@@ -483,12 +491,15 @@ class _Maker:
 
     # --- steps --------------------------------------------------------------------------------
 
-    def cell(self, name: str, label: str, value: str, read: str = "", out: str = "") -> Cell:
+    def cell(
+        self, name: str, label: str, value: str, read: str = "", *, step: int, out: str = ""
+    ) -> Cell:
         """A cell with what is wrong in it, where something is."""
         state = self.state(name)
         return Cell(
             name=name,
             label=label,
+            says=says(step, label),
             value=value,
             read=self.marks.refused.get(name) or read,
             state=state,
@@ -522,6 +533,7 @@ class _Maker:
                 _("first day"),
                 CHAINED if chained else step["first_day"],
                 back.first_words,
+                step=number,
                 out=formats.short_day(back.first_day) if chained and back.first_day else "",
             ),
             days=self.cell(
@@ -529,6 +541,7 @@ class _Maker:
                 _("days"),
                 step["days"],
                 self.days_word(back.days, typed=length_typed or last_typed, is_open=is_open),
+                step=number,
                 out=str(back.days) if back.days and not length_typed else "",
             ),
             last=self.cell(
@@ -536,17 +549,20 @@ class _Maker:
                 _("last day"),
                 OPEN if is_open else step["last_day"],
                 back.last_words,
+                step=number,
                 out=formats.short_day(back.last_day)
                 if back.last_day and not last_typed and not is_open
                 else "",
             ),
-            rhythm=self.cell(f"{path}.rhythm", _("pattern"), step["rhythm"]),
-            cycle_days=self.cell(f"{path}.cycle_days", _("days of the cycle"), step["cycle_days"]),
+            rhythm=self.cell(f"{path}.rhythm", _("pattern"), step["rhythm"], step=number),
+            cycle_days=self.cell(
+                f"{path}.cycle_days", _("days of the cycle"), step["cycle_days"], step=number
+            ),
             more=more,
             more_is_typed=any(field.value for field in more),
-            groups=tuple(self.group_rows(step, labels)),
+            groups=tuple(self.group_rows(step, number, labels)),
             totals=totals,
-            reason=self.cell(f"{path}.reason", _("reason"), step["reason"]),
+            reason=self.cell(f"{path}.reason", _("reason"), step["reason"], step=number),
             why=self.why(totals, step),
             daily=step["rhythm"] not in (Rhythm.CYCLE.value, Rhythm.WEEKDAYS.value),
             chained=chained,
@@ -594,8 +610,9 @@ class _Maker:
             return _("from %(day)s, no last day") % {"day": formats.day(first)}
         return _("from %(day)s, length not typed") % {"day": formats.day(first)}
 
-    def group_rows(self, step: StepCells, labels: list[str]) -> Iterator[GroupRow]:
+    def group_rows(self, step: StepCells, place: int, labels: list[str]) -> Iterator[GroupRow]:
         key = step["key"]
+        heads, unders = self.card_heads
         for number, row in enumerate(self.rows[key]):
             path = f"steps.{key}.{number}"
             doses = []
@@ -610,8 +627,9 @@ class _Maker:
                     Cell(
                         name=name,
                         label=labels[at],
-                        head=formats.slot_name(time),
-                        under=self.product_words(product),
+                        says=says(place, labels[at]),
+                        head=heads[at],
+                        under=unders[at],
                         value=value,
                         read=back.words if back is not None and value.strip() else _("not typed"),
                         state=state,
@@ -620,7 +638,8 @@ class _Maker:
                 )
             on = Cell(
                 name=f"{path}.on",
-                label=_("days %(n)d") % {"n": number + 1},
+                label=(label := _("days %(n)d") % {"n": number + 1}),
+                says=says(place, label),
                 value=row.on,
                 read=self.on_words(step, row.on),
             )
@@ -636,6 +655,10 @@ class _Maker:
             else _("every day of the week")
         )
 
+    @staticmethod
+    def blank(name: str, label: str, read: str = "") -> Cell:
+        return Cell(name=name, label=label, value="", read=read, says=says(0, label))
+
     def blank_row(self, labels: list[str]) -> StepRow:
         """The row that a new step begins as; its key and number are written in by the page."""
         key = "__key__"
@@ -650,25 +673,22 @@ class _Maker:
         return StepRow(
             key=key,
             number=0,
-            first=Cell(f"{path}.first_day", _("first day"), "", blank),
-            days=Cell(f"{path}.days", _("days"), "", blank),
-            last=Cell(f"{path}.last_day", _("last day"), "", blank),
-            rhythm=Cell(f"{path}.rhythm", _("pattern"), step["rhythm"]),
-            cycle_days=Cell(f"{path}.cycle_days", _("days of the cycle"), ""),
+            first=self.blank(f"{path}.first_day", _("first day"), blank),
+            days=self.blank(f"{path}.days", _("days"), blank),
+            last=self.blank(f"{path}.last_day", _("last day"), blank),
+            rhythm=replace(self.blank(f"{path}.rhythm", _("pattern")), value=step["rhythm"]),
+            cycle_days=self.blank(f"{path}.cycle_days", _("days of the cycle")),
             more=self.step_fields(step, path),
             more_is_typed=False,
             groups=(
                 GroupRow(
                     0,
-                    Cell(f"{path}.0.on", _("days %(n)d") % {"n": 1}, ""),
+                    self.blank(f"{path}.0.on", _("days %(n)d") % {"n": 1}),
                     tuple(
-                        Cell(
-                            f"{path}.0.c{at}",
-                            label,
-                            "",
-                            blank,
-                            head=formats.slot_name(self.columns[at][1]),
-                            under=self.product_words(self.columns[at][0]),
+                        replace(
+                            self.blank(f"{path}.0.c{at}", label, blank),
+                            head=self.card_heads[0][at],
+                            under=self.card_heads[1][at],
                         )
                         for at, label in enumerate(labels)
                     ),
@@ -680,7 +700,7 @@ class _Maker:
                     self.drug_names.items(), self.lines.values(), strict=True
                 )
             ),
-            reason=Cell(f"{path}.reason", _("reason"), ""),
+            reason=self.blank(f"{path}.reason", _("reason")),
             why="",
             daily=True,
             chained=False,
@@ -1026,6 +1046,11 @@ class _Maker:
                 for line in supply(schedule, first, last)
             ),
         )
+
+
+def says(step: int, label: str) -> str:
+    """What is spoken for a cell: "Step 2, bedtime, clonazepam 0.5 mg tablet, number of"."""
+    return _("Step %(n)d, %(label)s") % {"n": step, "label": label}
 
 
 def closed_period(schedule: Schedule) -> tuple[date, date] | None:
