@@ -87,7 +87,7 @@ imports: .venv/development
 	$(BIN)/lint-imports
 
 templates: .venv/development
-	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/djlint templates --lint --quiet
 
 security: .venv/development
 	$(BIN)/bandit --quiet --recursive $(CODE)
