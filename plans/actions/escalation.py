@@ -421,9 +421,11 @@ def _act(
 
 
 def _locked(escalation: Escalation) -> Escalation:
+    # Who acknowledged is not joined: after waiting for the lock PostgreSQL reads the row anew,
+    # but not what was joined to it.
     return (
         Escalation.objects.select_for_update(of=("self",))
-        .select_related("patient__clinic", "acknowledged_by")
+        .select_related("patient__clinic")
         .get(pk=escalation.pk)
     )
 

@@ -127,7 +127,9 @@ class ReportForm(TokenForm):
         limit=300,
         help_text=_("As told: a time, a day, or not known."),
     )
-    said_by = LineField(label=_("Who said so"))
+    said_by = LineField(
+        label=_("Who said so"), help_text=_("The patient, a carer, a colleague: by name.")
+    )
     text = NoteField(label=_("In their words"), required=False)
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import F, Value
 from django.urls import reverse
 
-from plans.models import CheckIn, Drug, Product
+from plans.models import CheckIn, Drug, PresentSymptom, Product, VitalSign
 from plans.presenters.dosing import dose_line
 from plans.rules import vitals
 from plans.rules.check_in import Asking, Decision, OfferedDrug, OfferedProduct, happened_on
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from patients.models import Patient
-    from plans.models import PresentSymptom, Version, VitalSign
+    from plans.models import Version
     from plans.rules.schedule import Schedule
     from taperplan.accounts.models import User
 
@@ -205,11 +206,11 @@ class LastTime:
 
 
 def last_time(around: Around) -> LastTime | None:
-    """Two statements where there was one: what was present, and the vital signs."""
+    """What was present then, and the vital signs, in one statement."""
     last = around.last
     if last is None:
         return None
-    rows = list(last.present.order_by("pk"))
+    rows, figures = _then(last)
     zone = around.patient.clinic.zone
     return LastTime(
         heading=_("Last time, {day}").format(
@@ -217,11 +218,33 @@ def last_time(around: Around) -> LastTime | None:
         ),
         counts=_present_in_words(rows),
         present={row.key: _(row.severity) if row.severity else _("present") for row in rows},
-        vitals=vitals_in_words(list(last.vital_signs.order_by("pk"))),
+        vitals=vitals_in_words(figures),
         decision=Decision(last.decision).label,
         reason=last.decision_reason,
         url=reverse("plans:check-in", kwargs={"check_in": last.pk}),
     )
+
+
+def _then(last: CheckIn) -> tuple[list[PresentSymptom], list[VitalSign]]:
+    """Two kinds of row in one statement; each with the columns that are shown of it."""
+    symptoms = last.present.order_by().values_list(
+        Value("p"), F("pk"), F("key"), F("label"), F("severity"), Value(0), Value(1)
+    )
+    figures = last.vital_signs.order_by().values_list(
+        Value("v"), F("pk"), F("vital"), F("unit"), Value(""), F("value_numerator"),
+        F("value_denominator"),
+    )  # fmt: skip
+    present, measured = [], []
+    for kind, _pk, first, second, severity, above, below in sorted(
+        symptoms.union(figures, all=True), key=lambda row: row[:2]
+    ):
+        if kind == "p":
+            present.append(PresentSymptom(key=first, label=second, severity=severity))
+        else:
+            measured.append(
+                VitalSign(vital=first, unit=second, value_numerator=above, value_denominator=below)
+            )
+    return present, measured
 
 
 def _present_in_words(rows: Sequence[PresentSymptom]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import F, Value
 from django.urls import reverse
 
 from patients.models import ContactPerson
@@ -30,7 +31,7 @@ from taperplan.accounts.models import ProtocolText, TimeLimits
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
     from patients.models import Patient
@@ -246,7 +247,7 @@ class FlagPage:
 
 
 def flag_page(escalation: Escalation, *, now: datetime) -> FlagPage:
-    """Three statements: the moves, the clinic's text, the people to call."""
+    """Two statements: the moves; the clinic's text and the people to call."""
     patient = escalation.patient
     zone = patient.clinic.zone
     moves = list(escalation.moves.select_related("by", "draft", "contact").order_by("number"))
@@ -331,28 +332,60 @@ def _words(move: EscalationMove, escalation: Escalation) -> tuple[str, str, str]
 
 
 def protocol(patient: Patient, level: Level) -> Protocol:
-    """What this clinic does, in its own words, and its own numbers. Two statements."""
+    """What this clinic does, in its own words, and its own numbers. One statement: the text in
+    force and the people who may be called come as rows of one shape.
+    """
     clinic = patient.clinic
-    text = (
+    texts = (
         ProtocolText.objects.in_force(clinic)
         .filter(kind=level.value)
-        .select_related("confirmation__confirmed_by")
-        .first()
+        .order_by()
+        .values_list(
+            Value("text"),
+            F("text"),
+            F("confirmation__confirmed_by__name"),
+            Value(""),
+            Value(""),
+            F("confirmation__confirmed_at"),
+            F("number"),
+        )
+    )
+    people = (
+        ContactPerson.objects.filter(
+            patient=patient, kind__in=(ContactKind.SUPPORT.value, ContactKind.EMERGENCY.value)
+        )
+        .standing()
+        .order_by()
+        .values_list(
+            Value("person"),
+            F("name"),
+            F("relation"),
+            F("phone"),
+            F("may_contact"),
+            F("recorded_at"),
+            Value(0),
+        )
     )
     lines: tuple[str, ...] = ()
     provenance = _("No text of this clinic is confirmed for this level yet.")
-    if text is not None:
-        lines = tuple(line.strip() for line in text.text.splitlines() if line.strip())
+    numbers = _clinic_numbers(clinic)
+    for what, first, second, phone, agreed, when, number in sorted(
+        texts.union(people, all=True), key=lambda row: row[5]
+    ):
+        if what == "person":
+            numbers += _person(first, second, phone, agreed)
+            continue
+        lines = tuple(line.strip() for line in first.splitlines() if line.strip())
         provenance = _("{clinic}'s own text, confirmed by {name} on {day}, version {n}.").format(
             clinic=clinic.name,
-            name=text.confirmation.confirmed_by.name,
-            day=formats.short_day(text.confirmation.confirmed_at.astimezone(clinic.zone).date()),
-            n=formats.number(text.number),
+            name=second,
+            day=formats.short_day(when.astimezone(clinic.zone).date()),
+            n=formats.number(number),
         )
-    return Protocol(lines, provenance, (*_clinic_numbers(clinic), *_people(patient)))
+    return Protocol(lines, provenance, tuple(numbers))
 
 
-def _clinic_numbers(clinic: Clinic) -> Iterable[Number]:
+def _clinic_numbers(clinic: Clinic) -> list[Number]:
     rows = (
         (_("Clinic"), clinic.telephone, clinic.hours),
         (_("Out of hours"), clinic.out_of_hours, ""),
@@ -362,21 +395,14 @@ def _clinic_numbers(clinic: Clinic) -> Iterable[Number]:
     return [Number(label, number, note) for label, number, note in rows if number]
 
 
-def _people(patient: Patient) -> Iterable[Number]:
+def _person(name: str, relation: str, phone: str, may_contact: str) -> list[Number]:
     """Who may be called about this patient, with what the patient agreed to."""
-    kinds = (ContactKind.SUPPORT.value, ContactKind.EMERGENCY.value)
-    rows = ContactPerson.objects.filter(patient=patient, kind__in=kinds).standing()
-    found = []
-    person: ContactPerson
-    for person in rows.order_by("recorded_at"):
-        agreed = {
-            Answer.YES.value: _("agreed to be called"),
-            Answer.NO.value: _("the patient does not consent to contact"),
-        }.get(person.may_contact, _("consent to contact not asked"))
-        if person.phone:
-            label = ", ".join(filter(None, [person.name, person.relation]))
-            found.append(Number(label, person.phone, agreed))
-    return found
+    agreed = {
+        Answer.YES.value: _("agreed to be called"),
+        Answer.NO.value: _("the patient does not consent to contact"),
+    }.get(may_contact, _("consent to contact not asked"))
+    label = ", ".join(filter(None, [name, relation]))
+    return [Number(label, phone, agreed)] if phone else []
 
 
 def stages(

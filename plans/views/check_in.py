@@ -21,7 +21,7 @@ from plans.forms import check_in as forms
 from plans.presenters import check_in as around_of
 from plans.presenters import check_in_form as form_of
 from plans.presenters import check_in_story as story_of
-from plans.presenters import escalation as flags_of
+from plans.presenters.frame import Frame
 from plans.rules import check_in as rules
 from plans.rules.check_in import ContactHow, DraftState
 from taperplan import formats, tokens
@@ -284,12 +284,13 @@ def _saved(request: ClinicianRequest, kept: actions.Kept) -> HttpResponse:
             name=kept.first, n=len(kept.differs)
         )
     if kept.raised:
-        flags = flags_of.open_flags(draft.patient, now=request.now)
+        frame = Frame(request)
+        frame.attend(draft.patient)
         answer["bar"] = render_to_string(
             "components/flag_bar.html",
             {
-                "flags": flags,
-                "summary": flags_of.flags_in_words(flags),
+                "flags": frame.of_patient,
+                "summary": frame.of_patient_words,
                 "telephone": request.clinic.out_of_hours,
                 "appeared": True,
             },

@@ -296,6 +296,7 @@ def _page(request: ClinicianRequest, escalation: Escalation, **bound: Form) -> H
         "plans/escalation/red_flag.html",
         page=page,
         escalation=escalation,
+        bound=next(iter(bound.values()), None),
         forms=list(bound.values()),
         may_act=request.user.may(Permission.ACKNOWLEDGE_ESCALATION),
         contact_form=forms["contact"],

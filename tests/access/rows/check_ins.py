@@ -1,0 +1,101 @@
+"""Check-ins and red flags: typed, completed, corrected; reported, answered, closed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from taperplan import tokens
+from tests.access.engine import Row, clinical, prescribers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.access.world import World
+
+
+def _given(purpose: str, thing: str, **typed: str) -> Any:
+    """What a form sends, with the token that the prescriber of that clinic was given."""
+
+    def data(world: World) -> Mapping[str, str]:
+        about = getattr(world, thing).pk
+        token = tokens.issue(world.people["prescriber"], f"{purpose}:{about}")
+        return {"token": token, "revision": "0", **typed}
+
+    return data
+
+
+# The token is the prescriber's own: a monitor who sends it is given the form again.
+_OWN = clinical(302, monitor=200)
+
+ROWS = {
+    # --- Check-ins
+    "plans:check-ins": Row(get=clinical(200)),
+    "plans:check-in-new": Row(
+        get=clinical(200), post=_OWN, data=_given("check-in", "patient", note="slept badly")
+    ),
+    "plans:check-in-edit": Row(
+        get=clinical(200),
+        post=clinical(302),
+        data=lambda world: {"revision": str(world.check_in_draft.revision), "note": "more"},
+    ),
+    "plans:check-in": Row(get=clinical(200)),
+    "plans:check-in-correct": Row(post=clinical(302), data=_given("check-in-correct", "check_in")),
+    "plans:check-in-error": Row(
+        get=clinical(200), post=_OWN, data=_given("check-in-error", "check_in", text="two tabs")
+    ),
+    # Nothing was due, so there is nothing to have missed.
+    "plans:check-in-missed": Row(get=clinical(302), post=clinical(302)),
+    "plans:contact-new": Row(
+        get=clinical(200),
+        post=_OWN,
+        data=_given("contact", "patient", how="call", with_whom="sister", about="the date"),
+    ),
+    "plans:request-decline": Row(
+        get=prescribers(200),
+        post=prescribers(302),
+        data=_given("request-decline", "asked", text="seen today"),
+    ),
+    # --- Red flags
+    "plans:escalations": Row(get=clinical(200)),
+    "plans:red-flags": Row(get=clinical(200)),
+    "plans:report": Row(
+        get=clinical(200),
+        post=_OWN,
+        data=_given(
+            "red-flag-report", "patient", symptom="overdose", happened="today", said_by="sister"
+        ),
+    ),
+    "plans:red-flag": Row(get=clinical(200)),
+    "plans:acknowledge": Row(post=clinical(302)),
+    "plans:red-flag-contact": Row(
+        post=_OWN,
+        data=_given(
+            "red-flag-contact",
+            "escalation",
+            whom="sister",
+            how="phone",
+            reached="yes",
+            dealing="on",
+        ),
+    ),
+    # Nobody has acknowledged it: refused, with the sentence on the page.
+    "plans:red-flag-instead": Row(
+        post=clinical(200), data=_given("red-flag-instead", "escalation", text="police asked")
+    ),
+    "plans:red-flag-outcome": Row(
+        post=clinical(200), data=_given("red-flag-outcome", "escalation", text="seen at home")
+    ),
+    "plans:red-flag-close": Row(
+        get=clinical(200), post=clinical(200), data=_given("red-flag-close", "escalation")
+    ),
+    "plans:red-flag-reopen": Row(
+        get=clinical(200),
+        post=clinical(200),
+        data=_given("red-flag-reopen", "escalation", text="came back"),
+    ),
+    "plans:red-flag-error": Row(
+        get=clinical(200),
+        post=_OWN,
+        data=_given("red-flag-error", "escalation", text="of another patient"),
+    ),
+}

@@ -1,0 +1,166 @@
+"""What saving a check-in asks of the database, everything counted, whatever stands already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from patients.models import Patient
+from plans.models import CheckIn, Escalation, Outbox, PresentSymptom, Version
+from plans.rules.symptoms import ASKED_AS_SAFETY, CATALOGUE
+from taperplan import tokens
+from taperplan.accounts.models import Clinic, User
+from taperplan.audit.models import AuditEvent
+from tests.doors import Client
+from tests.factories import PatientFactory
+from tests.plans.signing import a_plan, published, sign
+from tests.plans.typing import NOW, ROUTINE, SEIZURE, completed
+
+pytestmark = pytest.mark.django_db
+
+LIMIT = 24
+
+
+@pytest.fixture(autouse=True)
+def on_that_day() -> Iterator[None]:
+    with time_machine.travel(NOW + timedelta(hours=1)):
+        yield
+
+
+@pytest.fixture
+def otto(clinic: Clinic, clare: User) -> Patient:
+    return PatientFactory(clinic=clinic, otto=True, registered_by=clare)
+
+
+def everything(otto: Patient, clare: User) -> dict[str, str]:
+    """55 symptoms answered, of which most present, a seizure, figures, what was taken."""
+    version = sign(a_plan(otto, clare), published("A"), clare, in_force_from=date(2026, 11, 18))
+    answers = {**ROUTINE, **SEIZURE, "rest": "none"}
+    plain = [s for s in CATALOGUE if s.key not in ASKED_AS_SAFETY and not s.star][:48]
+    for number, symptom in enumerate(plain):
+        answers[f"s-{symptom.key}"] = "declined" if number % 12 == 0 else "present"
+        if symptom.shape.value == "severity":
+            answers[f"s-{symptom.key}-severity"] = "mild"
+    drug = version.drugs.get()
+    answers |= {
+        "v-bp_lying": "138/84",
+        "v-pulse": "92",
+        f"t-{version.plan_id.hex[:8]}{drug.key}": "as planned",
+        "note": "as told",
+    }
+    return answers
+
+
+def statements(captured: CaptureQueriesContext) -> list[str]:
+    return [query["sql"][:90] for query in captured.captured_queries]
+
+
+@pytest.mark.parametrize("many", [0, 1, 10, 100])
+def test_saving_fifty_five_answers_and_a_red_flag(
+    theo_client: Client, otto: Patient, theo: User, clare: User, many: int
+) -> None:
+    answers = everything(otto, clare)
+    for _time in range(many):
+        completed(otto, clare, ROUTINE)
+    url = reverse("plans:check-in-new", kwargs={"patient": otto.pk})
+    form = {
+        **answers,
+        "token": tokens.issue(theo, f"check-in:{otto.pk}"),
+        "revision": "0",
+        "act": "complete",
+    }
+    before = AuditEvent.objects.count()
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        answer = theo_client.post(url, form)
+    assert answer.status_code == 302, answer.content.decode()[:4000]
+    check_in = CheckIn.objects.newest_first()[0]
+    assert PresentSymptom.objects.filter(check_in=check_in).count() == 45
+    assert Escalation.objects.get().is_open
+    assert Outbox.objects.count() == 1
+    assert AuditEvent.objects.count() - before == 2
+    asked = statements(captured)
+    assert len(asked) <= LIMIT, "\n".join(asked)
+
+
+@pytest.mark.parametrize("many", [0, 10, 100])
+def test_completing_a_draft_that_raised_its_red_flag_before(
+    theo_client: Client, otto: Patient, theo: User, clare: User, many: int
+) -> None:
+    answers = everything(otto, clare)
+    for _time in range(many):
+        completed(otto, clare, ROUTINE)
+    new = reverse("plans:check-in-new", kwargs={"patient": otto.pk})
+    token = tokens.issue(theo, f"check-in:{otto.pk}")
+    told = theo_client.post(
+        new,
+        {**answers, "token": token, "revision": "0"},
+        headers={"Accept": "application/json"},
+    ).json()
+    with CaptureQueriesContext(connection) as captured:
+        answer = theo_client.post(
+            told["url"], {**answers, "revision": told["revision"], "act": "complete"}
+        )
+    assert answer.status_code == 302
+    asked = statements(captured)
+    assert len(asked) <= LIMIT, "\n".join(asked)
+
+
+def test_saving_with_everything_that_a_check_in_can_hold(
+    theo_client: Client, otto: Patient, theo: User, clare: User
+) -> None:
+    answers = everything(otto, clare)
+    completed(otto, clare, ROUTINE)
+    plan = Version.objects.get().plan_id.hex[:8]
+    answers |= {
+        "suicide": "wish",
+        "suicide-confirmed": "yes",
+        "scale-1": "ISI",
+        "scale-1-total": "14",
+        "a-1-product": f"{plan}p1",
+        "a-1-from": "20 11 2026",
+        "a-1-quantity": "1/2",
+        "decision": "hold",
+        "decision_reason": "sleep is worse",
+    }
+    form = {
+        **answers,
+        "token": tokens.issue(theo, f"check-in:{otto.pk}"),
+        "revision": "0",
+        "act": "complete",
+    }
+    with CaptureQueriesContext(connection) as captured:
+        answer = theo_client.post(reverse("plans:check-in-new", kwargs={"patient": otto.pk}), form)
+    assert answer.status_code == 302, answer.content.decode()[:3000]
+    assert Escalation.objects.count() == 2
+    # The test's own transaction turns the action's into a savepoint; PostgreSQL's lock on the
+    # end of the trail comes on top.
+    asked = [sql for sql in statements(captured) if "SAVEPOINT" not in sql and "_lock" not in sql]
+    assert len(asked) <= LIMIT, "\n".join(asked)
+
+
+@pytest.mark.parametrize("many", [1, 10, 100])
+def test_the_form_and_a_check_in_ask_the_same_however_many_there_are(
+    theo_client: Client, otto: Patient, theo: User, clare: User, many: int
+) -> None:
+    answers = everything(otto, clare)
+    for _time in range(many):
+        check_in = completed(otto, theo, answers)
+    pages = (
+        reverse("plans:check-in-new", kwargs={"patient": otto.pk}),
+        reverse("plans:check-in", kwargs={"check_in": check_in.pk}),
+        reverse("plans:check-ins", kwargs={"patient": otto.pk}),
+    )
+    for page in pages:
+        theo_client.get(page)
+        with CaptureQueriesContext(connection) as captured:
+            assert theo_client.get(page).status_code == 200
+        asked = statements(captured)
+        assert len(asked) <= 18, page + "\n" + "\n".join(asked)
