@@ -114,7 +114,7 @@ def _banner_rows(patient: Patient) -> tuple[list[str], list[str], list[str]]:
     )
     found: dict[str, list[str]] = {"n": [], "a": [], "s": []}
     rows = numbers.union(allergies, people, all=True)
-    for what, _at, first, second in sorted(rows, key=lambda row: row[1]):
+    for what, _at, first, second in sorted(rows, key=lambda row: (row[1], row[3])):
         match what:
             case "n":
                 found[what].append(number_in_words(first, second))

@@ -148,22 +148,33 @@ def test_a_row_that_makes_no_sense_is_refused(
     refused(name, lambda: a_row(kind, otto, **fields))
 
 
-PREFIXES = {
-    Kind.ALLERGY: "allergy",
-    Kind.MEDICINE: "medicine",
-    Kind.CONTACT: "contact",
-    Kind.DECISION: "decision",
-    Kind.SUPPORT: "support",
-    Kind.REVERSAL: "reversal",
-    Kind.RESULT: "result",
-    Kind.REVIEW: "review",
-    Kind.CONSENT: "consent",
+STRUCK = {
+    Kind.ALLERGY: "allergy_struck_says_what_and_why",
+    Kind.MEDICINE: "medicine_struck_says_what_and_why",
+    Kind.CONTACT: "contact_struck_says_what_and_why",
+    Kind.DECISION: "decision_struck_says_what_and_why",
+    Kind.SUPPORT: "support_struck_says_what_and_why",
+    Kind.REVERSAL: "reversal_struck_says_what_and_why",
+    Kind.RESULT: "result_struck_says_what_and_why",
+    Kind.REVIEW: "review_struck_says_what_and_why",
+    Kind.CONSENT: "consent_struck_says_what_and_why",
+}
+OWN_SUCCESSOR = {
+    Kind.ALLERGY: "allergy_not_its_own_successor",
+    Kind.MEDICINE: "medicine_not_its_own_successor",
+    Kind.CONTACT: "contact_not_its_own_successor",
+    Kind.DECISION: "decision_not_its_own_successor",
+    Kind.SUPPORT: "support_not_its_own_successor",
+    Kind.REVERSAL: "reversal_not_its_own_successor",
+    Kind.RESULT: "result_not_its_own_successor",
+    Kind.REVIEW: "review_not_its_own_successor",
+    Kind.CONSENT: "consent_not_its_own_successor",
 }
 
 
 @pytest.mark.parametrize("kind", Kind)
 def test_only_what_stands_is_struck_out_and_with_a_reason(otto: Patient, kind: Kind) -> None:
-    name = f"{PREFIXES[kind]}_struck_says_what_and_why"
+    name = STRUCK[kind]
     row = a_row(kind, otto)
 
     refused(name, lambda: a_row(kind, otto, struck=True, why="a mistake"))
@@ -178,7 +189,7 @@ def test_a_row_is_replaced_once_and_never_by_itself(otto: Patient, kind: Kind) -
 
     refused("replaces_id", lambda: a_row(kind, otto, replaces=row))
     refused(
-        f"{PREFIXES[kind]}_not_its_own_successor",
+        OWN_SUCCESSOR[kind],
         lambda: a_row(kind, otto, id=own, replaces_id=own),
     )
 
