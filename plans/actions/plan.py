@@ -10,17 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 
 from patients.intake import SigningGaps
 from patients.presenters import signing_gaps
+from plans.actions.check_in import answer_within
 from plans.models import (
     Acceptance,
     AsNeeded,
@@ -30,6 +31,7 @@ from plans.models import (
     Move,
     Plan,
     Product,
+    Request,
     Step,
     Version,
 )
@@ -53,6 +55,7 @@ from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
     from patients.models import Patient
+    from plans.models.check_in import RequestQuerySet
     from plans.rules import schedule as rules
     from taperplan.accounts.models import User
 
@@ -324,11 +327,12 @@ def sign(
     plan: Plan,
     revision: int,
     not_asked_reason: str,
+    answers: Collection[uuid.UUID] = (),
     now: datetime,
     today: date,
     by: User,
 ) -> Version:
-    """Seal the draft `key` as the plan's next version.
+    """Seal the draft `key` as the plan's next version. `answers` are the requests that it answers.
 
     Raises:
         NotDoneError: with every sentence that refuses it.
@@ -351,6 +355,8 @@ def sign(
         ready = readiness(draft, today=today, by=by)
         _check_ready(ready, not_asked_reason)
         version = _seal(draft, locked, ready, not_asked_reason.strip(), now, by)
+        for request in requests_of(draft.plan).filter(pk__in=answers):
+            answer_within(request=request, version=version, declined_because="", now=now, by=by)
         trail.record(
             Verb.SIGNED,
             version,
@@ -364,6 +370,12 @@ def sign(
             by=by,
         )
     return version
+
+
+def requests_of(plan: Plan) -> RequestQuerySet:
+    """What is asked for and not yet signed: of this plan, or of no plan in particular."""
+    about = Q(plan=plan.pk) | Q(plan=None)
+    return Request.objects.filter(about, patient=plan.patient_id).unanswered()
 
 
 def _check_ready(ready: Readiness, not_asked_reason: str) -> None:

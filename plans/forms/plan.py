@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -42,8 +43,21 @@ class SignForm(forms.Form):
         label=gettext_lazy("Why it is signed although these were not asked"), required=False
     )
 
-    def __init__(self, *args: Any, not_asked: bool, **kwargs: Any) -> None:
+    answers = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("This version answers"),
+        coerce=uuid.UUID,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def __init__(
+        self, *args: Any, not_asked: bool, asked: Collection[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        """`asked`: what prescribers are asked for, as (key, words)."""
         super().__init__(*args, **kwargs)
+        self.fields["answers"].choices = asked  # type: ignore[attr-defined]
+        if not asked:
+            del self.fields["answers"]
         if not not_asked:
             del self.fields["not_asked_reason"]
 

@@ -8,12 +8,14 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from plans.models import Draft, Move, Plan, Version
 from plans.presenters import choices
+from plans.presenters.check_in_story import asked_in_words
 from plans.presenters.grid import SupplyLine, closed_period
 from plans.rules import wording
 from plans.rules.compare import Comparison, Kind, StepPair, compare
@@ -28,6 +30,7 @@ from plans.rules.schedule import (
     Direction,
     Drug,
     End,
+    Form,
     Product,
     Schedule,
     Step,
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from patients.models import Patient
+    from plans.models.check_in import RequestQuerySet
     from plans.rules.cells import Reading
 
 _LINES = 4
@@ -347,6 +351,16 @@ class DraftLine:
 
 
 @dataclass(frozen=True)
+class AskedLine:
+    """Asked for, not yet signed."""
+
+    key: str
+    words: str
+    since: str
+    decline_url: str
+
+
+@dataclass(frozen=True)
 class PlanPage:
     reference: str
     title: str
@@ -359,11 +373,25 @@ class PlanPage:
     draft: DraftLine | None
     acts: tuple[MoveAct, ...]
     may_revise: bool
+    asked: tuple[AskedLine, ...]
 
 
-def plan_page(plan: Plan, *, today: date) -> PlanPage:
-    """Versions, moves and draft with their people, and the schedule of the version that counts
-    today (or will count first): eight queries."""
+def asked_lines(requests: RequestQuerySet) -> tuple[AskedLine, ...]:
+    """What prescribers are asked for, oldest first. One query."""
+    return tuple(
+        AskedLine(
+            key=str(request.pk),
+            words=asked_in_words(request),
+            since=_("asked for, not yet signed, since %(moment)s") % {"moment": moment(request.at)},
+            decline_url=reverse("plans:request-decline", kwargs={"asked": request.pk}),
+        )
+        for request in requests.select_related("by").order_by("at", "pk")
+    )
+
+
+def plan_page(plan: Plan, requests: RequestQuerySet, *, today: date) -> PlanPage:
+    """Versions, moves and draft with their people, what is asked for, and the schedule of the
+    version that counts today (or will count first): nine queries."""
     versions = list(plan.versions.select_related("signed_by").order_by("number"))
     moves = list(plan.moves.select_related("by", "version").order_by("-number"))
     draft = Draft.objects.select_related("changed_by").filter(plan=plan).first()
@@ -388,6 +416,7 @@ def plan_page(plan: Plan, *, today: date) -> PlanPage:
             if verb in verbs
         ),
         may_revise=PlanVerb.SIGN in verbs or PlanVerb.RESTART in verbs,
+        asked=asked_lines(requests),
     )
 
 
@@ -577,11 +606,12 @@ def plan_lines(patient: Patient, *, today: date) -> tuple[PlanLine, ...]:
         .prefetch_related("versions")
         .order_by("-begun_at", "pk")
     )
-    drafts = set(Draft.objects.filter(plan__in=plans).values_list("plan_id", flat=True))
-    return tuple(_plan_line(plan, today, drafted=plan.pk in drafts) for plan in plans)
+    drafts = dict(Draft.objects.filter(plan__in=plans).values_list("plan_id", "cells__title"))
+    return tuple(_plan_line(plan, today, draft_title=drafts.get(plan.pk)) for plan in plans)
 
 
-def _plan_line(plan: Plan, today: date, *, drafted: bool) -> PlanLine:
+def _plan_line(plan: Plan, today: date, *, draft_title: str | None) -> PlanLine:
+    """`draft_title` is what is typed in its draft, None where none is open."""
     versions = list(plan.versions.all())
     standing = version_on(versions, today)
     words = [
@@ -592,12 +622,12 @@ def _plan_line(plan: Plan, today: date, *, drafted: bool) -> PlanLine:
     ]
     if versions and standing is None:
         words.append(_("in force from %(day)s") % {"day": formats.day(versions[0].in_force_from)})
-    if drafted:
+    if draft_title is not None:
         words.append(_("draft %(n)d open") % {"n": len(versions) + 1})
     return PlanLine(
         key=str(plan.pk),
         reference=plan.reference,
-        title=plan.title or _("Plan without a name"),
+        title=plan.title or draft_title or _("Plan without a name"),
         tag=state_tag(plan, standing, today),
         begun=_("begun %(moment)s by %(name)s")
         % {"moment": moment(plan.begun_at), "name": plan.begun_by.name},
@@ -801,7 +831,7 @@ def _compared_cell(schedule: Schedule, step: Step) -> ComparedCell:
         product = schedule.product(dose.product)
         words = [
             formats.slot_name(dose.when.token),
-            wording.dose_words(product, dose.quantity),
+            _compared_dose(schedule, product, dose.quantity),
         ]
         if step.cycle_days > 1:
             words.append(wording.days_words(schedule, step, dose))
@@ -811,3 +841,23 @@ def _compared_cell(schedule: Schedule, step: Step) -> ComparedCell:
         days=str((step.last_day - step.first_day).days + 1) if step.last_day else "",
         doses=tuple(doses),
     )
+
+
+def _compared_dose(schedule: Schedule, product: Product, quantity: Fraction) -> str:
+    """As "2.5 mg"; with the count where a drug has several products, with the drug where the
+    schedule has several."""
+    drug = schedule.drug(product.drug)
+    plain = (
+        product.strength is not None
+        and product.unit is not None
+        and not product.form.measured
+        and product.form is not Form.PATCH
+        and len(schedule.products_of(drug)) == 1
+    )
+    if not quantity:
+        words = wording.quantity_words(product, quantity)
+    elif plain and product.strength is not None and product.unit is not None:
+        words = formats.amount(quantity * product.strength, product.unit)
+    else:
+        words = wording.dose_words(product, quantity)
+    return f"{drug.name} {words}" if len(schedule.drugs) > 1 else words

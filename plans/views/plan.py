@@ -88,7 +88,7 @@ def _begin(request: ClinicianRequest, patient: Patient) -> HttpResponse:
 @require_permission(Permission.VIEW_PATIENTS)
 @load_plan
 def plan(request: ClinicianRequest, plan: Plan) -> HttpResponse:
-    page = presenters.plan_page(plan, today=request.today)
+    page = presenters.plan_page(plan, actions.requests_of(plan), today=request.today)
     may_draft = request.user.may(Permission.DRAFT_PLAN)
     return _page(
         request,
@@ -373,7 +373,7 @@ def sign(request: ClinicianRequest, plan: Plan) -> HttpResponse:
 
 
 def _sign(request: ClinicianRequest, plan: Plan) -> HttpResponse:
-    form = forms.SignForm(request.POST, not_asked=True)
+    form = forms.SignForm(request.POST, not_asked=True, asked=_asked(plan))
     if not form.is_valid():
         draft = access.draft_of(plan)
         if draft is None:
@@ -385,6 +385,7 @@ def _sign(request: ClinicianRequest, plan: Plan) -> HttpResponse:
             plan=plan,
             revision=form.cleaned_data["revision"],
             not_asked_reason=form.cleaned_data["not_asked_reason"],
+            answers=form.cleaned_data.get("answers", ()),
             now=request.now,
             today=request.today,
             by=request.user,
@@ -405,6 +406,13 @@ def _sign(request: ClinicianRequest, plan: Plan) -> HttpResponse:
     return redirect("plans:plan", plan=plan.pk)
 
 
+def _asked(plan: Plan) -> list[tuple[str, str]]:
+    return [
+        (line.key, f"{line.words} ({line.since})")
+        for line in presenters.asked_lines(actions.requests_of(plan))
+    ]
+
+
 def _sign_page(
     request: ClinicianRequest,
     draft: Draft,
@@ -415,13 +423,15 @@ def _sign_page(
 ) -> HttpResponse:
     ready = actions.readiness(draft, today=request.today, by=request.user)
     rows = grids.grid(draft.cells, ready.reading, ready.open, ready.accepted)
+    # What was typed comes back; which draft it is for is that of the page shown now.
+    about = {"draft": str(draft.pk), "revision": str(draft.revision)}
     typed = form.data.get("not_asked_reason", "") if form is not None else ""
+    ticked = {"answers": form.data.getlist("answers")} if form is not None else {}
     shown = forms.SignForm(
-        {"draft": draft.pk, "revision": draft.revision, "not_asked_reason": typed}
-        if form is not None
-        else None,
-        initial={"draft": draft.pk, "revision": draft.revision},
+        None if form is None else {**about, **ticked, "not_asked_reason": typed},
+        initial=about,
         not_asked=bool(ready.gaps.not_asked),
+        asked=_asked(draft.plan),
     )
     if form is not None and ready.gaps.not_asked and not typed.strip():
         shown.add_error("not_asked_reason", _("Type the reason."))

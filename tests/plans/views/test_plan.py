@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from patients.models import Patient
-from plans.models import Draft, Plan, Version
+from plans.models import Draft, Plan, Request, RequestAnswer, Version
 from plans.rules.lifecycle import PlanState
 from taperplan.accounts.models import Clinic, User
 from taperplan.audit.models import AuditEvent
@@ -698,6 +698,57 @@ def test_rubbish_in_the_form_to_sign_signs_nothing(drafted: Plan, clare_client: 
         assert response.status_code in (302, 422)
 
     assert not Version.objects.exists()
+
+
+def test_what_was_asked_for_stands_above_the_schedule_until_a_version_answers_it(
+    signed: Plan, theo: User, clare: User, clare_client: Client
+) -> None:
+    from plans.actions import plan as actions
+    from tests.factories import DRAFTED
+
+    asked = Request.objects.create(
+        id=uuid.uuid4(),
+        patient=signed.patient,
+        plan=signed,
+        asked="change",
+        words="sleep is worse",
+        at=DRAFTED,
+        by=theo,
+    )
+    assert "sleep is worse" in clare_client.get(at("plan", signed)).content.decode()
+    draft = actions.revise(key=uuid.uuid4(), plan=signed, now=DRAFTED, by=clare)
+    assert isinstance(draft, Draft)
+    data = fields(clare_client.get(at("draft", signed)))
+    changed = {"in_force_from": ["30 Nov 2026"], "reason": ["Sleep is worse."]}
+    post(clare_client, signed, {**data, **changed})
+    page = clare_client.get(at("sign", signed))
+    assert " checked" not in page.content.decode()
+    form = {**read(page).fields, "not_asked_reason": ["x"], "answers": [str(asked.pk)]}
+
+    clare_client.post(at("sign", signed), form)
+
+    assert RequestAnswer.objects.get().version == Version.objects.get(number=2)
+    assert "sleep is worse" not in clare_client.get(at("plan", signed)).content.decode()
+
+
+def test_a_request_of_another_patient_is_not_answered(
+    drafted: Plan, clinic: Clinic, theo: User, clare_client: Client
+) -> None:
+    from tests.factories import DRAFTED
+
+    other = Request.objects.create(
+        id=uuid.uuid4(),
+        patient=PatientFactory(clinic=clinic),
+        asked="change",
+        words="other",
+        at=DRAFTED,
+        by=theo,
+    )
+    form = {**sign_form(clare_client, drafted), "answers": [str(other.pk), "x"]}
+
+    clare_client.post(at("sign", drafted), form)
+
+    assert not RequestAnswer.objects.exists()
 
 
 # --- After signing --------------------------------------------------------------------------------
