@@ -426,7 +426,7 @@ def _sign_page(
     # What was typed comes back; which draft it is for is that of the page shown now.
     about = {"draft": str(draft.pk), "revision": str(draft.revision)}
     typed = form.data.get("not_asked_reason", "") if form is not None else ""
-    ticked = {"answers": form.data.getlist("answers")} if form is not None else {}
+    ticked = {"answers": request.POST.getlist("answers")} if form is not None else {}
     shown = forms.SignForm(
         None if form is None else {**about, **ticked, "not_asked_reason": typed},
         initial=about,
