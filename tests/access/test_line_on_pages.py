@@ -6,6 +6,7 @@ form is sent empty, so that it comes back with its errors.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -98,5 +99,7 @@ def test_the_figures_of_a_plan_are_among_those_looked_at(world: World) -> None:
         if control.figure
     }
 
-    for figure in ("quantity", "strength", "days", "maximum", "gap", "parts"):
+    # A cell of the grid is named by its step, its group of days and its column.
+    assert any(re.fullmatch(r"steps\.s\d+\.\d+\.c\d+", name) for name in seen), seen
+    for figure in ("strength", "days", "parts", "stated_supply", "wear_hours"):
         assert any(figure in name for name in seen), f"no input for {figure} is looked at: {seen}"

@@ -48,8 +48,8 @@ class _Page(HTMLParser):
             self.words.append(data)
 
 
-# What shows through when a template is given nothing, or code instead of words.
-SHOWS_THROUGH = ("None", "datetime.", "Fraction(", "<bound", "{{", "{%", "SafeString")
+# What shows through when a template is given code instead of words. (None is an answer.)
+SHOWS_THROUGH = ("datetime.", "Fraction(", "<bound", "{{", "{%", "SafeString")
 
 
 def unsound(page: str) -> list[str]:

@@ -31,6 +31,17 @@ FORMS = {
 }
 
 
+def _no_draft(world: World) -> None:
+    """One draft a plan: the one that stands would be given back, and nothing made."""
+    from plans.actions import plan as actions
+
+    draft = world.draft
+    actions.discard(draft=draft, revision=draft.revision, now=world.now, by=world.clare)
+
+
+BEFORE = {"plans:revise": _no_draft}
+
+
 def _counts() -> Counter[str]:
     """How many rows each table has; of the trail only what was done, not what was looked at."""
     counts: Counter[str] = Counter()

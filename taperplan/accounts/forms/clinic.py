@@ -60,6 +60,9 @@ class NumberedForm(Form):
         super().__init__(*args, **kwargs)
         self.fields["token"] = TokenField(user=user, purpose=self.purpose)
         self.fields["number"] = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+        # Several of these forms stand on one page.
+        for name in ("token", "number"):
+            self.fields[name].widget.attrs["id"] = f"{self.purpose}-{name}"
 
 
 class TextForm(NumberedForm):
