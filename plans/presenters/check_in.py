@@ -270,5 +270,9 @@ def vitals_in_words(rows: Sequence[VitalSign]) -> str:
         found = [figures[kind.value] for kind in kinds if kind.value in figures]
         if found:
             value = "/".join(formats.number(row.value) for row in found)
-            parts.append(f"{place.label} {value}{formats.NBSP}{found[0].unit}")
+            label = (
+                place.label if parts == [] or place.label[1:2].isupper() else place.label.lower()
+            )
+            label = place.label if place is vitals.Field.OXYGEN else label
+            parts.append(f"{label} {value}{formats.NBSP}{found[0].unit}")
     return ", ".join(parts)

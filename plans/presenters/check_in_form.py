@@ -250,7 +250,10 @@ def form_page(
 
 def to_complete(reading: Reading) -> tuple[ToComplete, ...]:
     """What is missing or refused, in the order of the page, each with where to go."""
-    refused = [ToComplete(_target(r.where), r.sentence) for r in reading.refusals]
+    refused = [
+        ToComplete(_target(r.where), f"{box_label(r.where)}: {r.sentence}")
+        for r in reading.refusals
+    ]
     missing = [ToComplete(_target(m.where), m.words) for m in reading.missing]
     return (*refused, *missing)
 

@@ -32,6 +32,8 @@ function changed(wait = QUIET_MS) {
 /** Sends what stands in the form. One at a time: what changes meanwhile is sent after it. */
 async function save() {
   window.clearTimeout(timer);
+  timer = 0;
+  // What was asked for while another saving is under way is sent when that one is back.
   if (busy || stopped) return;
   busy = true;
   dirty = false;
@@ -65,7 +67,6 @@ function payload() {
 }
 
 function saved(told) {
-  timer = 0;
   autosave("saved", told.saved);
   if (form.getAttribute("action") !== told.url) {
     form.setAttribute("action", told.url);

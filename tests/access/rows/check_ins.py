@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
+from plans.actions import escalation as actions
+from plans.actions.escalation import ContactMade
+from plans.rules.redflags import MoveHow, Reached
 from taperplan import tokens
 from tests.access.engine import Row, clinical, prescribers
 
@@ -20,6 +24,32 @@ def _given(purpose: str, thing: str, **typed: str) -> Any:
         about = getattr(world, thing).pk
         token = tokens.issue(world.people["prescriber"], f"{purpose}:{about}")
         return {"token": token, "revision": "0", **typed}
+
+    return data
+
+
+def _answered(purpose: str, *, closed: bool = False, **typed: str) -> Any:
+    """The same, about a red flag that was acknowledged, contacted and has its outcome."""
+    given = _given(purpose, "escalation", **typed)
+
+    def data(world: World) -> Mapping[str, str]:
+        acts: dict[str, Any] = {
+            "escalation": world.escalation,
+            "frozen_now": world.now,
+            "by": world.people["prescriber"],
+        }
+        contact = ContactMade(
+            whom=world.words("sister"), how=MoveHow.PHONE, reached=Reached.YES, at=world.now
+        )
+        world.escalation.refresh_from_db()
+        if world.escalation.is_open:
+            actions.acknowledge(**acts)
+            actions.record_contact(contact=contact, form=uuid.UUID(int=1), **acts)
+            outcome = world.words("seen")
+            actions.record_outcome(text=outcome, form=uuid.UUID(int=2), **acts)
+            if closed:
+                actions.close(form=uuid.UUID(int=3), **acts)
+        return given(world)
 
     return data
 
@@ -78,20 +108,17 @@ ROWS = {
             dealing="on",
         ),
     ),
-    # Nobody has acknowledged it: refused, with the sentence on the page.
     "plans:red-flag-instead": Row(
-        post=clinical(200), data=_given("red-flag-instead", "escalation", text="police asked")
+        post=_OWN, data=_answered("red-flag-instead", text="police asked")
     ),
     "plans:red-flag-outcome": Row(
-        post=clinical(200), data=_given("red-flag-outcome", "escalation", text="seen at home")
+        post=_OWN, data=_answered("red-flag-outcome", text="seen at home")
     ),
-    "plans:red-flag-close": Row(
-        get=clinical(200), post=clinical(200), data=_given("red-flag-close", "escalation")
-    ),
+    "plans:red-flag-close": Row(get=clinical(200), post=_OWN, data=_answered("red-flag-close")),
     "plans:red-flag-reopen": Row(
         get=clinical(200),
-        post=clinical(200),
-        data=_given("red-flag-reopen", "escalation", text="came back"),
+        post=_OWN,
+        data=_answered("red-flag-reopen", closed=True, text="came back"),
     ),
     "plans:red-flag-error": Row(
         get=clinical(200),
