@@ -220,7 +220,7 @@ CASES: dict[str, list[Callable[[Rows], models.Model]]] = {
         change("product", strength_numerator=-1),
         change("product", strength_denominator=10_001),
     ],
-    "product_per_exact": [change("product", per=Fraction(0))],
+    "product_per_exact": [change("product", form="liquid", per=Fraction(0))],
     "product_stated_supply_exact": [change("product", stated_supply_numerator=1)],
     "product_strength_has_its_unit": [
         change("product", unit=""),
