@@ -756,6 +756,8 @@ def answer_within(
     """A prescriber's answer, inside the transaction of what answers it. The caller's trail row
     speaks for it, or `answer_request` does.
     """
+    # Of two answers at once, one comes second and sees the first.
+    Request.objects.select_for_update(of=("self",)).get(pk=request.pk)
     first = RequestAnswer.objects.select_related("by").filter(request=request).first()
     if first is not None:
         raise NotDoneError(_("{name} has answered this already.").format(name=first.by.name))
