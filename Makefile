@@ -51,11 +51,11 @@ help:
 # --- Running ------------------------------------------------------------------------------
 
 var/secret-key var/trail-key: | .venv/bin/python
-	@mkdir -p var && umask 077 && $(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))' > $@
+	@mkdir -p -m 700 var && umask 077 && $(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))' > $@
 
 run: .venv/production var/secret-key var/trail-key
 	@$(DEMO) $(MANAGE) migrate --noinput --verbosity 0
-	@$(DEMO) $(MANAGE) createcachetable
+	@$(DEMO) $(MANAGE) createcachetable --verbosity 0
 	@$(DEMO) $(MANAGE) collectstatic --noinput --verbosity 0
 	@$(DEMO) $(MANAGE) load_demo --if-empty
 	@echo
