@@ -43,7 +43,9 @@ DOZENS = [NAMES[at : at + 12] for at in range(0, len(NAMES), 12)]
 
 @pytest.mark.one_engine
 @pytest.mark.parametrize("names", DOZENS, ids=lambda names: f"{names[0]} to {names[-1]}")
-def test_pages_hold_no_figure_that_nobody_typed(names: list[str], world: World) -> None:
+def test_pages_are_whole_and_hold_no_figure_that_nobody_typed(
+    names: list[str], world: World
+) -> None:
     world.fill()
     typed = world.typed()
 
@@ -51,22 +53,7 @@ def test_pages_hold_no_figure_that_nobody_typed(names: list[str], world: World) 
         f"{name}: {verb} as {role}: {line}"
         for name in names
         for role, verb, page in _pages(name, world)
-        for line in crossings(page, typed)
-    ]
-    assert not found, "\n".join(found)
-
-
-@pytest.mark.one_engine
-@pytest.mark.parametrize("names", DOZENS, ids=lambda names: f"{names[0]} to {names[-1]}")
-def test_pages_are_whole(names: list[str], world: World) -> None:
-    """What no page may lack, whoever sees it, with and without errors."""
-    world.fill()
-
-    found = [
-        f"{name}: {verb} as {role}: {line}"
-        for name in names
-        for role, verb, page in _pages(name, world)
-        for line in unsound(page)
+        for line in (*crossings(page, typed), *unsound(page))
     ]
     assert not found, "\n".join(found)
 
