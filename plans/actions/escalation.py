@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from django.db import IntegrityError, transaction
 
 from patients.actions import NotDoneError
+from patients.models import Patient
 from plans.models import Escalation, EscalationMove
 from plans.notifications import owe
 from plans.rules.redflags import (
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from patients.models import Patient
     from plans.models import CheckInDraft, Contact
     from plans.rules.redflags import MoveHow, Source
     from taperplan.accounts.models import User
@@ -248,6 +248,9 @@ def report_red_flag(
     """
 
     def act() -> Escalation:
+        # One report about a person at a time: what is asked next must still be so when it is
+        # written, or the same form, come twice, would join its own red flag as a second report.
+        Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
         first = (
             EscalationMove.objects.select_related("escalation")
             .filter(form=report.form, escalation__patient=patient)

@@ -264,7 +264,7 @@ def _present_in_words(rows: Sequence[PresentSymptom]) -> str:
 def vitals_in_words(rows: Sequence[VitalSign]) -> str:
     """As "BP lying 132/80 mmHg, pulse 84 /min"; empty where nothing was recorded."""
     figures = {row.vital: row for row in rows}
-    parts = []
+    parts: list[str] = []
     for place in vitals.Field:
         kinds = vitals.figures_of(place)
         found = [figures[kind.value] for kind in kinds if kind.value in figures]

@@ -12,7 +12,7 @@ from taperplan import tokens
 from tests.access.engine import Row, clinical, prescribers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tests.access.world import World
 
@@ -30,7 +30,7 @@ def _given(purpose: str, thing: str, **typed: str) -> Any:
 
 def _answered(purpose: str, *, closed: bool = False, **typed: str) -> Any:
     """The same, about a red flag that was acknowledged, contacted and has its outcome."""
-    given = _given(purpose, "escalation", **typed)
+    given: Callable[[World], Mapping[str, str]] = _given(purpose, "escalation", **typed)
 
     def data(world: World) -> Mapping[str, str]:
         acts: dict[str, Any] = {

@@ -16,7 +16,7 @@ from tests.factories import PatientFactory
 from tests.harness.chromium import assert_descriptions_resolve, assert_fits, assert_no_violations
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -47,7 +47,11 @@ def test_a_yes_waits_for_its_confirming_key_and_shows_the_protocol_at_once(page:
 
 
 def test_a_star_confirmed_while_a_saving_is_under_way_is_raised_all_the_same(page: Page) -> None:
-    page.route("**/check-ins/**", lambda route: (page.wait_for_timeout(700), route.continue_()))
+    def late(route: Route) -> None:
+        page.wait_for_timeout(700)
+        route.continue_()
+
+    page.route("**/check-ins/**", late)
     page.keyboard.press("y")
     page.wait_for_timeout(400)
     page.keyboard.press("Enter")
