@@ -1,0 +1,140 @@
+"""What was taken against what was expected, vital signs, scales."""
+
+from __future__ import annotations
+
+from plans.presenters.check_in import taken_periods
+from plans.presenters.check_in_form.part import Part
+from plans.presenters.check_in_form.parts import (
+    AmountRow,
+    Box,
+    Option,
+    ScaleRow,
+    TakenRow,
+    VitalBox,
+)
+from plans.rules import vitals
+from plans.rules.check_in import AMOUNT_LINES, SCALE_LINES, Scale, TakenAs
+from plans.rules.wording import product_label
+from taperplan import formats, grammar
+from taperplan.words import gettext as _
+
+
+class Figures(Part):
+    def taken_since(self) -> str:
+        if self.around.last is None:
+            return _("Was taken")
+        day = self.around.last.happened_at.astimezone(self.drawing.zone).date()
+        return _("Since {day}, was taken").format(day=formats.day(day))
+
+    def taken(self) -> tuple[TakenRow, ...]:
+        rows = []
+        for key, drug in self.around.drugs.items():
+            name = f"t-{key}"
+            words = {
+                "note": _("What was missed, extra or changed, as told"),
+                "last_product": _("Last dose: product"),
+                "last_strength": _("Strength on the label"),
+                "last_amount": _("Amount"),
+                "last_when": _("When"),
+                "in_hand": _("What is left in hand"),
+            }
+            rows.append(
+                TakenRow(
+                    name=name,
+                    drug=drug.name,
+                    expected=taken_periods(
+                        self.drawing.schedules.get(drug.version_id),
+                        drug.key,
+                        self.around,
+                    ),
+                    answer=self.choice(
+                        name,
+                        f"{drug.name}: {self.taken_since()}",
+                        (Option(one.value, one.label) for one in TakenAs),
+                    ),
+                    boxes={p: self.box(f"{name}-{p}", text) for p, text in words.items()},
+                    open=any(self.typed.get(f"{name}-{part}", "") for part in words),
+                )
+            )
+        return tuple(rows)
+
+    def amounts(self) -> tuple[AmountRow, ...]:
+        if not self.around.drugs:
+            return ()
+        options = self.products()
+        filled = [
+            n
+            for n in range(1, AMOUNT_LINES + 1)
+            if any(name.startswith(f"a-{n}-") and text for name, text in self.typed.items())
+        ]
+        shown = min(max(filled, default=0) + 2, AMOUNT_LINES)
+        rows = []
+        for number in range(1, shown + 1):
+            name = f"a-{number}"
+            words = {
+                "from": _("First day"),
+                "to": _("Last day, where there are several"),
+                "quantity": _("How many each day"),
+            }
+            rows.append(
+                AmountRow(
+                    number,
+                    self.choice(f"{name}-product", _("Product"), options),
+                    {p: self.box(f"{name}-{p}", text) for p, text in words.items()},
+                )
+            )
+        return tuple(rows)
+
+    def products(self) -> tuple[Option, ...]:
+        options = []
+        for version in self.around.versions:
+            schedule = self.drawing.schedules[version.pk]
+            plan = version.plan_id.hex[:8]
+            options += [
+                Option(f"{plan}{product.key}", product_label(product, schedule.drug(product.drug)))
+                for product in schedule.products
+            ]
+        return tuple(options)
+
+    def vital(self, place: vitals.Field) -> VitalBox:
+        name = f"v-{place.value}"
+        shown = self.box(name, place.label)
+        sure = None
+        if any(missing.where == f"{name}-sure" for missing in self.drawing.reading.missing):
+            words = _("{typed} is unlikely. Read again, and it is right.")
+            sure = Box(
+                f"{name}-sure",
+                words.format(typed=grammar.echo(shown.value.strip())),
+                shown.value.strip(),
+            )
+        given = self.typed.get(f"{name}-sure", "")
+        if given and given == shown.value.strip() and sure is None:
+            sure = Box(f"{name}-sure", _("Read again, and it is right."), given)
+            return VitalBox(shown, place.unit.value, sure, sure_given=True)
+        return VitalBox(shown, place.unit.value, sure)
+
+    def scales(self) -> tuple[ScaleRow, ...]:
+        options = tuple(Option(one.value, one.value) for one in Scale)
+        words = {
+            "total": _("Total"),
+            "version": _("Version"),
+            "on": _("Date, where it was not this day"),
+            "rater": _("Rater, where it was not you"),
+        }
+        filled = [
+            n
+            for n in range(1, SCALE_LINES + 1)
+            if any(
+                self.typed.get(name, "")
+                for name in (f"scale-{n}", *(f"scale-{n}-{p}" for p in words))
+            )
+        ]
+        shown = min(max(filled, default=0) + 1, SCALE_LINES)
+        return tuple(
+            ScaleRow(
+                n,
+                self.choice(f"scale-{n}", _("Scale"), options),
+                {p: self.box(f"scale-{n}-{p}", text) for p, text in words.items()},
+            )
+            for n in range(1, shown + 1)
+        )
