@@ -252,6 +252,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='HandoverNote',
+            fields=[
+                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ('number', models.PositiveIntegerField()),
+                ('situation', models.TextField(blank=True)),
+                ('background', models.TextField(blank=True)),
+                ('assessment', models.TextField(blank=True)),
+                ('done', models.TextField(blank=True)),
+                ('written_at', models.DateTimeField()),
+                ('escalation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handover_notes', to='plans.escalation')),
+                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('escalation', 'number'), name='handover_note_number_once'), models.CheckConstraint(condition=models.Q(('assessment', ''), ('background', ''), ('done', ''), ('situation', ''), _negated=True), name='handover_note_says_something')],
+            },
+        ),
+        migrations.CreateModel(
             name='MissedCheckIn',
             fields=[
                 ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),

@@ -20,6 +20,7 @@ from plans.models.check_in import (
 )
 from plans.models.document import Document
 from plans.models.escalation import Escalation, EscalationMove, Outbox
+from plans.models.handover import HandoverNote
 from plans.models.patient_text import ConfirmedTextSet
 from plans.models.plan import (
     Acceptance,
@@ -51,6 +52,7 @@ __all__ = [
     "Escalation",
     "EscalationMove",
     "FollowUp",
+    "HandoverNote",
     "MissedCheckIn",
     "Move",
     "Outbox",

@@ -24,5 +24,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}outcome/", escalation.outcome, name="red-flag-outcome"),
     path(f"{_ONE}close/", escalation.close, name="red-flag-close"),
     path(f"{_ONE}reopen/", escalation.reopen, name="red-flag-reopen"),
+    path(f"{_ONE}handover/", escalation.handover, name="red-flag-handover"),
     path(f"{_ONE}entered-in-error/", escalation.in_error, name="red-flag-error"),
 ]

@@ -14,6 +14,7 @@ from patients.actions import NotDoneError
 from patients.presenters import banner
 from plans.access import load_escalation
 from plans.actions import escalation as actions
+from plans.actions.handover import Handover, NoteDiffersError, write_handover_note
 from plans.forms.escalation import (
     CloseForm,
     ContactForm,
@@ -23,7 +24,9 @@ from plans.forms.escalation import (
     ReopenForm,
     ReportForm,
 )
+from plans.forms.handover import PARTS, HandoverForm
 from plans.presenters import escalation as presenters
+from plans.presenters.handover_note import handover_note
 from plans.rules.redflags import Level, MoveHow, Reached, Source
 from taperplan.accounts.access import require_permission
 from taperplan.accounts.roles import Permission
@@ -189,6 +192,33 @@ def outcome(request: ClinicianRequest, escalation: Escalation) -> HttpResponse:
     return redirect("plans:red-flag", escalation=escalation.pk)
 
 
+@require_POST
+@require_permission(Permission.ACKNOWLEDGE_ESCALATION)
+@load_escalation
+def handover(request: ClinicianRequest, escalation: Escalation) -> HttpResponse:
+    form = HandoverForm(request.POST, **_given(request, escalation), auto_id="handover_%s")
+    if not form.is_valid():
+        return _page(request, escalation, handover=form)
+    try:
+        write_handover_note(
+            escalation=escalation,
+            key=form.form_key,
+            number=form.cleaned_data["number"],
+            handover=Handover(**{part: form.cleaned_data[part] for part in PARTS}),
+            frozen_now=request.now,
+            by=request.user,
+        )
+    except NoteDiffersError as differs:
+        # What was typed stays; sent again, it is written after theirs, which is now shown.
+        read = request.POST.copy()
+        read["number"] = str(differs.stands.number)
+        form = HandoverForm(read, **_given(request, escalation), auto_id="handover_%s")
+        form.add_error(None, differs.sentence)
+        return _page(request, escalation, handover=form)
+    messages.success(request, _("Saved for the handover sheet."))
+    return redirect("plans:red-flag", escalation=escalation.pk)
+
+
 # --- what cannot be undone has a page of its own, which names the patient and the act -----------
 
 
@@ -283,10 +313,19 @@ def _contact_form(
 
 def _page(request: ClinicianRequest, escalation: Escalation, **bound: Form) -> HttpResponse:
     given = _given(request, escalation)
+    written = handover_note(escalation, now=request.now)
     forms = {
         "contact": _contact_form(request, escalation),
         "instead": InsteadForm(**given, now=_local(request), auto_id="instead_%s"),
         "outcome": OutcomeForm(**given, auto_id="outcome_%s"),
+        "handover": HandoverForm(
+            initial={
+                **(written.typed if written else {}),
+                "number": written.number if written else 0,
+            },
+            **given,
+            auto_id="handover_%s",
+        ),
         **bound,
     }
     page = presenters.flag_page(escalation, now=request.now)
@@ -302,6 +341,8 @@ def _page(request: ClinicianRequest, escalation: Escalation, **bound: Form) -> H
         contact_form=forms["contact"],
         instead_form=forms["instead"],
         outcome_form=forms["outcome"],
+        handover_form=forms["handover"],
+        written=written,
     )
 
 

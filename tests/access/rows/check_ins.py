@@ -114,6 +114,10 @@ ROWS = {
     "plans:red-flag-outcome": Row(
         post=_OWN, data=_answered("red-flag-outcome", text="seen at home")
     ),
+    "plans:red-flag-handover": Row(
+        post=_OWN,
+        data=_given("handover", "escalation", number="0", situation="at home, awake"),
+    ),
     "plans:red-flag-close": Row(get=clinical(200), post=_OWN, data=_answered("red-flag-close")),
     "plans:red-flag-reopen": Row(
         get=clinical(200),
