@@ -29,7 +29,7 @@ class Written:
 
 def handover_note(escalation: Escalation, *, now: datetime) -> Written | None:
     """The newest with those before it, in one statement; None where nothing was written."""
-    rows = escalation.handover_notes.select_related("written_by").order_by("-number")
+    rows = HandoverNote.objects.filter(escalation=escalation).select_related("written_by")
     zone = escalation.patient.clinic.zone
     found = [
         Written(
@@ -40,7 +40,7 @@ def handover_note(escalation: Escalation, *, now: datetime) -> Written | None:
                 when=at(row.written_at, zone, now), name=row.written_by.name
             ),
         )
-        for row in rows
+        for row in rows.order_by("-number")
     ]
     if not found:
         return None

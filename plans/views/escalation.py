@@ -319,10 +319,7 @@ def _page(request: ClinicianRequest, escalation: Escalation, **bound: Form) -> H
         "instead": InsteadForm(**given, now=_local(request), auto_id="instead_%s"),
         "outcome": OutcomeForm(**given, auto_id="outcome_%s"),
         "handover": HandoverForm(
-            initial={
-                **(written.typed if written else {}),
-                "number": written.number if written else 0,
-            },
+            initial={"number": written.number, **written.typed} if written else {"number": 0},
             **given,
             auto_id="handover_%s",
         ),

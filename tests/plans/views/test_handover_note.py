@@ -90,7 +90,7 @@ def test_nobody_writes_over_a_note_that_they_have_not_read(
     typed = sent(flag, theo, situation="his")
     page = theo_client.post(url(flag), typed).content.decode()
     assert "Clare Exampleton has written this meanwhile." in page
-    assert ">his</textarea>" in page
+    assert "\nhis</textarea>" in page
     assert theo_client.post(url(flag), {**typed, "number": "1"}).status_code == 302
     assert [row.situation for row in HandoverNote.objects.order_by("number")] == ["hers", "his"]
     assert HandoverNote.objects.standing(flag) == HandoverNote.objects.get(number=2)
