@@ -106,7 +106,8 @@ def test_a_passkey_is_both_steps(browser_page: OpenPage, clare: User) -> None:
     assert page.get_by_role("heading", name="Your account").is_visible()
 
 
-@pytest.mark.parametrize("width", [1280, 768, 320])
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1280, 768])
 def test_every_page_reads_well_wide_and_narrow(
     browser_page: OpenPage, ada: User, clare: User, theo: User, width: int
 ) -> None:

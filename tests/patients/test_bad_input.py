@@ -13,6 +13,8 @@ from tests import doors
 from tests.patients.sending import day, fields_of, send, text
 from tests.patients.test_registering import REGISTER, ZOE
 
+pytestmark = pytest.mark.one_engine
+
 
 @pytest.mark.parametrize(
     ("born", "sentence"),

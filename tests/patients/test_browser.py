@@ -4,67 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from django.urls import reverse
 
-from patients.models import Allergy, Patient
-from patients.vocabulary import Kind
-from tests.factories import (
-    AllergyFactory,
-    CareTeamFactory,
-    ConsentFactory,
-    ContactPersonFactory,
-    PatientFactory,
-)
-from tests.harness.chromium import assert_fits, assert_no_violations
+from patients.models import Patient
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from taperplan.accounts.models import Clinic, User
+    from taperplan.accounts.models import User
     from tests.harness.chromium import OpenPage
-
-
-def pages(otto: Patient, zoe: Patient) -> list[str]:
-    """Every page of the room that is read or has a form of its own."""
-    row = AllergyFactory(patient=otto)
-    AllergyFactory(patient=otto, replaces=row, why="misheard", reaction="swelling")
-    ContactPersonFactory(patient=otto)
-    ConsentFactory(patient=otto)
-    standing = Allergy.objects.standing().get()
-    plain = ("intake", "history", "assess", "add-number", "team", "died", "transferred",
-             "take-back", "find-to-join", "part")  # fmt: skip
-    return [
-        reverse("patients:list"),
-        reverse("patients:list") + "?q=nobody",
-        reverse("patients:register"),
-        *(reverse(f"patients:{name}", args=[otto.pk]) for name in plain),
-        *(reverse("patients:amend", args=[otto.pk, part]) for part in
-          ("names", "contact", "needs", "care-setting")),
-        *(reverse("patients:record", args=[otto.pk, kind]) for kind in Kind),
-        reverse("patients:correct", args=[otto.pk, Kind.ALLERGY, standing.pk]),
-        reverse("patients:strike", args=[otto.pk, Kind.ALLERGY, standing.pk]),
-        reverse("patients:join", args=[otto.pk, zoe.pk]),
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize("width", [320, 1280])
-def test_axe_finds_nothing_with_and_without_errors_and_nothing_scrolls_sideways(
-    browser_page: OpenPage, clare: User, clinic: Clinic, otto: Patient, width: int
-) -> None:
-    zoe = PatientFactory(clinic=clinic, zoe=True, died=True)
-    CareTeamFactory(patient=otto, user=clare)
-    page = browser_page(clare, width=width, dark=width == 320)
-    for address in pages(otto, zoe):
-        page.goto(address)
-        assert_no_violations(page)
-        assert_fits(page)
-        send = page.locator("main form[method=post] .btn-primary")
-        if send.count() == 1:
-            send.click()
-            if page.locator(".error-summary").count():
-                assert_no_violations(page)
-                assert_fits(page)
 
 
 def type_(page: Page, *keys: str) -> None:

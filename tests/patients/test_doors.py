@@ -16,6 +16,8 @@ from taperplan.audit.models import AuditEvent
 from tests import doors
 from tests.factories import AllergyFactory, CareTeamFactory, ConsentFactory, PatientFactory
 
+pytestmark = pytest.mark.one_engine
+
 VERBS = ("get", "post", "head", "put", "patch", "delete", "options")
 OPEN = {"list", "register"}
 NAMES = [pattern.name for pattern in urls.urlpatterns]

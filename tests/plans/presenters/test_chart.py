@@ -26,7 +26,7 @@ from tests.plans.documents import samples
 from tests.plans.signing import SIGNED_AT, a_plan, published, sign
 from tests.plans.typing import ROUTINE, SEIZURE, completed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 TODAY = date(2026, 12, 15)
 
 

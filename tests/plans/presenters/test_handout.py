@@ -40,7 +40,7 @@ from tests.plans.documents.reading import squeezed, words
 from tests.plans.rules.published import PUBLISHED
 from tests.plans.signing import SIGNED_AT, a_plan, published, sign
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 NOW = datetime(2026, 11, 18, 10, 20, tzinfo=UTC)
 FIRST = date(2026, 11, 30)
 

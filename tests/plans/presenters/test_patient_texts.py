@@ -35,7 +35,7 @@ from tests.factories import PatientFactory
 from tests.plans.documents.reading import words
 from tests.plans.signing import a_plan, published, sign
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 NOW = datetime(2026, 11, 18, 10, 20, tzinfo=UTC)
 SETS = {one.key: one for one in text_sets()}
 

@@ -34,7 +34,7 @@ from tests.plans.rules.published import PUBLISHED
 from tests.plans.signing import SIGNED_AT, a_plan, published, sign
 from tests.plans.typing import ROUTINE, SEIZURE, completed, keep
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_engine]
 NOW = datetime(2026, 12, 15, 9, 58, tzinfo=UTC)
 
 

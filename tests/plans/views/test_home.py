@@ -222,6 +222,7 @@ def everything(clinic: Clinic, by: User, many: int) -> None:
         )
 
 
+@pytest.mark.one_engine
 def test_the_worklist_costs_the_same_for_one_ten_and_a_hundred(clinic: Clinic, clare: User) -> None:
     counted = {}
     for many, more in ((1, 1), (10, 9), (100, 90)):

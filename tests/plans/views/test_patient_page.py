@@ -259,6 +259,7 @@ def everything(patient: Patient, by: User, many: int) -> None:
         completed(patient, by, {**ROUTINE, **ASKED}, now=when)
 
 
+@pytest.mark.one_engine
 def test_the_page_costs_the_same_for_one_ten_and_a_hundred(otto: Patient, clare: User) -> None:
     CareTeamFactory(patient=otto, user=clare)
     AnswerFactory(patient=otto, item="seizures", answer="no")

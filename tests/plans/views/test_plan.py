@@ -81,40 +81,6 @@ def whole(signed: Plan, clare: User) -> Plan:
     return signed
 
 
-@pytest.mark.parametrize("name", READERS)
-def test_a_monitor_reads_a_plan(name: str, whole: Plan, theo_client: Client) -> None:
-    assert theo_client.get(address(name, whole)).status_code == 200
-
-
-@pytest.mark.parametrize("name", WRITERS)
-def test_a_monitor_neither_drafts_nor_signs_nor_moves(
-    name: str, whole: Plan, theo_client: Client
-) -> None:
-    assert theo_client.get(address(name, whole)).status_code in (403, 405)
-    assert theo_client.post(address(name, whole)).status_code == 403
-
-
-@pytest.mark.parametrize("name", [*READERS, *WRITERS])
-def test_an_administrator_sees_no_plan(name: str, whole: Plan, ada_client: Client) -> None:
-    assert ada_client.get(address(name, whole)).status_code in (403, 405)
-
-
-@pytest.mark.parametrize("name", [*READERS, *WRITERS])
-def test_another_clinic_finds_nothing(name: str, whole: Plan, sam_client: Client) -> None:
-    assert sam_client.get(address(name, whole)).status_code in (404, 405)
-    assert sam_client.post(address(name, whole)).status_code in (404, 405)
-
-
-@pytest.mark.parametrize("name", [*READERS, *WRITERS])
-def test_nobody_comes_in_without_a_session(name: str, whole: Plan) -> None:
-    assert Client().get(address(name, whole)).status_code == 302
-
-
-@pytest.mark.parametrize("name", READERS)
-def test_reading_takes_no_post(name: str, whole: Plan, clare_client: Client) -> None:
-    assert clare_client.post(address(name, whole)).status_code == 405
-
-
 @pytest.mark.parametrize("name", [*READERS, "draft", "sign"])
 def test_each_page_shown_is_in_the_trail(name: str, whole: Plan, clare_client: Client) -> None:
     before = AuditEvent.objects.filter(verb=Verb.VIEWED).count()
@@ -195,6 +161,7 @@ def test_a_page_saved_as_it_is_changes_nothing(drafted: Plan, clare_client: Clie
     assert Draft.objects.get().cells == before
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("letter", list(PUBLISHED))
 def test_every_published_schedule_survives_the_form(
     letter: str, otto: Patient, clare: User, clare_client: Client
@@ -222,6 +189,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("typed", HOSTILE)
 def test_whatever_is_typed_into_a_quantity_stays_and_gets_its_sentence(
     typed: str, drafted: Plan, clare_client: Client
@@ -852,6 +820,7 @@ def many_steps(count: int) -> Any:
     return cells
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("name", ["plan", "version", "draft", "sign"])
 def test_a_page_of_a_plan_costs_the_same_however_long_the_plan(
     name: str, clinic: Clinic, clare: User

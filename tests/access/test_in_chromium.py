@@ -1,0 +1,99 @@
+"""Every page in a real browser: axe finds nothing, with and without errors showing, and
+nothing scrolls sideways at 320 px. Dark, wide and in forced colours in `make deep`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import doors
+from tests.access import rows
+from tests.access.engine import ROLES, addresses, url_of
+from tests.harness.chromium import assert_fits, assert_no_violations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Page
+
+    from taperplan.accounts.models import User
+    from tests.access.world import World
+    from tests.harness.chromium import OpenPage
+
+ROWS = rows.collected()
+VISITORS = (*ROLES, "anonymous")
+SHOWN = {
+    address.name: address
+    for address in addresses()
+    if address.name in ROWS
+    and any(
+        200 in ROWS[address.name].expected("GET", visitor, names_an_object=True)
+        for visitor in VISITORS
+    )
+}
+NAMES = sorted(SHOWN)
+SCORES = [NAMES[at : at + 20] for at in range(0, len(NAMES), 20)]
+ERRORS = ".error-summary, .is-invalid, [aria-invalid=true]"
+# Finds the button of the one form of the page that asks for something.
+FIND = """() => {
+    const forms = [...document.querySelectorAll("main form[method=post]")].filter(form =>
+        [...form.elements].some(e => e.offsetParent && e.matches(
+            "input:not([type=hidden]):not([type=submit]), select, textarea")));
+    if (forms.length !== 1 || forms[0].matches("[hx-post]")) return false;
+    const send = [...forms[0].querySelectorAll(".btn-primary")].find(e => e.offsetParent);
+    if (!send) return false;
+    forms[0].noValidate = true;
+    send.setAttribute("data-send", "");
+    return true;
+}"""
+
+
+def _pages(names: list[str], world: World) -> Iterator[tuple[str, User | None]]:
+    """The addresses that show a whole page, with the first who may see each."""
+    for name in names:
+        row, url = ROWS[name], url_of(ROWS[name], SHOWN[name], world)
+        visitor = next(v for v in VISITORS if 200 in row.expected("GET", v, names_an_object=True))
+        person = world.people.get(visitor)
+        client = doors.signed_in(person) if person else doors.Client()
+        response = client.get(url)
+        if "html" in response.headers.get("Content-Type", "") and b"<main" in response.content:
+            yield url, person
+
+
+def _look(page: Page, url: str) -> None:
+    page.goto(url)
+    assert_no_violations(page)
+    assert_fits(page)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"width": 320},
+        pytest.param({"width": 1280}, marks=pytest.mark.slow),
+        pytest.param({"width": 768, "dark": True}, marks=pytest.mark.slow),
+        pytest.param({"width": 390, "forced_colors": True}, marks=pytest.mark.slow),
+    ],
+    ids=lambda how: " ".join(map(str, how.items())),
+)
+@pytest.mark.parametrize("names", SCORES, ids=lambda names: f"{names[0]} to {names[-1]}")
+def test_a_page_breaks_no_rule_with_and_without_errors(
+    names: list[str], how: dict[str, int], world: World, browser_page: OpenPage
+) -> None:
+    world.fill()
+    todo = list(_pages(names, world))
+    doors_open = {person: browser_page(person, **how) for person in {who for _, who in todo}}
+    for url, person in todo:
+        _look(doors_open[person], url)
+    # Only then: sending a form may change what another page shows.
+    for url, person in todo:
+        page = doors_open[person]
+        page.goto(url)
+        if page.evaluate(FIND) and page.locator("[data-send]").is_visible():
+            with page.expect_navigation():
+                page.locator("[data-send]").click()
+            if page.locator(ERRORS).count():
+                assert_no_violations(page)
+                assert_fits(page)
