@@ -4,7 +4,7 @@ nothing scrolls sideways at 320 px. Dark, wide and in forced colours in `make de
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -80,7 +80,7 @@ def _look(page: Page, url: str) -> None:
 )
 @pytest.mark.parametrize("names", SCORES, ids=lambda names: f"{names[0]} to {names[-1]}")
 def test_a_page_breaks_no_rule_with_and_without_errors(
-    names: list[str], how: dict[str, int], world: World, browser_page: OpenPage
+    names: list[str], how: dict[str, Any], world: World, browser_page: OpenPage
 ) -> None:
     world.fill()
     todo = list(_pages(names, world))
