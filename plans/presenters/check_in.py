@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import F, Value
 from django.urls import reverse
 
 from plans.models import CheckIn, Drug, PresentSymptom, Product, VitalSign
-from plans.presenters.dosing import dose_line
+from plans.presenters.check_in_expected import answering
 from plans.rules import vitals
 from plans.rules.check_in import Asking, Decision, OfferedDrug, OfferedProduct, happened_on
 from plans.rules.lifecycle import PlanState, version_on
-from plans.rules.schedule import DrugClass, day_totals, expected_on
-from plans.rules.wording import total_words
-from plans.sheets.paper import text_of
+from plans.rules.schedule import DrugClass
 from taperplan import formats
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from patients.models import Patient
     from plans.models import Version
-    from plans.rules.schedule import Schedule
     from taperplan.accounts.models import User
-
-_DAY = timedelta(days=1)
 
 _NEVER_IN_FORCE = (PlanState.DRAFT.value, PlanState.ENTERED_IN_ERROR.value)
 _TAKEN_NOW = (PlanState.ACTIVE.value, PlanState.AFTERCARE.value)
@@ -46,12 +42,20 @@ class Around:
     patient: Patient
     asking: Asking
     version: Version | None = None
-    versions: tuple[Version, ...] = ()
+    # Of each plan, by the beginning of its boxes: what answers for the day, then what answered
+    # for an earlier part of the period.
+    versions: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
     drugs: Mapping[str, Drug] = field(default_factory=dict)
     products: Mapping[str, Product] = field(default_factory=dict)
     last: CheckIn | None = None
     period_from: date | None = None
     period_until: date | None = None
+
+    @property
+    def period(self) -> tuple[date, date] | None:
+        if self.period_from is None or self.period_until is None:
+            return None
+        return self.period_from, self.period_until
 
 
 def around(
@@ -74,26 +78,30 @@ def around(
         .select_related("version__plan")
         .order_by("version__plan__begun_at", "version__plan", "version__number", "position")
     )
-    versions = _in_force(rows, day)
-    taken_now = tuple(v for v in versions if v.plan.state in _TAKEN_NOW)
-    drugs = {
-        f"{row.version.plan_id.hex[:8]}{row.key}": row
-        for row in rows
-        if row.version_id in {version.pk for version in taken_now}
-    }
-    version = next(iter(taken_now or versions), None)
-    products = _products(drugs) if _amount_typed(answers) else {}
+    plans = _plans(rows)
+    standing = [version for one in plans.values() if (version := version_on(one, day))]
+    taken_now = [version for version in standing if version.plan.state in _TAKEN_NOW]
+    version = next(iter(taken_now or standing), None)
     period_from = last.happened_at.astimezone(zone).date() if last else None
     if period_from is None and version is not None:
         period_from = version.in_force_from
+    period_from = min(period_from, day) if period_from and version else None
+    versions = {
+        _prefix(one.plan_id): answering(
+            plans[one.plan_id], (period_from, day) if period_from else None, day
+        )
+        for one in taken_now
+    }
+    drugs = _drugs(rows, versions)
+    products = _products(versions) if _amount_typed(answers) else {}
     return Around(
         patient=patient,
         version=version,
-        versions=taken_now,
+        versions=versions,
         drugs=drugs,
         products=products,
         last=last,
-        period_from=min(period_from, day) if period_from and version else None,
+        period_from=period_from,
         period_until=day if version else None,
         asking=Asking(
             now=now.astimezone(zone),
@@ -117,79 +125,50 @@ def last_standing(patient: Patient, *, before: CheckIn | None = None) -> CheckIn
     return standing.select_related("recorded_by", "version").first()
 
 
-def _in_force(rows: list[Drug], day: date) -> tuple[Version, ...]:
-    """The version of each plan that answers for `day`, in the order in which plans began."""
-    by_plan: dict[object, dict[object, Version]] = {}
+def _plans(rows: Sequence[Drug]) -> dict[uuid.UUID, tuple[Version, ...]]:
+    """The versions of each plan, in the order in which plans began."""
+    found: dict[uuid.UUID, dict[uuid.UUID, Version]] = {}
     for row in rows:
-        by_plan.setdefault(row.version.plan_id, {})[row.version_id] = row.version
-    found = (version_on(versions.values(), day, None) for versions in by_plan.values())
-    return tuple(version for version in found if version is not None)
+        found.setdefault(row.version.plan_id, {})[row.version_id] = row.version
+    return {plan: tuple(versions.values()) for plan, versions in found.items()}
 
 
-def _products(drugs: Mapping[str, Drug]) -> dict[str, Product]:
-    plans = {drug.pk: drug.version.plan_id.hex[:8] for drug in drugs.values()}
-    rows = Product.objects.filter(drug__in=list(plans)).order_by("drug", "position")
-    return {f"{plans[row.drug_id]}{row.key}": row for row in rows}
+def _prefix(plan: uuid.UUID) -> str:
+    return plan.hex[:8]
+
+
+def _drugs(rows: Sequence[Drug], versions: Mapping[str, Sequence[Version]]) -> dict[str, Drug]:
+    """What may have been taken in the period: the drugs of the version in force, and after them
+    those that only an earlier version of the period names.
+    """
+    of: dict[uuid.UUID, list[Drug]] = defaultdict(list)
+    for row in rows:
+        of[row.version_id].append(row)
+    found: dict[str, Drug] = {}
+    for prefix, answers in versions.items():
+        for version in answers:
+            for row in of[version.pk]:
+                found.setdefault(f"{prefix}{row.key}", row)
+    return found
+
+
+def _products(versions: Mapping[str, Sequence[Version]]) -> dict[str, Product]:
+    prefixes = {one.pk: prefix for prefix, answers in versions.items() for one in answers}
+    ranks = {version: rank for rank, version in enumerate(prefixes)}
+    rows = Product.objects.filter(drug__version__in=list(prefixes)).select_related("drug")
+    found: dict[str, Product] = {}
+    for row in sorted(
+        rows, key=lambda row: (ranks[row.drug.version_id], row.drug_id, row.position)
+    ):
+        found.setdefault(f"{prefixes[row.drug.version_id]}{row.key}", row)
+    return found
 
 
 def _amount_typed(answers: Mapping[str, str]) -> bool:
     return any(name.startswith("a-") and text for name, text in answers.items())
 
 
-# --- what was expected, and what was said last time --------------------------------------------
-
-
-@dataclass(frozen=True)
-class TakenPeriod:
-    """Days in a row on which the same was expected: when, what, which days."""
-
-    days: str
-    doses: tuple[str, ...]
-    total: str
-
-
-LONGEST_PERIOD = 92
-
-
-def taken_periods(schedule: Schedule | None, drug: str, around: Around) -> tuple[TakenPeriod, ...]:
-    """What the version in force expected of one drug, from the last check-in until this one.
-
-    The day of this check-in is not in it: what is due tonight was not missed this morning.
-    """
-    if schedule is None or around.period_from is None or around.period_until is None:
-        return ()
-    last = around.period_until - _DAY
-    first = max(around.period_from, last - LONGEST_PERIOD * _DAY)
-    stretches: list[tuple[date, date, tuple[str, ...], str]] = []
-    day = first
-    while day <= last:
-        doses = tuple(
-            _("{dose} {at_time}").format(
-                dose=text_of(dose_line(one.product, one.drug, one.quantity, named=False)),
-                at_time=formats.at(one.when.token),
-            )
-            for one in expected_on(schedule, day)
-            if one.drug.key == drug
-        )
-        total = next(
-            (total_words(one) for one in day_totals(schedule, day) if one.drug.key == drug), ""
-        )
-        if stretches and stretches[-1][2] == doses and stretches[-1][1] + _DAY == day:
-            begun, _end, _doses, _total = stretches[-1]
-            stretches[-1] = (begun, day, doses, total)
-        else:
-            stretches.append((day, day, doses, total))
-        day += _DAY
-    return tuple(
-        TakenPeriod(
-            _("{range}, {days}").format(
-                range=formats.day_range(begun, end), days=formats.length((end - begun).days + 1)
-            ),
-            doses or (_("nothing stated"),),
-            total,
-        )
-        for begun, end, doses, total in stretches
-    )
+# --- what was said last time ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plans.presenters.check_in import taken_periods
+from plans.presenters.check_in_expected import taken_periods
 from plans.presenters.check_in_form.part import Part
 from plans.presenters.check_in_form.parts import (
     AmountRow,
@@ -43,9 +43,10 @@ class Figures(Part):
                     name=name,
                     drug=drug.name,
                     expected=taken_periods(
-                        self.drawing.schedules.get(drug.version_id),
+                        self.around.versions[key[: -len(drug.key)]],
+                        self.drawing.schedules,
                         drug.key,
-                        self.around,
+                        self.around.period,
                     ),
                     answer=self.choice(
                         name,
@@ -86,15 +87,15 @@ class Figures(Part):
         return tuple(rows)
 
     def products(self) -> tuple[Option, ...]:
-        options = []
-        for version in self.around.versions:
-            schedule = self.drawing.schedules[version.pk]
-            plan = version.plan_id.hex[:8]
-            options += [
-                Option(f"{plan}{product.key}", product_label(product, schedule.drug(product.drug)))
-                for product in schedule.products
-            ]
-        return tuple(options)
+        found: dict[str, Option] = {}
+        for plan, versions in self.around.versions.items():
+            for version in versions:
+                schedule = self.drawing.schedules[version.pk]
+                for product in schedule.products:
+                    key = f"{plan}{product.key}"
+                    words = product_label(product, schedule.drug(product.drug))
+                    found.setdefault(key, Option(key, words))
+        return tuple(found.values())
 
     def vital(self, place: vitals.Field) -> VitalBox:
         name = f"v-{place.value}"

@@ -31,7 +31,9 @@ class Drawing:
         self.pressed = pressed(self.typed)
         self.free = around.asking.corrected_stars or frozenset()
         self.zone = around.patient.clinic.zone
-        self.schedules: Mapping[uuid.UUID, Schedule] = schedules(around.versions)
+        self.schedules: Mapping[uuid.UUID, Schedule] = schedules(
+            version for versions in around.versions.values() for version in versions
+        )
         self.last = last_time(around)
 
 

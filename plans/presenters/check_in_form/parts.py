@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from plans.presenters.check_in import LastTime, TakenPeriod
+    from plans.presenters.check_in import LastTime
+    from plans.presenters.check_in_expected import TakenPeriod
     from plans.presenters.escalation import Protocol
 
 
