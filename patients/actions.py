@@ -7,7 +7,7 @@ finds the first one's row, and gives it back where both agree.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -34,6 +34,7 @@ from patients.models import (
 )
 from patients.vocabulary import Allergies, Answer, Kind, TeamRole
 from taperplan.accounts.models import Clinic, User
+from taperplan.accounts.refusals import Difference, DiffersError, NotDoneError
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
 from taperplan.words import gettext as _
@@ -46,46 +47,12 @@ if TYPE_CHECKING:
     from patients.models import Recorded
 
 
-class NotDoneError(Exception):
-    """Refused, with a sentence for the person who asked. Nothing was changed."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-
-
 class NumberTakenError(NotDoneError):
     """The record number belongs to somebody else already."""
 
     def __init__(self, holder: Patient) -> None:
         super().__init__(_("This record number already belongs to another patient."))
         self.holder = holder
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One field in which what stands and what was sent are not the same."""
-
-    field: str
-    stands: object
-    sent: object
-
-
-class DiffersError(Exception):
-    """Somebody else saved first, or this form was sent before with other content.
-
-    Nothing was changed. `stands` is the row that stands; `differences` shows both.
-    """
-
-    def __init__(self, stands: Any, differences: Sequence[Difference]) -> None:
-        super().__init__("differs")
-        self.stands = stands
-        self.differences = tuple(differences)
-
-    @property
-    def revision(self) -> int:
-        """Of a patient: the revision that stands."""
-        return int(self.stands.revision)
 
 
 # --- Registering and amending -----------------------------------------------------------

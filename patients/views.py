@@ -16,6 +16,7 @@ from patients.presenters import differences
 from patients.presenters import history as past
 from patients.vocabulary import Kind, TeamRole
 from taperplan.accounts.access import require_permission
+from taperplan.accounts.refusals import DiffersError, NotDoneError
 from taperplan.accounts.roles import Permission
 
 if TYPE_CHECKING:
@@ -68,9 +69,9 @@ def register(request: ClinicianRequest) -> HttpResponse:
                     now=request.now,
                     by=request.user,
                 )
-            except actions.DiffersError as differs:
+            except DiffersError as differs:
                 found = _sent_before(request, form, differs)
-            except actions.NotDoneError as refused:
+            except NotDoneError as refused:
                 form.add_error(None, refused.sentence)
             else:
                 messages.success(
@@ -123,7 +124,7 @@ def _taken(number: str, row: ListRow) -> str:
 
 
 def _sent_before(
-    request: ClinicianRequest, form: forms.RegisterForm, differs: actions.DiffersError
+    request: ClinicianRequest, form: forms.RegisterForm, differs: DiffersError
 ) -> dict[str, Any]:
     form.renew_token()
     return {
@@ -192,10 +193,10 @@ def assess(request: ClinicianRequest, patient: Patient) -> HttpResponse:
                 now=request.now,
                 by=request.user,
             )
-        except actions.DiffersError as differs:
+        except DiffersError as differs:
             sides = differences.answer_sides(differs.differences)
             form.show_both((side.name for side in sides), seen=str(presenters.last_answer(patient)))
-        except actions.NotDoneError as refused:
+        except NotDoneError as refused:
             form.add_error(None, refused.sentence)
         else:
             messages.success(request, _("Assessment saved.") if written else _("Unchanged."))
@@ -209,7 +210,7 @@ def assess(request: ClinicianRequest, patient: Patient) -> HttpResponse:
 def no_allergies(request: ClinicianRequest, patient: Patient) -> HttpResponse:
     try:
         actions.record_no_allergies(patient=patient, now=request.now, by=request.user)
-    except actions.NotDoneError as refused:
+    except NotDoneError as refused:
         messages.error(request, refused.sentence)
     return redirect(_intake(patient, Kind.ALLERGY))
 
@@ -231,9 +232,9 @@ def record(request: ClinicianRequest, patient: Patient, kind: Kind) -> HttpRespo
                 now=request.now,
                 by=request.user,
             )
-        except actions.DiffersError as differs:
+        except DiffersError as differs:
             return _record_page(request, patient, kind, form, differs)
-        except actions.NotDoneError as refused:
+        except NotDoneError as refused:
             form.add_error(None, refused.sentence)
         else:
             messages.success(request, _("Saved."))
@@ -272,9 +273,9 @@ def correct(
                 now=request.now,
                 by=request.user,
             )
-        except actions.DiffersError as differs:
+        except DiffersError as differs:
             return _record_page(request, patient, kind, form, differs, corrected=recorded)
-        except actions.NotDoneError as refused:
+        except NotDoneError as refused:
             form.add_error(None, refused.sentence)
         else:
             messages.success(request, _("Corrected. What stood before is in the history."))
@@ -305,9 +306,9 @@ def strike(
                 now=request.now,
                 by=request.user,
             )
-        except actions.DiffersError:
+        except DiffersError:
             return _was_changed(request, patient, kind)
-        except actions.NotDoneError as refused:
+        except NotDoneError as refused:
             form.add_error(None, refused.sentence)
         else:
             messages.success(request, _("Struck out. It stays in the history."))
@@ -347,9 +348,9 @@ def withdraw_consent(
                 now=request.now,
                 by=request.user,
             )
-        except actions.DiffersError:
+        except DiffersError:
             form.add_error(None, _("This consent was withdrawn already. The intake shows how."))
-        except actions.NotDoneError as refused:
+        except NotDoneError as refused:
             form.add_error(None, refused.sentence)
         else:
             messages.success(request, _("Withdrawal recorded."))
@@ -388,10 +389,10 @@ def amend(request: ClinicianRequest, patient: Patient, part: str) -> HttpRespons
                 now=request.now,
                 by=request.user,
             )
-        except actions.DiffersError as differs:
+        except DiffersError as differs:
             sides = differences.sides_of_patient(differs.differences)
             form.show_both((side.name for side in sides), revision=str(differs.revision))
-        except actions.NotDoneError as refused:
+        except NotDoneError as refused:
             form.add_error(None, refused.sentence)
         else:
             messages.success(request, _("Amended."))
@@ -417,13 +418,13 @@ def add_number(request: ClinicianRequest, patient: Patient) -> HttpResponse:
         except actions.NumberTakenError as taken:
             row = presenters.possible_rows([taken.holder], request.today)[0]
             form.add_error("number", _taken(form.cleaned_data["number"], row))
-        except actions.DiffersError as differs:
+        except DiffersError as differs:
             form.add_error(
                 None,
                 _("This form was sent before, with the number %(number)s. Open it anew for more.")
                 % {"number": differs.stands.number},
             )
-        except actions.NotDoneError as refused:
+        except NotDoneError as refused:
             form.add_error(None, refused.sentence)
         else:
             messages.success(request, _("Record number added."))
@@ -452,7 +453,7 @@ def withdraw_number(
             actions.withdraw_number(
                 number=number, why=form.cleaned_data["why"], now=request.now, by=request.user
             )
-        except actions.NotDoneError as refused:
+        except NotDoneError as refused:
             form.add_error(None, refused.sentence)
         else:
             messages.success(request, _("Record number withdrawn."))
@@ -510,7 +511,7 @@ def team(request: ClinicianRequest, patient: Patient) -> HttpResponse:
                 today=request.today,
                 by=request.user,
             )
-        except actions.NotDoneError as refused:
+        except NotDoneError as refused:
             form.add_error(None, refused.sentence)
         else:
             messages.success(request, _("Put on the care team."))
@@ -534,7 +535,7 @@ def team_off(request: ClinicianRequest, patient: Patient, team_member: uuid.UUID
     if request.method == "POST":
         try:
             actions.take_off_care_team(row=row, today=request.today, by=request.user)
-        except actions.NotDoneError as refused:
+        except NotDoneError as refused:
             messages.error(request, refused.sentence)
         else:
             messages.success(request, _("Taken off the care team."))
@@ -567,9 +568,9 @@ def died(request: ClinicianRequest, patient: Patient) -> HttpResponse:
                 now=request.now,
                 by=request.user,
             )
-        except actions.DiffersError as differs:
+        except DiffersError as differs:
             form.add_error(None, _marked_already(differs.stands))
-        except actions.NotDoneError as refused:
+        except NotDoneError as refused:
             form.add_error(None, refused.sentence)
         else:
             messages.success(request, _("Marked as died."))
@@ -600,9 +601,9 @@ def transferred(request: ClinicianRequest, patient: Patient) -> HttpResponse:
                 now=request.now,
                 by=request.user,
             )
-        except actions.DiffersError as differs:
+        except DiffersError as differs:
             form.add_error(None, _marked_already(differs.stands))
-        except actions.NotDoneError as refused:
+        except NotDoneError as refused:
             form.add_error(None, refused.sentence)
         else:
             messages.success(request, _("Marked as transferred."))
@@ -631,7 +632,7 @@ def take_back(request: ClinicianRequest, patient: Patient) -> HttpResponse:
             actions.take_back_mark(
                 patient=patient, why=form.cleaned_data["why"], now=request.now, by=request.user
             )
-        except actions.NotDoneError as refused:
+        except NotDoneError as refused:
             form.add_error(None, refused.sentence)
         else:
             messages.success(request, _("Taken back. Due lists show this patient again."))
@@ -694,7 +695,7 @@ def join(request: ClinicianRequest, patient: Patient, other_patient: uuid.UUID) 
                 now=request.now,
                 by=request.user,
             )
-        except actions.NotDoneError as refused:
+        except NotDoneError as refused:
             form.add_error(None, refused.sentence)
         else:
             messages.success(request, _("Joined. Both record numbers are kept."))
@@ -724,7 +725,7 @@ def part(request: ClinicianRequest, patient: Patient) -> HttpResponse:
                 now=request.now,
                 by=request.user,
             )
-        except actions.NotDoneError as refused:
+        except NotDoneError as refused:
             form.add_error(None, refused.sentence)
         else:
             messages.success(request, _("Parted. Each record has what is its own."))
@@ -813,7 +814,7 @@ def _record_page(
     patient: Patient,
     kind: Kind,
     form: forms.RecordForm,
-    differs: actions.DiffersError | None = None,
+    differs: DiffersError | None = None,
     *,
     corrected: Recorded | None = None,
 ) -> HttpResponse:

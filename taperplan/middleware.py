@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -122,7 +123,8 @@ class IdleTimeoutMiddleware:
 
     def _end(self, request: Any, why: str) -> HttpResponse:
         request.signed_out_because = why
-        logout(request)
+        with transaction.atomic():
+            logout(request)
         if _by_script(request):
             return _signed_out()
         messages.info(

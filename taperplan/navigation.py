@@ -31,7 +31,7 @@ class Room:
     key: str
     label: StrOrPromise
     name: str
-    permission: Permission | None
+    permission: Permission | tuple[Permission, ...] | None
     icon: str = ""
     on_phone: StrOrPromise = ""
 
@@ -82,7 +82,13 @@ ROOMS: tuple[Room, ...] = (
     ),
     Room("documents", _("Documents"), "plans:documents", Permission.VIEW_PATIENTS),
     Room("accounts", _("Accounts"), "accounts:list", Permission.MANAGE_ACCOUNTS, "person"),
-    Room("clinic", _("Clinic"), "accounts:clinic", Permission.MANAGE_CLINIC, "visit"),
+    Room(
+        "clinic",
+        _("Clinic"),
+        "accounts:clinic",
+        (Permission.MANAGE_CLINIC, Permission.CONFIRM_PROTOCOL),
+        "visit",
+    ),
     Room("symptoms", _("Symptoms"), "accounts:levels", Permission.MANAGE_CLINIC),
     Room("escalation", _("Escalation"), "accounts:ladder", Permission.MANAGE_CLINIC),
     Room("trail", _("Trail"), "audit:list", Permission.READ_TRAIL, "list"),
@@ -106,15 +112,20 @@ def patient_tabs(patient: Any) -> tuple[Tab, ...]:
     )
 
 
+def _may_enter(user: Any, room: Room) -> bool:
+    asked = room.permission
+    if asked is None:
+        return True
+    return any(user.may(one) for one in (asked if isinstance(asked, tuple) else (asked,)))
+
+
 def doors(request: HttpRequest, current: str = "") -> tuple[Door, ...]:
     """The rooms open to whoever asks, in order; the current one is named by `current` or found."""
     user: Any = request.user
     if not user.is_authenticated:
         return ()
     found = [
-        (room, url)
-        for room in ROOMS
-        if (room.permission is None or user.may(room.permission)) and (url := address(room.name))
+        (room, url) for room in ROOMS if _may_enter(user, room) and (url := address(room.name))
     ]
     if not current:
         under = [(len(url), room.key) for room, url in found if request.path.startswith(url)]

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from patients.actions import NotDoneError
 from plans.actions.escalation import (
     Report,
     TrailRow,
@@ -41,6 +40,7 @@ from plans.rules import check_in as rules
 from plans.rules.check_in import ContactHow, DraftState, Kind, Reading, Reporter
 from plans.rules.redflags import Source
 from plans.rules.symptoms import SAFETY_QUESTIONS, SUICIDAL_THOUGHTS, SUICIDE_PLAN
+from taperplan.accounts.refusals import NotDoneError
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
 from taperplan.words import gettext as _

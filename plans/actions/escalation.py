@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from django.db import IntegrityError, transaction
 
-from patients.actions import NotDoneError
 from patients.models import Patient
 from plans.models import Escalation, EscalationMove
 from plans.notifications import owe
@@ -31,6 +30,7 @@ from plans.rules.redflags import (
 from plans.rules.symptoms import label
 from taperplan import formats
 from taperplan.accounts.models import LevelSet
+from taperplan.accounts.refusals import NotDoneError
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
 from taperplan.words import gettext as _

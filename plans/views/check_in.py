@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from patients.access import find, load_patient, other_record
-from patients.actions import NotDoneError
 from patients.presenters import banner, person_in_words
 from plans.access import load_check_in, load_check_in_draft, load_request
 from plans.actions import check_in as actions
@@ -26,6 +25,7 @@ from plans.rules import check_in as rules
 from plans.rules.check_in import ContactHow, DraftState
 from taperplan import formats, tokens
 from taperplan.accounts.access import require_permission
+from taperplan.accounts.refusals import NotDoneError
 from taperplan.accounts.roles import Permission
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from patients.access import load_patient
-from patients.actions import NotDoneError
 from patients.presenters import banner
 from plans.access import load_escalation
 from plans.actions import escalation as actions
@@ -29,6 +28,7 @@ from plans.presenters import escalation as presenters
 from plans.presenters.handover_note import handover_note
 from plans.rules.redflags import Level, MoveHow, Reached, Source
 from taperplan.accounts.access import require_permission
+from taperplan.accounts.refusals import NotDoneError
 from taperplan.accounts.roles import Permission
 
 if TYPE_CHECKING:

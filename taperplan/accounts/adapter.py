@@ -10,8 +10,10 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -66,13 +68,20 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: User) -> None:
         if not may_sign_in(user):  # ended between the first step and the second
             raise ImmediateHttpResponse(self._refuse(request))
-        super().login(request, user)
-        session.begin(request, user)
-        # Signing in is as fresh as confirming it is you: the first minutes ask no second time.
-        records = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY) or []
-        if records:
-            records[-1]["reauthenticated"] = True
-            request.session[AUTHENTICATION_METHODS_SESSION_KEY] = records
+        # The session and its row in the trail are kept together or not at all. Guesses were
+        # counted before, outside, so a refusal always counts.
+        with transaction.atomic():
+            super().login(request, user)
+            session.begin(request, user)
+            # Signing in is as fresh as confirming it is you: the first minutes ask no second time.
+            records = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY) or []
+            if records:
+                records[-1]["reauthenticated"] = True
+                request.session[AUTHENTICATION_METHODS_SESSION_KEY] = records
+            UserSession.objects.create_from_request(request)
+            request.session.save()
+            steps = [record.get("type") or record.get("method", "") for record in records]
+            trail.record(Verb.SIGNED_IN, user, detail={"with": " and ".join(steps)}, by=user)
 
     def _refuse(self, request: HttpRequest) -> HttpResponse:
         clear_login(request)

@@ -1,7 +1,8 @@
 """One-time links: whoever holds one may set the password of the account it was made for.
 
 The token is keyed over the link's row and over what using it changes (the password, the day
-of joining), so it dies when it is used. A later link, a withdrawal or its age end it too.
+of joining), so it dies when it is used; and over the mark that ends all sessions, so it dies
+when the second step is reset. A later link, a withdrawal or its age end it too.
 Opening it changes nothing: mail scanners open links.
 """
 
@@ -23,8 +24,9 @@ _HEX = 32
 
 def token(link: OneTimeLink) -> str:
     membership = link.membership
+    user = membership.user
     value = (
-        f"{link.pk.hex}:{membership.user.password}:{membership.user.email}:{membership.accepted_at}"
+        f"{link.pk.hex}:{user.password}:{user.email}:{user.session_mark}:{membership.accepted_at}"
     )
     return link.pk.hex + salted_hmac(_SALT, value, algorithm="sha256").hexdigest()
 

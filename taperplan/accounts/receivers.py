@@ -1,24 +1,16 @@
-"""The trail of signing in. The library speaks through signals; this is the one place that listens.
+"""The trail of refusals, of signing out and of a changed password.
 
-Each row is written before the answer leaves: a sign-in that cannot be written down fails.
+The library speaks of these through signals. Its pages run inside `together.kept_together`, so
+each row commits with what it speaks of. Signing in is written by the adapter, the second step
+by `together.second_step_kept`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.authentication import (
-    AUTHENTICATION_METHODS_SESSION_KEY,
-    get_authentication_records,
-)
-from allauth.account.signals import password_changed, user_logged_in
-from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import (
-    authentication_failed,
-    authenticator_added,
-    authenticator_removed,
-    authenticator_reset,
-)
+from allauth.account.signals import password_changed
+from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
@@ -27,15 +19,6 @@ from django.dispatch import receiver
 from taperplan.accounts.models import User
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
-
-
-@receiver(user_logged_in, dispatch_uid="accounts.signed_in")
-def signed_in(request: Any, user: User, **_: Any) -> None:
-    steps = [
-        record.get("type") or record.get("method", "")
-        for record in get_authentication_records(request, user)
-    ]
-    trail.record(Verb.SIGNED_IN, user, detail={"with": " and ".join(steps)}, by=user)
 
 
 @receiver(user_logged_out, dispatch_uid="accounts.signed_out")
@@ -71,34 +54,6 @@ def _record_refusal(user: User | None, step: str) -> None:
 @receiver(password_changed, dispatch_uid="accounts.password_changed")
 def changed_password(user: User, **_: Any) -> None:
     trail.record(Verb.PASSWORD_CHANGED, user, by=user)
-
-
-@receiver(authenticator_added, dispatch_uid="accounts.second_step_set")
-def second_step_set(request: Any, user: User, authenticator: Authenticator, **_: Any) -> None:
-    trail.record(Verb.SECOND_STEP_SET, user, detail={"kind": authenticator.type}, by=user)
-    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        # Its code or key was just given in this session: that is a second step.
-        records = [*get_authentication_records(request, user)]
-        records.append(
-            {
-                "method": "mfa",
-                "at": request.now.timestamp(),
-                "type": authenticator.type,
-                "id": authenticator.pk,
-                "reauthenticated": True,
-            }
-        )
-        request.session[AUTHENTICATION_METHODS_SESSION_KEY] = records
-
-
-@receiver(authenticator_reset, dispatch_uid="accounts.recovery_codes_made")
-def recovery_codes_made(user: User, authenticator: Authenticator, **_: Any) -> None:
-    trail.record(Verb.SECOND_STEP_SET, user, detail={"kind": authenticator.type}, by=user)
-
-
-@receiver(authenticator_removed, dispatch_uid="accounts.second_step_removed")
-def second_step_removed(user: User, authenticator: Authenticator, **_: Any) -> None:
-    trail.record(Verb.SECOND_STEP_REMOVED, user, detail={"kind": authenticator.type}, by=user)
 
 
 @receiver(post_migrate, dispatch_uid="accounts.cache_table")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,12 @@ class DiffersError(Exception):
     `stands` is the row that stands; `differences` shows both.
     """
 
-    def __init__(self, stands: object, differences: Sequence[Difference]) -> None:
+    def __init__(self, stands: Any, differences: Sequence[Difference]) -> None:
         super().__init__("differs")
         self.stands = stands
         self.differences = tuple(differences)
+
+    @property
+    def revision(self) -> int:
+        """Of a row that counts its revisions: the one that stands."""
+        return int(self.stands.revision)

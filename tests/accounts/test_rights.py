@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
@@ -12,11 +13,12 @@ from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
 
-from taperplan.accounts import actions
+from taperplan.accounts import actions, links
 from taperplan.accounts.models import Clinic, Membership, User
 from taperplan.accounts.refusals import DiffersError, NotDoneError
 from taperplan.accounts.rights import Rights, rights_of
 from taperplan.accounts.roles import Role
+from taperplan.audit import trail
 from taperplan.audit.models import AuditEvent
 from taperplan.audit.verbs import Verb
 from tests import doors
@@ -186,6 +188,51 @@ def test_resetting_the_second_step_forgets_it_and_signs_out(
     assert theo_client.get(reverse("accounts:me")).status_code == 302
     give_password(theo_client, theo)
     assert theo_client.get(reverse("accounts:me"))["Location"] == reverse("mfa_activate_totp")
+
+
+def test_whoever_makes_the_password_link_does_not_reset_the_second_step_too(
+    ada: User, bea: User, theo: User, theos: Membership
+) -> None:
+    """With both, an administrator without a mail server could sign in as anybody."""
+    moment = timezone.now()
+    actions.make_password_link(membership=theos, token=uuid.uuid4(), now=moment, by=ada)
+    with pytest.raises(NotDoneError, match="Another administrator resets"):
+        actions.reset_second_step(membership=theos, by=ada)
+
+    assert actions.reset_second_step(membership=theos, by=bea) == theos
+    with pytest.raises(NotDoneError, match="Another administrator makes the link"):
+        actions.make_password_link(membership=theos, token=uuid.uuid4(), now=moment, by=bea)
+
+    # Once the person has signed in with their password, both keys are theirs again.
+    trail.record(Verb.SIGNED_IN, theo, detail={"with": "webauthn"}, by=theo)
+    with pytest.raises(NotDoneError):
+        actions.reset_second_step(membership=theos, by=ada)
+    trail.record(Verb.SIGNED_IN, theo, detail={"with": "password and totp"}, by=theo)
+    assert actions.reset_second_step(membership=theos, by=ada) == theos
+
+
+def test_a_reset_of_the_second_step_ends_a_password_link(
+    ada: User, bea: User, theos: Membership
+) -> None:
+    moment = timezone.now()
+    link = actions.make_password_link(membership=theos, token=uuid.uuid4(), now=moment, by=ada)
+    given = links.token(link)
+    assert links.find(given, now=moment) is not None
+
+    actions.reset_second_step(membership=theos, by=bea)
+
+    assert links.find(given, now=moment) is None
+
+
+def test_a_change_of_roles_ends_every_session(
+    ada_client: Client, theo_client: Client, theos: Membership
+) -> None:
+    ada_client.post(
+        reverse("accounts:change", args=[theos.pk]), {"roles": ["auditor"], "revision": "1"}
+    )
+
+    assert theo_client.get(reverse("accounts:me")).status_code == 302
+    assert "_auth_user_id" not in theo_client.session
 
 
 def test_what_makes_no_sense_for_a_state_is_refused_in_words(ada: User, theos: Membership) -> None:

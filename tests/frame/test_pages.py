@@ -32,12 +32,14 @@ def test_the_sign_in_page_says_what_it_does_and_does_not_do(db: None) -> None:
 
     assert "Records a schedule set by a clinician" in page
     assert "It does not generate, convert or recommend doses." in page
+    assert 'href="/verify/"' in page, "whoever holds a paper finds where to ask about it"
 
 
 @pytest.mark.parametrize(
     ("who", "rooms"),
     [
-        ("clare", ["Worklist", "Patients", "Red flags", "Documents", "Help"]),
+        # Clare is the protocol owner: the clinic's texts wait for her there.
+        ("clare", ["Worklist", "Patients", "Red flags", "Documents", "Clinic", "Help"]),
         ("theo", ["Worklist", "Patients", "Red flags", "Documents", "Help"]),
         ("ada", ["Accounts", "Clinic", "Symptoms", "Escalation", "Help"]),
         ("ole", ["Trail", "Help"]),

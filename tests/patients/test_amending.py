@@ -8,6 +8,7 @@ from django.urls import reverse
 from patients import actions
 from patients.models import Patient
 from taperplan.accounts.models import Clinic, User
+from taperplan.accounts.refusals import DiffersError
 from taperplan.audit.models import AuditEvent
 from tests import doors
 from tests.factories import PatientFactory
@@ -124,7 +125,7 @@ def test_choosing_theirs_leaves_theirs(
 
 
 def test_a_revision_that_never_was_shows_both(clare: User, otto: Patient) -> None:
-    with pytest.raises(actions.DiffersError) as differs:
+    with pytest.raises(DiffersError) as differs:
         actions.amend(patient=otto, revision=99, changes={"phone": "555-0160"}, now=NOW, by=clare)
 
     assert [one.field for one in differs.value.differences] == ["phone"]

@@ -10,6 +10,7 @@ from patients import actions
 from patients.models import CareTeam, Patient
 from patients.vocabulary import TeamRole
 from taperplan.accounts.models import Clinic, User
+from taperplan.accounts.refusals import NotDoneError
 from taperplan.audit.models import AuditEvent
 from tests import doors
 from tests.factories import CareTeamFactory, PatientFactory
@@ -46,7 +47,7 @@ def test_whoever_does_not_treat_patients_here_is_not_offered_and_not_taken(
         assert str(user.pk) not in body
         response = send(clare_client, page(otto), who=str(user.pk), role="monitor")
         assert "Choose one of the answers shown." in text(response)
-        with pytest.raises(actions.NotDoneError):
+        with pytest.raises(NotDoneError):
             actions.put_on_care_team(
                 patient=otto, token=uuid.uuid4(), user=user, role=TeamRole.MONITOR, today=TODAY,
                 by=clare,

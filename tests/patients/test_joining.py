@@ -9,6 +9,7 @@ from django.urls import reverse
 from patients import actions
 from patients.models import Joining, Parting, Patient
 from taperplan.accounts.models import Clinic, User
+from taperplan.accounts.refusals import NotDoneError
 from taperplan.audit.models import AuditEvent
 from tests import doors
 from tests.factories import PatientFactory
@@ -125,7 +126,7 @@ def test_what_was_never_joined_is_not_parted(clare_client: doors.Client, otto: P
 
 
 def attempt(patient: Patient, into: Patient, by: User) -> str:
-    with pytest.raises(actions.NotDoneError) as refused:
+    with pytest.raises(NotDoneError) as refused:
         actions.join(patient=patient, into=into, token=uuid.uuid4(), why="same", now=NOW, by=by)
     return refused.value.sentence
 

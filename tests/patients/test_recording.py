@@ -11,6 +11,7 @@ from patients.forms import RECORD_FORMS
 from patients.models import RECORDED, Allergy, ConsentWithdrawal, Patient
 from patients.vocabulary import Kind
 from taperplan.accounts.models import Clinic, User
+from taperplan.accounts.refusals import NotDoneError
 from taperplan.audit.models import AuditEvent
 from tests import doors
 from tests.factories import AllergyFactory, ConsentFactory, PatientFactory
@@ -417,5 +418,5 @@ def test_nothing_is_written_down_on_a_record_that_is_joined_to_another(
 ) -> None:
     away = PatientFactory(clinic=clinic, joined_to=otto)
 
-    with pytest.raises(actions.NotDoneError, match="joined to another one"):
+    with pytest.raises(NotDoneError, match="joined to another one"):
         actions.record_no_allergies(patient=away, now=NOW, by=clare)

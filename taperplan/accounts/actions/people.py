@@ -20,6 +20,7 @@ from taperplan.accounts.refusals import Difference, DiffersError, NotDoneError
 from taperplan.accounts.rights import rights_of
 from taperplan.accounts.roles import Role
 from taperplan.audit import trail
+from taperplan.audit.models import AuditEvent
 from taperplan.audit.verbs import Verb
 from taperplan.words import gettext as _
 
@@ -190,6 +191,13 @@ def make_password_link(
     if before is not None:
         return before
     _works_only_here(membership)
+    if _did_since_they_signed_in(membership, Verb.SECOND_STEP_RESET, by):
+        raise NotDoneError(
+            _(
+                "You reset the second step of this person, who has not signed in since. "
+                "Another administrator makes the link."
+            )
+        )
     link = _link(membership, token, OneTimeLink.Purpose.NEW_PASSWORD, now=now, by=by)
     trail.record(Verb.PASSWORD_LINK_MADE, membership.user, clinic=membership.clinic, by=by)
     return link
@@ -215,6 +223,7 @@ def change_roles(*, membership: Membership, revision: int, rights: Rights, by: U
     for column, held in rights.columns().items():
         setattr(membership, column, held)
     _save(membership)
+    _end_sessions(membership.user)
     trail.record(
         Verb.ROLES_CHANGED,
         membership.user,
@@ -272,6 +281,13 @@ def reset_second_step(*, membership: Membership, by: User) -> Membership:
     membership = _fresh(membership)
     _not_oneself(membership, by)
     _works_only_here(membership)
+    if _did_since_they_signed_in(membership, Verb.PASSWORD_LINK_MADE, by):
+        raise NotDoneError(
+            _(
+                "You made a new password link for this person, who has not signed in since. "
+                "Another administrator resets the second step."
+            )
+        )
     Authenticator.objects.filter(user=membership.user).delete()
     _end_sessions(membership.user)
     trail.record(Verb.SECOND_STEP_RESET, membership.user, clinic=membership.clinic, by=by)
@@ -356,6 +372,29 @@ def _works_only_here(membership: Membership) -> None:
         raise NotDoneError(
             _("This person works in another clinic too, so only they can change this.")
         )
+
+
+def _did_since_they_signed_in(membership: Membership, verb: Verb, by: User) -> bool:
+    """Whether `by` alone holds one of the two keys to this account: nobody may hold both.
+
+    Without a mail server the administrator sees the link that sets a password; with the second
+    step reset too, they could sign in as this person. Once the person has signed in with their
+    password (a passkey asks for none), both keys are theirs again.
+    """
+    theirs = AuditEvent.objects.filter(
+        clinic=str(membership.clinic_id),
+        actor=trail.reference(membership.user),
+        verb=Verb.SIGNED_IN.value,
+        detail__contains="password",
+    ).order_by("-number")
+    since = theirs.values_list("number", flat=True).first() or 0
+    return AuditEvent.objects.filter(
+        clinic=str(membership.clinic_id),
+        actor=trail.reference(by),
+        verb=verb.value,
+        target=trail.reference(membership.user),
+        number__gt=since,
+    ).exists()
 
 
 def others_who_administer(membership: Membership) -> bool:

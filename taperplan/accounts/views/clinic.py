@@ -100,7 +100,7 @@ def _amend(request: ClinicianRequest) -> tuple[NumbersForm, Conflict | None, boo
                 by=request.user,
             )
         except DiffersError as differs:
-            stands = differs.stands  # type: ignore[assignment]
+            stands = differs.stands
             undecided = [difference.field for difference in differs.differences]
         else:
             return form, None, True

@@ -71,7 +71,7 @@ def _amend(request: ClinicianRequest) -> tuple[ProfileForm, Conflict | None, boo
                 revision=form.cleaned_data["revision"], changes=form.changes(), by=request.user
             )
         except DiffersError as differs:
-            stands = differs.stands  # type: ignore[assignment]
+            stands = differs.stands
             undecided = [difference.field for difference in differs.differences]
         else:
             return form, None, True

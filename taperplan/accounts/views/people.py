@@ -162,7 +162,10 @@ def change(request: ClinicianRequest, membership: Membership) -> HttpResponse:
         form, conflict, saved = _change(request, membership)
         if saved:
             words = {"name": membership.user.name}
-            messages.success(request, _("The roles of %(name)s are saved.") % words)
+            messages.success(
+                request,
+                _("The roles of %(name)s are saved, and they are signed out everywhere.") % words,
+            )
             return redirect("accounts:list")
         membership.refresh_from_db()
     else:

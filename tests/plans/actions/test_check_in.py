@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from patients.actions import NotDoneError
 from patients.models import Patient
 from plans.actions import check_in as actions
 from plans.models import (
@@ -30,6 +29,7 @@ from plans.rules.check_in import ContactHow
 from plans.rules.redflags import EscalationState
 from plans.rules.symptoms import starred
 from taperplan.accounts.models import Clinic, Confirmation, LevelSet, User
+from taperplan.accounts.refusals import NotDoneError
 from taperplan.audit.models import AuditEvent
 from tests.factories import PatientFactory
 from tests.plans.signing import a_plan, published, sign

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from patients.actions import NotDoneError
 from patients.models import Patient
 from plans.actions import escalation as actions
 from plans.actions.escalation import AlreadyAcknowledgedError, ContactMade, Report
 from plans.models import Escalation, EscalationMove, Outbox
 from plans.rules.redflags import MoveHow, Reached, Source
 from taperplan.accounts.models import Clinic, User
+from taperplan.accounts.refusals import NotDoneError
 from taperplan.audit.models import AuditEvent
 from tests.factories import PatientFactory
 from tests.plans.typing import NOW
