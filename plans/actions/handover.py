@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from patients.actions import NotDoneError
 from plans.models import Escalation, HandoverNote
+from taperplan.accounts.refusals import NotDoneError
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
 from taperplan.words import gettext as _
