@@ -11,8 +11,8 @@ import hashlib
 import json
 import uuid
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
-from datetime import date, datetime, time
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +38,10 @@ from plans.models import (
 from plans.models.exact import exact
 from plans.rules import cells as rule_cells
 from plans.rules.cells import Reading
+from plans.rules.compare import compare
 from plans.rules.draft import Cells, shaped
 from plans.rules.findings import Finding, findings, standing
+from plans.rules.holds import stays_until
 from plans.rules.lifecycle import (
     MoveRefused,
     PlanState,
@@ -49,6 +51,8 @@ from plans.rules.lifecycle import (
     check_move,
     verb_of,
 )
+from plans.rules.schedule import Away
+from taperplan import formats
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
 from taperplan.words import gettext as _
@@ -101,7 +105,10 @@ def begin(*, key: uuid.UUID, patient: Patient, now: datetime, by: User) -> Draft
             plan = Plan.objects.create(
                 id=uuid.uuid5(key, "plan"), patient=patient, begun_at=now, begun_by=by
             )
-            draft = _open(key, plan, rule_cells.blank_document(), None, now, by)
+            draft = open_draft(
+                key=key, plan=plan, cells=rule_cells.blank_document(), replaces=None,
+                kind=VersionKind.FIRST, now=now, by=by,
+            )  # fmt: skip
             trail.record(Verb.DRAFT_OPENED, draft, patient=patient, by=by)
     except IntegrityError:
         if (made := _made(key)) is not None:
@@ -116,18 +123,29 @@ def _made(key: uuid.UUID) -> Draft | Version | None:
     return draft or Version.objects.select_related("plan").filter(pk=key).first()
 
 
-def _open(
-    key: uuid.UUID, plan: Plan, cells: Cells, replaces: Version | None, now: datetime, by: User
+def open_draft(
+    *,
+    key: uuid.UUID,
+    plan: Plan,
+    cells: Cells,
+    replaces: Version | None,
+    kind: VersionKind,
+    now: datetime,
+    by: User,
+    **days: Any,
 ) -> Draft:
+    """The row of a draft; `days` are those that a stay or an interruption is about."""
     return Draft.objects.create(
         id=key,
         plan=plan,
         replaces=replaces,
+        kind=kind.value,
         cells=cells,
         opened_at=now,
         opened_by=by,
         changed_at=now,
         changed_by=by,
+        **days,
     )
 
 
@@ -144,9 +162,13 @@ def revise(*, key: uuid.UUID, plan: Plan, now: datetime, by: User) -> Draft | Ve
     if not can_move(PlanState(plan.state), verb_of(kind)):
         _refuse_move(plan, verb_of(kind))
     cells = rule_cells.blank_document() if latest is None else copy_of(latest)
+    over, today = kind is VersionKind.RESTART, plan.patient.clinic.day(now)
     try:
         with transaction.atomic():
-            draft = _open(key, plan, cells, latest, now, by)
+            draft = open_draft(
+                key=key, plan=plan, cells=cells, replaces=latest, kind=kind, now=now, by=by,
+                **(standing_days(latest, today, over=over) if latest else {}),
+            )  # fmt: skip
             trail.record(Verb.DRAFT_OPENED, draft, patient=plan.patient, by=by)
     except IntegrityError:
         made = _made(key) or Draft.objects.select_related("plan").filter(plan=plan).first()
@@ -154,6 +176,28 @@ def revise(*, key: uuid.UUID, plan: Plan, now: datetime, by: User) -> Draft | Ve
             return made
         raise
     return draft
+
+
+def standing_days(version: Version, today: date, *, over: bool = False) -> dict[str, Any]:
+    """The stay and the interruption that a change does not end: they go on in the next version,
+    and past days of an interruption stay answered as they were. `over`: the plan was over, so
+    that what was open has ended.
+    """
+    days: dict[str, Any] = {}
+    stays = version.hold_until is None or version.hold_until >= today
+    if version.hold_from and stays and not over:
+        days["hold_from"] = version.hold_from
+    until = version.away_until
+    if over and until is None:
+        until = today - timedelta(days=1)
+    if version.away_from and (until is None or until >= version.away_from):
+        days |= {
+            "away_from": version.away_from,
+            "away_until": until,
+            "away_where": version.away_where,
+            "away_why": version.away_why,
+        }
+    return days
 
 
 def copy_of(version: Version) -> Cells:
@@ -249,6 +293,13 @@ class Readiness:
 def read(draft: Draft, *, today: date) -> tuple[Reading, tuple[Finding, ...]]:
     """The draft as a schedule as far as it can be read, and every finding about it."""
     reading = rule_cells.read(draft.cells, today=today)
+    if draft.away_from is not None:
+        away = Away(draft.away_from, draft.away_until, draft.away_where, draft.away_why)
+        reading = replace(
+            reading,
+            so_far=replace(reading.so_far, away=(away,)),
+            schedule=reading.schedule and replace(reading.schedule, away=(away,)),
+        )
     replaced = draft.replaces.schedule() if draft.replaces else None
     found = findings(
         reading.so_far,
@@ -306,13 +357,34 @@ def _refused(draft: Draft, reading: Reading, by: User) -> list[str]:
     try:
         check_move(
             PlanState(plan.state),
-            verb_of(_kind(PlanState(plan.state), draft.replaces)),
+            verb_of(_kind_of(draft, PlanState(plan.state))),
             reason="-",
             signed=True,
         )
     except MoveRefused as refused:
         sentences.append(refused.sentence)
+    if draft.kind == VersionKind.HOLD.value and draft.replaces and reading.schedule:
+        sentences += _changed_in_a_stay(draft.replaces, reading.schedule)
     return sentences
+
+
+def _changed_in_a_stay(replaces: Version, schedule: rules.Schedule) -> list[str]:
+    """Staying on a dose repeats what was signed; what changes a dose is another version."""
+    found = compare(replaces.schedule(), schedule)
+    return [
+        _(
+            "This version stays on the dose, and step {number} has other doses than version "
+            "{signed}. Discard it, or type the change as a version of its own."
+        ).format(number=formats.number(pair.after.number), signed=replaces.number)
+        for pair in found.steps
+        if pair.after is not None and (pair.doses_changed or pair.before is None)
+    ]
+
+
+def _kind_of(draft: Draft, state: PlanState) -> VersionKind:
+    """What the draft was opened as; a plan that is over meanwhile is restarted by any."""
+    kind = _kind(state, draft.replaces)
+    return VersionKind(draft.kind) if kind is VersionKind.CHANGE else kind
 
 
 def _kind(state: PlanState, replaces: Version | None) -> VersionKind:
@@ -398,7 +470,7 @@ def _seal(
     schedule, in_force_from = reading.schedule, reading.in_force_from
     if schedule is None or in_force_from is None:
         raise NotDoneError(_("The draft is not complete."))
-    kind = _kind(PlanState(plan.state), draft.replaces)
+    kind = _kind_of(draft, PlanState(plan.state))
     version = Version(
         id=draft.pk,
         plan=plan,
@@ -408,6 +480,12 @@ def _seal(
         title=reading.title,
         in_force_from=in_force_from,
         in_force_slot=reading.in_force_slot.token if reading.in_force_slot else "",
+        hold_from=draft.hold_from,
+        hold_until=stays_until(schedule, draft.hold_from) if draft.hold_from else None,
+        away_from=draft.away_from,
+        away_until=draft.away_until,
+        away_where=draft.away_where,
+        away_why=draft.away_why,
         reason=reading.reason,
         not_asked_reason=not_asked_reason if ready.gaps.not_asked else "",
         patient_text=reading.texts.patient,

@@ -20,6 +20,7 @@ from plans.models.check_in import (
 )
 from plans.models.document import Document
 from plans.models.escalation import Escalation, EscalationMove, Outbox
+from plans.models.formulary import FormularyEntry
 from plans.models.handover import HandoverNote
 from plans.models.patient_text import ConfirmedTextSet
 from plans.models.plan import (
@@ -27,12 +28,12 @@ from plans.models.plan import (
     Draft,
     Move,
     Plan,
-    TakenOver,
     Told,
     Version,
 )
 from plans.models.schedule import AsNeeded, Dose, Drug, Product, Step, schedules
 from plans.models.supply import AsNeededSupply, Collection, Supply
+from plans.models.taken_over import TakenOver
 
 __all__ = [
     "Acceptance",
@@ -52,6 +53,7 @@ __all__ = [
     "Escalation",
     "EscalationMove",
     "FollowUp",
+    "FormularyEntry",
     "HandoverNote",
     "MissedCheckIn",
     "Move",

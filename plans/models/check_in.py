@@ -546,6 +546,8 @@ class Request(models.Model):
         related_name="instructions",
     )
     read_back = models.BooleanField(null=True, blank=True)
+    # When an instruction was given by telephone.
+    given_at = models.DateTimeField(null=True, blank=True)
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
@@ -557,8 +559,8 @@ class Request(models.Model):
             models.CheckConstraint(name="request_has_words", condition=~Q(words="")),
             models.CheckConstraint(
                 name="request_given_by_telephone_was_read_back",
-                condition=Q(given_by__isnull=True, read_back__isnull=True)
-                | Q(given_by__isnull=False, read_back__isnull=False),
+                condition=Q(given_by__isnull=True, read_back__isnull=True, given_at__isnull=True)
+                | Q(given_by__isnull=False, read_back__isnull=False, given_at__isnull=False),
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [

@@ -186,6 +186,14 @@ class Draft(models.Model):
     replaces = models.ForeignKey(
         Version, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # What the version will be to the one that it replaces, and the days that this is about.
+    # Until when a stay lasts is read from its steps at signing.
+    kind = models.CharField(max_length=12)
+    hold_from = models.DateField(null=True, blank=True)
+    away_from = models.DateField(null=True, blank=True)
+    away_until = models.DateField(null=True, blank=True)
+    away_where = models.CharField(max_length=200, blank=True)
+    away_why = models.CharField(max_length=500, blank=True)
     cells = models.JSONField()
     revision = models.PositiveIntegerField(default=1, editable=False)
     opened_at = models.DateTimeField()
@@ -198,6 +206,21 @@ class Draft(models.Model):
     )
 
     objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            one_of("draft", "kind", VersionKind),
+            in_order("draft", "away_from", "away_until"),
+            models.CheckConstraint(
+                name="draft_hold_has_a_first_day",
+                condition=~Q(kind=VersionKind.HOLD.value) | Q(hold_from__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="draft_interruption_has_a_first_day",
+                condition=~Q(kind=VersionKind.INTERRUPT.value)
+                | (Q(away_from__isnull=False) & ~Q(away_where="")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.reference
@@ -304,6 +327,8 @@ class Told(models.Model):
     told_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.CharField(max_length=200, blank=True)
     reason = models.TextField(blank=True)
+    # The form's key: the second arrival of one form finds the row that the first one made.
+    token = models.UUIDField(unique=True)
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
@@ -322,28 +347,3 @@ class Told(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id} {self.audience} {self.answer}"
-
-
-class TakenOver(models.Model):
-    """What was in force elsewhere before ours: as told, not signed here."""
-
-    mutability: ClassVar[Mutability] = Mutability.APPEND_ONLY
-
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="taken_over")
-    set_by = models.CharField(max_length=200)
-    source = models.CharField(max_length=500)
-    until = models.DateField(null=True, blank=True)
-    as_told = models.TextField()
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                name="taken_over_says_from_whom_and_what",
-                condition=~Q(set_by="") & ~Q(source="") & ~Q(as_told=""),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.plan_id} {self.at:%Y-%m-%d}"

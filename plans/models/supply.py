@@ -37,6 +37,8 @@ class Supply(models.Model):
     taking = models.CharField(max_length=12, choices=Taking)
     collected_by = models.CharField(max_length=200, blank=True)
     note = models.TextField(blank=True)
+    # The last day that the last collection covers; until the next arrangement where not typed.
+    until = models.DateField(null=True, blank=True)
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
@@ -59,6 +61,8 @@ class Collection(models.Model):
 
     supply = models.ForeignKey(Supply, on_delete=models.PROTECT, related_name="collections")
     day = models.DateField()
+    # The day from which it was moved by hand, for a holiday.
+    moved_from = models.DateField(null=True, blank=True)
     from_slot = models.CharField(max_length=SLOT_LENGTH, blank=True)
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -19,6 +19,7 @@ from plans.presenters.check_in_story import asked_in_words
 from plans.presenters.grid import SupplyLine, closed_period
 from plans.rules import wording
 from plans.rules.compare import Comparison, Kind, StepPair, compare
+from plans.rules.holds import stays_until
 from plans.rules.lifecycle import (
     PlanState,
     PlanVerb,
@@ -374,6 +375,7 @@ class PlanPage:
     acts: tuple[MoveAct, ...]
     may_revise: bool
     asked: tuple[AskedLine, ...]
+    latest: Version | None
 
 
 def asked_lines(requests: RequestQuerySet) -> tuple[AskedLine, ...]:
@@ -417,6 +419,7 @@ def plan_page(plan: Plan, requests: RequestQuerySet, *, today: date) -> PlanPage
         ),
         may_revise=PlanVerb.SIGN in verbs or PlanVerb.RESTART in verbs,
         asked=asked_lines(requests),
+        latest=versions[-1] if versions else None,
     )
 
 
@@ -490,25 +493,36 @@ def version_notes(version: Version) -> tuple[tuple[str, str], ...]:
         (_("For the team"), version.team_text),
         (_("Signed although items were not asked"), version.not_asked_reason),
     ]
-    if version.hold_from:
-        notes.insert(
-            0,
-            (
-                _("Staying on this dose"),
-                _("until %(day)s") % {"day": formats.day(version.hold_until)}
-                if version.hold_until
-                else _("until the clinic tells the next change"),
-            ),
+    days = days_notes(
+        version.hold_from,
+        version.hold_until,
+        version.away_from,
+        version.away_until,
+        version.away_where,
+    )
+    return tuple((head, text) for head, text in (*days, *notes) if text)
+
+
+def days_notes(
+    hold_from: date | None,
+    hold_until: date | None,
+    away_from: date | None,
+    away_until: date | None,
+    away_where: str,
+) -> Iterator[tuple[str, str]]:
+    """Who sets the doses on which days, and how long the patient stays on a dose."""
+    if away_from:
+        yield (
+            _("Set by %(where)s, not recorded here") % {"where": away_where},
+            formats.day_range(away_from, away_until),
         )
-    if version.away_from:
-        notes.insert(
-            0,
-            (
-                _("Set by %(where)s, not recorded here") % {"where": version.away_where},
-                formats.day_range(version.away_from, version.away_until),
-            ),
+    if hold_from:
+        yield (
+            _("Staying on this dose"),
+            _("until %(day)s") % {"day": formats.day(hold_until)}
+            if hold_until
+            else _("until the clinic tells the next change"),
         )
-    return tuple((head, text) for head, text in notes if text)
 
 
 @dataclass(frozen=True)
@@ -689,7 +703,10 @@ def sign_page(
     begins = formats.day(reading.in_force_from) if reading.in_force_from else _("not typed")
     if reading.in_force_slot:
         begins = f"{begins} {formats.at(reading.in_force_slot.token)}"
+    stays = reading.schedule is not None and draft.hold_from is not None
+    until = stays_until(reading.schedule, draft.hold_from) if stays else None
     notes = (
+        *days_notes(draft.hold_from, until, draft.away_from, draft.away_until, draft.away_where),
         (_("For the patient"), reading.texts.patient),
         (_("When a dose is missed or vomited"), reading.missed_dose_text),
         (_("For the pharmacy"), reading.texts.pharmacy),
@@ -762,22 +779,30 @@ def compare_page(before: Version, after: Version, *, today: date) -> ComparePage
         before=version_line(before, versions, after.plan, today),
         after=version_line(after, versions, after.plan, today),
         counts=_counts(found),
-        steps=tuple(_compared(pair, was, now) for pair in found.steps),
+        steps=compared_steps(found, was, now),
         others=tuple(
             ComparedLine(other.place, other.before, other.after, changed=True)
             for other in found.others
         ),
-        totals=tuple(
-            ComparedLine(
-                total.label,
-                total.before or _("no last day"),
-                total.after or _("no last day"),
-                changed=total.before != total.after,
-            )
-            for total in found.totals
-        ),
+        totals=compared_totals(found),
         numbers=tuple(version.number for version in versions),
         same=found.nothing,
+    )
+
+
+def compared_steps(found: Comparison, was: Schedule, now: Schedule) -> tuple[ComparedStep, ...]:
+    return tuple(_compared(pair, was, now) for pair in found.steps)
+
+
+def compared_totals(found: Comparison) -> tuple[ComparedLine, ...]:
+    return tuple(
+        ComparedLine(
+            total.label,
+            total.before or _("no last day"),
+            total.after or _("no last day"),
+            changed=total.before != total.after,
+        )
+        for total in found.totals
     )
 
 

@@ -178,6 +178,39 @@ def interrupted(
     return replace(schedule, away=(*schedule.away, away))
 
 
+def restarted(schedule: Schedule, from_day: date, *, later: bool) -> Schedule:
+    """Go on after an interruption; its days stay answered by whoever set the doses on them.
+
+    ``later``: what was not over when it began is later by its days, doses untouched: the step in
+    course ends later, those after it move. Else the dates stay as they are signed.
+    Raises ``HoldRefused`` where nothing is interrupted, or ``from_day`` is not after its first day.
+    """
+    if not schedule.away:
+        raise HoldRefused(_("This plan is not interrupted."))
+    away = max(schedule.away, key=lambda one: one.first_day)
+    if from_day <= away.first_day:
+        raise HoldRefused(
+            _("{day} is not after the first day of the interruption, {first}.").format(
+                day=formats.day(from_day), first=formats.day(away.first_day)
+            )
+        )
+    last = from_day - _DAY if away.last_day is None else min(away.last_day, from_day - _DAY)
+    others = tuple(one for one in schedule.away if one is not away)
+    steps = schedule.steps
+    if later:
+        days = (last - away.first_day).days + 1
+        steps = tuple(_after_away(step, away.first_day, days) for step in schedule.steps)
+    return replace(schedule, steps=steps, away=(*others, replace(away, last_day=last)))
+
+
+def _after_away(step: Step, first: date, days: int) -> Step:
+    if step.first_day >= first:
+        return _shifted(step, days)
+    if step.last_day is not None and step.last_day >= first:
+        return replace(step, last_day=_later(step.last_day, days))
+    return step
+
+
 def moved(before: Schedule, after: Schedule) -> tuple[Moved, ...]:
     """The steps whose dates differ, for the preview that a prescriber confirms."""
     steps = {step.key: step for step in after.steps}

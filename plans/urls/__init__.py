@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from plans.urls import (
+    change,
     check_in,
     document,
     escalation,
@@ -18,6 +19,7 @@ urlpatterns = [
     *home.urlpatterns,
     *patient_page.urlpatterns,
     *plan.urlpatterns,
+    *change.urlpatterns,
     *check_in.urlpatterns,
     *escalation.urlpatterns,
     *document.urlpatterns,

@@ -24,6 +24,7 @@ from plans.forms import draft as draft_forms
 from plans.forms import plan as forms
 from plans.presenters import grid as grids
 from plans.presenters import plan as presenters
+from plans.presenters.change import change_acts, kind_words
 from plans.rules.draft import shaped
 from plans.rules.lifecycle import MoveRefused, PlanState, needs_of
 from plans.rules.merge import Side, clashes, merged
@@ -98,6 +99,7 @@ def plan(request: ClinicianRequest, plan: Plan) -> HttpResponse:
         page=page,
         may_draft=may_draft,
         may_move=request.user.may(Permission.MOVE_PLAN),
+        changes=change_acts(page.latest, plan, request.today) if may_draft else (),
         revise=_token(request, forms.REVISE)
         if may_draft and page.may_revise and not page.draft
         else None,
@@ -214,6 +216,7 @@ def _editor(request: ClinicianRequest, draft: Draft) -> HttpResponse:
         draft=draft,
         number=draft.replaces.number + 1 if draft.replaces else 1,
         grid=_grid(request, draft),
+        opened_as=kind_words(draft),
         saved_at=_clock(draft),
     )
 

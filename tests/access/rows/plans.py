@@ -49,6 +49,11 @@ ROWS = {
     ),
     # The draft of the second version has no reason yet: refused, with sentences.
     "plans:sign": Row(get=prescribers(200), post=prescribers(422), data=_signed),
+    # A draft is open on the plan: the forms are shown, and say what they wait for.
+    **{
+        f"plans:{name}": Row(get=prescribers(200), post=prescribers(422), data=_token("-"))
+        for name in ("hold", "resume", "interrupt", "restart")
+    },
     "plans:move": Row(
         get=prescribers(200),
         post=prescribers(302),

@@ -17,7 +17,9 @@ from plans.models import (
     AsNeededSupply,
     Collection,
     Dose,
+    Draft,
     Drug,
+    FormularyEntry,
     Move,
     Plan,
     Product,
@@ -38,6 +40,8 @@ MINE = (
     Acceptance,
     Told,
     TakenOver,
+    Draft,
+    FormularyEntry,
     Drug,
     Product,
     Step,
@@ -120,10 +124,55 @@ def told(whole: Rows, by: User, **fields: Any) -> Told:
         "answer": "told",
         "how": "by phone",
         "told_at": NOW,
+        "token": uuid.uuid4(),
         "at": NOW,
         "by": by,
     }
     return Told(**(values | fields))
+
+
+def taken_over(whole: Rows, by: User, **fields: Any) -> TakenOver:
+    values: dict[str, Any] = {
+        "id": uuid.uuid4(),
+        "patient": whole.version.plan.patient,
+        "plan": whole.version.plan,
+        "set_by": "Dr Fiktiv",
+        "source": "letter",
+        "as_told": "1 mg at bedtime",
+        "at": NOW,
+        "by": by,
+    }
+    return TakenOver(**(values | fields))
+
+
+def a_draft(whole: Rows, by: User, **fields: Any) -> Draft:
+    values: dict[str, Any] = {
+        "id": uuid.uuid4(),
+        "plan": whole.version.plan,
+        "kind": "change",
+        "cells": {},
+        "opened_at": NOW,
+        "opened_by": by,
+        "changed_at": NOW,
+        "changed_by": by,
+    }
+    return Draft(**(values | fields))
+
+
+def an_entry(whole: Rows, by: User, **fields: Any) -> FormularyEntry:
+    values: dict[str, Any] = {
+        "id": uuid.uuid4(),
+        "clinic": whole.version.plan.patient.clinic,
+        "drug": "examplazepam",
+        "form": "tablet",
+        **exact("strength", Fraction(1)),
+        "unit": "mg",
+        **exact("per", Fraction(1)),
+        "do_not_split": False,
+        "written_at": NOW,
+        "written_by": by,
+    }
+    return FormularyEntry(**(values | fields))
 
 
 def a_supply(whole: Rows, by: User, **fields: Any) -> Supply:
@@ -200,9 +249,31 @@ CASES: dict[str, list[Callable[[Rows], models.Model]]] = {
     ],
     "told_other_is_named": [beside(lambda w, by: told(w, by, audience="other"))],
     "taken_over_says_from_whom_and_what": [
-        beside(lambda w, by: TakenOver(
-            plan=w.version.plan, set_by="", source="letter", as_told="x", at=NOW, by=by)),
+        beside(lambda w, by: taken_over(w, by, set_by="")),
+        beside(lambda w, by: taken_over(w, by, source="")),
+        beside(lambda w, by: taken_over(w, by, as_told="")),
     ],
+    "taken_over_days_in_order": [
+        beside(lambda w, by: taken_over(
+            w, by, since=date(2026, 11, 2), until=date(2026, 11, 1))),
+    ],
+    "draft_kind_known": [beside(lambda w, by: a_draft(w, by, kind="pause"))],
+    "draft_away_until_in_order": [
+        beside(lambda w, by: a_draft(w, by, away_until=date(2026, 11, 1))),
+    ],
+    "draft_hold_has_a_first_day": [beside(lambda w, by: a_draft(w, by, kind="hold"))],
+    "draft_interruption_has_a_first_day": [
+        beside(lambda w, by: a_draft(w, by, kind="interrupt", away_where="a ward")),
+        beside(lambda w, by: a_draft(w, by, kind="interrupt", away_from=date(2026, 11, 1))),
+    ],
+    "formulary_has_a_drug": [beside(lambda w, by: an_entry(w, by, drug=""))],
+    "formulary_form_known": [beside(lambda w, by: an_entry(w, by, form="powder"))],
+    "formulary_unit_known": [beside(lambda w, by: an_entry(w, by, unit="grain"))],
+    "formulary_strength_exact": [beside(lambda w, by: an_entry(w, by, strength_numerator=0))],
+    "formulary_per_exact": [beside(lambda w, by: an_entry(w, by, per_numerator=0))],
+    "formulary_strength_has_its_unit": [beside(lambda w, by: an_entry(w, by, unit=""))],
+    "formulary_retired_by_somebody": [beside(lambda w, by: an_entry(w, by, retired_at=NOW))],
+    "formulary_line_once": [twice(lambda w, by: an_entry(w, by, drug="Examplazepam"))],
     "drug_position_once": [another("drug", name="placebam")],
     "drug_name_once": [another("drug", position=2, name="EXAMPLAZEPAM")],
     "drug_has_a_name": [change("drug", name="")],

@@ -61,12 +61,14 @@ def beside(version: Version, whole: Rows, by: User) -> dict[type[models.Model], 
         answer="told",
         how="phone",
         told_at=NOW,
+        token=uuid.uuid4(),
         at=NOW,
         by=by,
     )
     TakenOver.objects.create(
-        plan=version.plan, set_by="Dr Fiktiv", source="letter", as_told="x", at=NOW, by=by
-    )
+        id=uuid.uuid4(), patient=version.plan.patient, plan=version.plan, set_by="Dr Fiktiv",
+        source="letter", as_told="x", at=NOW, by=by,
+    )  # fmt: skip
     Move.objects.create(
         plan=version.plan,
         number=1,

@@ -1,0 +1,171 @@
+"""What a change of a running plan would do, as finished words, for the page that confirms it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from plans.presenters.plan import ComparedLine, ComparedStep, compared_steps, compared_totals
+from plans.rules import wording
+from plans.rules.compare import compare
+from plans.rules.holds import staying_words, stays_until
+from plans.rules.lifecycle import PlanState, VersionKind, can_move, verb_of
+from plans.rules.schedule import step_on, step_totals
+from taperplan import formats
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from plans.models import Draft, Plan, Version
+    from plans.rules.schedule import Drug, Schedule
+
+KINDS = {
+    "hold": VersionKind.HOLD,
+    "resume": VersionKind.RESUME,
+    "interrupt": VersionKind.INTERRUPT,
+    "restart": VersionKind.RESTART,
+}
+
+
+@dataclass(frozen=True)
+class ChangeWords:
+    """The button on the plan, the page's title, what it does in a sentence, and its icon."""
+
+    button: str
+    explains: str
+    icon: str
+
+
+def change_words(kind: VersionKind) -> ChangeWords:
+    match kind:
+        case VersionKind.HOLD:
+            return ChangeWords(
+                _("Stay on this dose"),
+                _("The doses of the step in force go on. What begins later is later, or waits."),
+                "hold",
+            )
+        case VersionKind.RESUME:
+            return ChangeWords(
+                _("Go on with the plan"),
+                _("What the version before had still to come is back, its doses as signed."),
+                "forward",
+            )
+        case VersionKind.INTERRUPT:
+            return ChangeWords(
+                _("Interrupt the plan"),
+                _(
+                    "For these days somebody else sets the doses, or none is taken. "
+                    "The plan answers: set by them, not recorded here."
+                ),
+                "interrupted",
+            )
+        case VersionKind.RESTART:
+            return ChangeWords(
+                _("Restart the plan"),
+                _("The doses are as signed. Change what is different now in the draft."),
+                "starts",
+            )
+        case VersionKind.FIRST | VersionKind.CHANGE:
+            raise ValueError(kind)
+        case _:
+            assert_never(kind)
+
+
+@dataclass(frozen=True)
+class ChangeAct:
+    slug: str
+    label: str
+    icon: str
+    url: str
+
+
+def change_acts(latest: Version | None, plan: Plan, today: date) -> tuple[ChangeAct, ...]:
+    """What can be done to a running plan today, beside a version typed anew."""
+    if latest is None or PlanState(plan.state) is not PlanState.ACTIVE:
+        return ()
+    waits = latest.hold_from is not None and latest.hold_until is None
+    away = latest.away_from is not None and (
+        latest.away_until is None or latest.away_until >= today
+    )
+    offered = [
+        ("resume", waits and not away),
+        ("hold", not waits and not away),
+        ("restart", away),
+        ("interrupt", not away),
+    ]
+    return tuple(
+        ChangeAct(
+            slug,
+            change_words(KINDS[slug]).button,
+            change_words(KINDS[slug]).icon,
+            reverse(f"plans:{slug}", kwargs={"plan": plan.pk}),
+        )
+        for slug, on in offered
+        if on and can_move(PlanState.ACTIVE, verb_of(KINDS[slug]))
+    )
+
+
+@dataclass(frozen=True)
+class Preview:
+    """`moved` are the steps with other dates, `others` how many keep theirs."""
+
+    says: tuple[str, ...]
+    moved: tuple[ComparedStep, ...]
+    others: int
+    totals: tuple[ComparedLine, ...]
+
+
+def preview(kind: VersionKind, before: Schedule, after: Schedule, from_day: date) -> Preview:
+    found = compare(before, after)
+    rows = compared_steps(found, before, after)
+    moved = tuple(row for row in rows if row.changed)
+    return Preview(
+        says=tuple(_says(kind, after, from_day)),
+        moved=moved,
+        others=len(rows) - len(moved),
+        totals=compared_totals(found),
+    )
+
+
+def _says(kind: VersionKind, after: Schedule, from_day: date) -> list[str]:
+    if kind is VersionKind.HOLD:
+        until = stays_until(after, from_day)
+        return [
+            f"{drug.name}: {staying_words(dose, until)}." for drug, dose in _doses(after, from_day)
+        ]
+    if kind is VersionKind.INTERRUPT:
+        away = after.away[-1]
+        return [
+            _("{days}: set by {where}, not recorded here.").format(
+                days=formats.day_range(away.first_day, away.last_day), where=away.where
+            )
+        ]
+    return [
+        f"{formats.day(from_day)}: {drug.name} {dose}." for drug, dose in _doses(after, from_day)
+    ]
+
+
+def _doses(schedule: Schedule, day: date) -> list[tuple[Drug, str]]:
+    found = []
+    for drug in schedule.drugs:
+        step = step_on(schedule, day, drug)
+        if step is not None:
+            total = next(t for t in step_totals(schedule, step) if t.drug.key == drug.key)
+            found.append((drug, wording.step_total_words(total)))
+    return found
+
+
+def kind_words(draft: Draft) -> str:
+    """What a draft was opened as; "" for a version typed anew."""
+    if draft.away_from is not None and draft.kind != VersionKind.HOLD.value:
+        return _("Set by {where}, not recorded here: {days}").format(
+            where=draft.away_where, days=formats.day_range(draft.away_from, draft.away_until)
+        )
+    if draft.hold_from is not None:
+        return _("Staying on the dose of {day}").format(day=formats.day(draft.hold_from))
+    if draft.kind == VersionKind.RESUME.value:
+        return _("Going on after staying on a dose")
+    return ""
