@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.db.models.functions.text
 import django.db.models.lookups
 from django.conf import settings
@@ -252,6 +253,31 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='FormularyEntry',
+            fields=[
+                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ('drug', models.CharField(max_length=120, verbose_name='drug')),
+                ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),
+                ('form', models.CharField(max_length=12, verbose_name='form')),
+                ('route', models.CharField(blank=True, max_length=60, verbose_name='route')),
+                ('strength_numerator', models.IntegerField(blank=True, editable=False, null=True)),
+                ('strength_denominator', models.IntegerField(blank=True, editable=False, null=True)),
+                ('unit', models.CharField(blank=True, max_length=16, verbose_name='unit')),
+                ('per_numerator', models.IntegerField(editable=False)),
+                ('per_denominator', models.IntegerField(editable=False)),
+                ('do_not_split', models.BooleanField(verbose_name='do not split')),
+                ('written_at', models.DateTimeField()),
+                ('retired_at', models.DateTimeField(blank=True, null=True)),
+                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='formulary', to='accounts.clinic')),
+                ('retired_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['clinic', 'drug'], name='formulary_by_drug')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('drug', ''), _negated=True), name='formulary_has_a_drug'), models.CheckConstraint(condition=models.Q(('form__in', ['tablet', 'capsule', 'bead', 'patch', 'liquid', 'drop', 'film', 'lozenge', 'spray', 'suppository', 'injection', 'sachet', 'puff'])), name='formulary_form_known'), models.CheckConstraint(condition=models.Q(('unit__in', ['', 'microgram', 'mg', 'g', 'unit', 'microgram/h'])), name='formulary_unit_known'), models.CheckConstraint(condition=models.Q(models.Q(('strength_denominator__gte', 1), ('strength_denominator__isnull', False), ('strength_denominator__lte', 10000), ('strength_numerator__gt', 0), ('strength_numerator__isnull', False)), models.Q(('strength_denominator__isnull', True), ('strength_numerator__isnull', True)), _connector='OR'), name='formulary_strength_exact'), models.CheckConstraint(condition=models.Q(('per_denominator__gte', 1), ('per_denominator__isnull', False), ('per_denominator__lte', 10000), ('per_numerator__gt', 0), ('per_numerator__isnull', False)), name='formulary_per_exact'), models.CheckConstraint(condition=models.Q(models.Q(('strength_numerator__isnull', True), ('unit', '')), models.Q(('strength_numerator__isnull', False), models.Q(('unit', ''), _negated=True)), _connector='OR'), name='formulary_strength_has_its_unit'), models.CheckConstraint(condition=models.Q(models.Q(('retired_at__isnull', True), ('retired_by__isnull', True)), models.Q(('retired_at__isnull', False), ('retired_by__isnull', False)), _connector='OR'), name='formulary_retired_by_somebody'), models.UniqueConstraint(models.F('clinic'), django.db.models.functions.text.Lower('drug'), django.db.models.functions.text.Lower('name'), models.F('form'), django.db.models.functions.comparison.Coalesce('strength_numerator', 0), django.db.models.functions.comparison.Coalesce('strength_denominator', 0), models.F('unit'), models.F('per_numerator'), models.F('per_denominator'), condition=models.Q(('retired_at__isnull', True)), name='formulary_line_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='HandoverNote',
             fields=[
                 ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
@@ -402,6 +428,7 @@ class Migration(migrations.Migration):
                 ('asked', models.CharField(max_length=24)),
                 ('words', models.TextField()),
                 ('read_back', models.BooleanField(blank=True, null=True)),
+                ('given_at', models.DateTimeField(blank=True, null=True)),
                 ('at', models.DateTimeField()),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('check_in', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='request', to='plans.checkin')),
@@ -411,7 +438,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['patient', 'at'], name='request_by_patient')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('asked__in', ['hold', 'change', 'stop'])), name='request_asked_known'), models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='request_has_words'), models.CheckConstraint(condition=models.Q(models.Q(('given_by__isnull', True), ('read_back__isnull', True)), models.Q(('given_by__isnull', False), ('read_back__isnull', False)), _connector='OR'), name='request_given_by_telephone_was_read_back')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('asked__in', ['hold', 'change', 'stop'])), name='request_asked_known'), models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='request_has_words'), models.CheckConstraint(condition=models.Q(models.Q(('given_at__isnull', True), ('given_by__isnull', True), ('read_back__isnull', True)), models.Q(('given_at__isnull', False), ('given_by__isnull', False), ('read_back__isnull', False)), _connector='OR'), name='request_given_by_telephone_was_read_back')],
             },
         ),
         migrations.CreateModel(
@@ -455,6 +482,7 @@ class Migration(migrations.Migration):
                 ('taking', models.CharField(choices=[('home', 'taken home'), ('supervised', 'supervised')], max_length=12)),
                 ('collected_by', models.CharField(blank=True, max_length=200)),
                 ('note', models.TextField(blank=True)),
+                ('until', models.DateField(blank=True, null=True)),
                 ('at', models.DateTimeField()),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -467,6 +495,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day', models.DateField()),
+                ('moved_from', models.DateField(blank=True, null=True)),
                 ('from_slot', models.CharField(blank=True, max_length=9)),
                 ('supply', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='collections', to='plans.supply')),
             ],
@@ -525,17 +554,20 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='TakenOver',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
                 ('set_by', models.CharField(max_length=200)),
                 ('source', models.CharField(max_length=500)),
+                ('source_digest', models.CharField(blank=True, max_length=64)),
+                ('since', models.DateField(blank=True, null=True)),
                 ('until', models.DateField(blank=True, null=True)),
                 ('as_told', models.TextField()),
                 ('at', models.DateTimeField()),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='taken_over', to='plans.plan')),
+                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='taken_over', to='patients.patient')),
+                ('plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='taken_over', to='plans.plan')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('set_by', ''), _negated=True), models.Q(('source', ''), _negated=True), models.Q(('as_told', ''), _negated=True)), name='taken_over_says_from_whom_and_what')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('set_by', ''), _negated=True), models.Q(('source', ''), _negated=True), models.Q(('as_told', ''), _negated=True)), name='taken_over_says_from_whom_and_what'), models.CheckConstraint(condition=models.Q(('since__isnull', True), ('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='taken_over_days_in_order')],
             },
         ),
         migrations.CreateModel(
@@ -582,6 +614,7 @@ class Migration(migrations.Migration):
                 ('told_at', models.DateTimeField(blank=True, null=True)),
                 ('answered_by', models.CharField(blank=True, max_length=200)),
                 ('reason', models.TextField(blank=True)),
+                ('token', models.UUIDField(unique=True)),
                 ('at', models.DateTimeField()),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='told', to='plans.version')),
@@ -644,6 +677,12 @@ class Migration(migrations.Migration):
             name='Draft',
             fields=[
                 ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(max_length=12)),
+                ('hold_from', models.DateField(blank=True, null=True)),
+                ('away_from', models.DateField(blank=True, null=True)),
+                ('away_until', models.DateField(blank=True, null=True)),
+                ('away_where', models.CharField(blank=True, max_length=200)),
+                ('away_why', models.CharField(blank=True, max_length=500)),
                 ('cells', models.JSONField()),
                 ('revision', models.PositiveIntegerField(default=1, editable=False)),
                 ('opened_at', models.DateTimeField()),
@@ -653,6 +692,9 @@ class Migration(migrations.Migration):
                 ('plan', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='draft', to='plans.plan')),
                 ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.version')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['first', 'change', 'hold', 'resume', 'interrupt', 'restart'])), name='draft_kind_known'), models.CheckConstraint(condition=models.Q(('away_until__isnull', True), models.Q(('away_from__isnull', False), ('away_until__gte', models.F('away_from'))), _connector='OR'), name='draft_away_until_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'hold'), _negated=True), ('hold_from__isnull', False), _connector='OR'), name='draft_hold_has_a_first_day'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'interrupt'), _negated=True), models.Q(('away_from__isnull', False), models.Q(('away_where', ''), _negated=True)), _connector='OR'), name='draft_interruption_has_a_first_day')],
+            },
         ),
         migrations.CreateModel(
             name='Document',
