@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LONGEST_WHY = 500
 
 
-class _ChangeForm(TokenForm):
+class ChangeForm(TokenForm):
     """`from_day` is the day from which the new version is in force; the reason is its reason."""
 
     from_day = DayField(
@@ -33,7 +33,7 @@ class _ChangeForm(TokenForm):
         super().__init__(*args, user=user, purpose="change a running plan", **kwargs)
 
 
-class StayForm(_ChangeForm):
+class StayForm(ChangeForm):
     """Exactly one of three: so many days more, up to a day, until told."""
 
     how_long = ChoiceField(
@@ -62,7 +62,7 @@ class StayForm(_ChangeForm):
         return cleaned
 
 
-class GoOnForm(_ChangeForm):
+class GoOnForm(ChangeForm):
     field_order = ("from_day", "reason", "token")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -70,7 +70,7 @@ class GoOnForm(_ChangeForm):
         self.fields["from_day"].label = _("The next change begins on")
 
 
-class InterruptForm(_ChangeForm):
+class InterruptForm(ChangeForm):
     where = LineField(
         label=gettext_lazy("Who sets the doses meanwhile, or where"),
         error_messages={"required": gettext_lazy("Type who, or where.")},
@@ -93,7 +93,7 @@ class InterruptForm(_ChangeForm):
         return cleaned
 
 
-class RestartForm(_ChangeForm):
+class RestartForm(ChangeForm):
     dates = ChoiceField(
         label=gettext_lazy("Dates of what was not over when the interruption began"),
         choices=[

@@ -703,8 +703,9 @@ def sign_page(
     begins = formats.day(reading.in_force_from) if reading.in_force_from else _("not typed")
     if reading.in_force_slot:
         begins = f"{begins} {formats.at(reading.in_force_slot.token)}"
-    stays = reading.schedule is not None and draft.hold_from is not None
-    until = stays_until(reading.schedule, draft.hold_from) if stays else None
+    until = None
+    if reading.schedule is not None and draft.hold_from is not None:
+        until = stays_until(reading.schedule, draft.hold_from)
     notes = (
         *days_notes(draft.hold_from, until, draft.away_from, draft.away_until, draft.away_where),
         (_("For the patient"), reading.texts.patient),

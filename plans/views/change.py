@@ -13,7 +13,6 @@ from plans.access import load_plan
 from plans.actions import change as actions
 from plans.actions import plan as plan_actions
 from plans.forms import change as forms
-from plans.forms.plan import TokenForm
 from plans.presenters import change as presenters
 from plans.rules.lifecycle import VersionKind
 from plans.views.pages import page_of
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 REFUSED = 422
 
-_FORMS: dict[str, type[TokenForm]] = {
+_FORMS: dict[str, type[forms.ChangeForm]] = {
     "hold": forms.StayForm,
     "resume": forms.GoOnForm,
     "interrupt": forms.InterruptForm,
@@ -110,7 +109,7 @@ def _asked(
 
 
 def _drafted(
-    request: ClinicianRequest, plan: Plan, form: TokenForm, asked: actions.Change
+    request: ClinicianRequest, plan: Plan, form: forms.ChangeForm, asked: actions.Change
 ) -> HttpResponse:
     draft = actions.draft(
         key=form.cleaned_data["token"], plan=plan, change=asked, now=request.now, by=request.user

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from django.http import HttpResponse
 from django.urls import reverse
 
 from patients.models import Patient
@@ -29,7 +30,7 @@ def url(plan: Plan, name: str) -> str:
     return reverse(f"plans:{name}", kwargs={"plan": plan.pk})
 
 
-def sent(client: doors.Client, plan: Plan, name: str, **typed: str) -> HttpResponse:
+def sent(client: doors.Client, plan: Plan, name: str, **typed: str) -> Any:
     """The form as it was given out, with what is typed."""
     page = client.get(url(plan, name))
     given = {"token": page.context["form"]["token"].value()}
