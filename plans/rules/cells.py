@@ -96,12 +96,32 @@ class CellState(StrEnum):
 
 @dataclass(frozen=True)
 class CellBack:
-    """What the grid says about one quantity: line 2 of the cell, and the read-back sentence."""
+    """What the grid says about one quantity: line 2 of the cell, and the read-back sentence.
+
+    A large draft has a thousand of these, and a page asks for the place of few: it is made when
+    it is asked for. ``reads`` is the quantity in words, "half a tablet of 0.5 mg (0.25 mg)".
+    """
 
     state: CellState
     words: str
-    sentence: str
-    place: str
+    where: str
+    places: Places = field(repr=False, compare=False)
+    typed: str = ""
+    reads: str = ""
+
+    @property
+    def place(self) -> str:
+        return self.places.of(self.where)
+
+    @property
+    def sentence(self) -> str:
+        if self.state is CellState.REFUSED:
+            return self.words
+        if self.state is CellState.BLANK:
+            return _("{place}: not typed.").format(place=self.place)
+        return _("{place}: typed {typed} reads {words}.").format(
+            place=self.place, typed=self.typed, words=self.reads
+        )
 
 
 @dataclass(frozen=True)
@@ -196,6 +216,12 @@ class _Reader:
         self.unread: set[str] = set()
         self.torn: set[tuple[str, str]] = set()
         self.backs: dict[str, CellBack] = {}
+        self.product_keys = {product["key"] for product in cells["products"]}
+        # A large draft says the same few things many times.
+        self.quantities: dict[str, Fraction] = {}
+        self.whens: dict[str, When] = {}
+        self.said: dict[tuple[str, str], tuple[CellState, str, str]] = {}
+        self.not_typed = _("not typed")
 
     def reading(self) -> Reading:
         cells = self.cells
@@ -609,32 +635,28 @@ class _Reader:
     ) -> Dose | None:
         """One quantity. A blank one is no statement: nothing about its cell is asked."""
         where = dose_path(step, cells["product"], cells["time"], cells["on"])
-        place = self.places.of(where)
         if not cells["quantity"].strip(" "):
-            self.backs[where] = CellBack(
-                CellState.BLANK, _("not typed"), _("{place}: not typed.").format(place=place), place
-            )
+            self.backs[where] = CellBack(CellState.BLANK, self.not_typed, where, self.places)
             return None
         before = len(self.refusals)
         dose = self.stated_dose(where, cells, rhythm, cycle_days)
         product = self.products.get(cells["product"])
         if len(self.refusals) > before:
             sentence = self.refusals[before].sentence
-            self.backs[where] = CellBack(CellState.REFUSED, sentence, sentence, place)
+            self.backs[where] = CellBack(CellState.REFUSED, sentence, where, self.places)
             if product is not None:
                 self.torn.add((step, product.drug))
             return None
         if dose is not None and product is not None:
-            self.backs[where] = self.cell_back(product, dose, cells["quantity"], place)
+            self.backs[where] = self.cell_back(product, dose, cells["quantity"].strip(" "), where)
         return dose
 
     def stated_dose(
         self, where: str, cells: DoseCells, rhythm: Rhythm | None, cycle_days: int
     ) -> Dose | None:
-        quantity = self.typed(where, cells["quantity"], grammar.quantity)
-        when = self.needed(where, cells["time"], _when)
-        known = cells["product"] in {p["key"] for p in self.cells["products"]}
-        if not known:
+        quantity = self.remembered(self.quantities, where, cells["quantity"], grammar.quantity)
+        when = self.remembered(self.whens, where, cells["time"], _when)
+        if cells["product"] not in self.product_keys:
             self.refuse(where, _("The product of this quantity is not in the plan."))
         elif when is not None and when not in self.times[cells["product"]]:
             self.refuse(
@@ -648,12 +670,20 @@ class _Reader:
             return None
         return Dose(product=cells["product"], when=when, quantity=quantity, on_days=mask)
 
+    def remembered(
+        self, known: dict[str, T], where: str, text: str, reader: Callable[[str], T]
+    ) -> T | None:
+        """Read a cell; what was read once in this document is not read again."""
+        value = known.get(text)
+        if value is None and (value := self.needed(where, text, reader)) is not None:
+            known[text] = value
+        return value
+
     def on_days(self, where: str, typed: str, rhythm: Rhythm | None, cycle_days: int) -> int:
         """The bit set of the days on which a quantity counts; 0 while it is not known."""
-        words = typed.lower().split(" ")
-        words = [word for word in words if word]
         if rhythm is None or not cycle_days:
             return 0
+        words = [word for word in typed.lower().split(" ") if word]
         if not words:
             return (1 << cycle_days) - 1
         mask = 0
@@ -677,18 +707,19 @@ class _Reader:
             mask |= 1 << place
         return mask
 
-    def cell_back(self, product: Product, dose: Dose, typed: str, place: str) -> CellBack:
-        known = product.key not in self.unread
-        reads = wording.dose_words if known else wording.quantity_words
-        under = wording.amount_under if known else wording.quantity_words
-        return CellBack(
-            state=CellState.TYPED if dose.quantity else CellState.NONE,
-            words=under(product, dose.quantity),
-            sentence=_("{place}: typed {typed} reads {words}.").format(
-                place=place, typed=typed.strip(" "), words=reads(product, dose.quantity)
-            ),
-            place=place,
-        )
+    def cell_back(self, product: Product, dose: Dose, typed: str, where: str) -> CellBack:
+        said = self.said.get((product.key, typed))
+        if said is None:
+            known = product.key not in self.unread
+            reads = wording.dose_words if known else wording.quantity_words
+            under = wording.amount_under if known else wording.quantity_words
+            said = self.said[product.key, typed] = (
+                CellState.TYPED if dose.quantity else CellState.NONE,
+                under(product, dose.quantity),
+                reads(product, dose.quantity),
+            )
+        state, words, in_full = said
+        return CellBack(state, words, where, self.places, typed, in_full)
 
     # Beside the steps
 
@@ -696,7 +727,7 @@ class _Reader:
         path = f"as_needed.{cells['key']}"
         if not cells["product"]:
             self.miss(f"{path}.product")
-        elif cells["product"] not in {p["key"] for p in self.cells["products"]}:
+        elif cells["product"] not in self.product_keys:
             self.refuse(f"{path}.product", _("The product of this line is not in the plan."))
         quantity = self.above_nothing(f"{path}.quantity", cells["quantity"], needed=True)
         maximum = self.above_nothing(f"{path}.maximum", cells["maximum"], needed=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypedDict
 
 from taperplan import formats
@@ -145,7 +146,9 @@ _LONG = frozenset(
     }
 )
 _LONGEST = {"name": 120, "route": 60, "time": 8, "role": 24, "drug_class": 24, "form": 24}
+_ANY_CELL = min(_LONGEST.values())
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_DOSE = {"product": "", "time": "", "on": "", "quantity": ""}.keys()
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
 _UNSHOWN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
@@ -198,7 +201,13 @@ def dose_path(step: str, product: str, time: str, on: str = "") -> str:
 
 
 def _blank(shape: type) -> Any:
-    return {name: [] if _is_list(kind) else "" for name, kind in shape.__annotations__.items()}
+    return {name: [] if a_list else "" for name, a_list in _names(shape).items()}
+
+
+@cache
+def _names(shape: type) -> Mapping[str, bool]:
+    """The cells of this shape; True for those that are lists."""
+    return {name: _is_list(kind) for name, kind in shape.__annotations__.items()}
 
 
 def _is_list(kind: object) -> bool:
@@ -293,7 +302,23 @@ def _doses(given: object, path: str, to: list[Refusal]) -> list[DoseCells]:
                 ),
             )
         )
-    return [_texts(dose, DoseCells, f"{path}.doses", to) for dose in given[:MOST_DOSES]]
+    where = f"{path}.doses"
+    return [_dose(dose, where, to) for dose in given[:MOST_DOSES]]
+
+
+def _dose(given: Mapping[Any, Any], where: str, to: list[Refusal]) -> DoseCells:
+    """A large draft has a thousand of these; nearly all are four short texts and nothing else."""
+    if given.keys() == _DOSE:
+        product, time, on, quantity = map(given.__getitem__, _DOSE)
+        for value in (product, time, on, quantity):
+            if type(value) is not str or len(value) > _ANY_CELL or not value.isascii():
+                break
+            if not value.isprintable():
+                break
+        else:
+            return {"product": product, "time": time, "on": on, "quantity": quantity}
+    dose: DoseCells = _texts(given, DoseCells, where, to)
+    return dose
 
 
 def _texts(given: Mapping[Any, Any], shape: type, path: str, to: list[Refusal]) -> Any:
@@ -316,6 +341,8 @@ def _kept(value: object, where: str, name: str, to: list[Refusal]) -> str:
     if not isinstance(value, str):
         to.append(Refusal(where, _("This cell does not hold text.")))
         return ""
+    if len(value) <= _ANY_CELL and value.isascii() and value.isprintable():
+        return value  # a figure or a word, as nearly every cell
     longest = LONGEST_TEXT if name in _LONG else _LONGEST.get(name, LONGEST_LINE)
     if len(value) > longest:
         to.append(

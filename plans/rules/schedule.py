@@ -6,6 +6,7 @@ Every pattern is one mechanism: ``dose.on_days >> position(step, day) & 1``.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
@@ -281,6 +282,11 @@ class Schedule:
             for dose in step.doses
             if (product := self._products.get(dose.product)) and product.drug == drug.key
         )
+
+    def steps_before(self, step: Step, drug: Drug) -> tuple[Step, ...]:
+        """The steps of this drug that begin before this one, in the order in which they begin."""
+        steps = self.steps_of(drug)
+        return steps[: bisect_left(steps, _beginning(step), key=_beginning)]
 
     def handed_over(self, step: Step, drug: Drug) -> When | None:
         """The time on the step's last day from which a later step of this drug counts instead."""
@@ -589,16 +595,21 @@ def _total(
 ) -> DrugTotal:
     """Add up counts taken, and rates of patches worn. Exact; within one drug only."""
     counts: dict[str, Fraction] = {}
+    products: dict[str, Product] = {}
     sums: dict[Unit, Fraction] = {}
     complete = True
     for product, quantity in taken:
-        counts[product.key] = counts.get(product.key, Fraction(0)) + quantity
+        if product.key in counts:
+            counts[product.key] += quantity
+        else:
+            counts[product.key], products[product.key] = quantity, product
+    for key, product in products.items():
         if product.strength is None or product.unit is None:
-            complete = complete and quantity == 0
+            complete = complete and counts[key] == 0
         elif product.unit is not Unit.MICROGRAM_PER_HOUR:
             family = _family(product.unit)
-            value = quantity * product.strength / product.per * _MICROGRAMS.get(product.unit, 1)
-            sums[family] = sums.get(family, Fraction(0)) + value
+            factor = product.strength / product.per * _MICROGRAMS.get(product.unit, 1)
+            sums[family] = sums.get(family, Fraction(0)) + counts[key] * factor
     for product, quantity in worn:
         if product.strength is not None and product.unit is Unit.MICROGRAM_PER_HOUR:
             rate = quantity * product.strength
@@ -657,8 +668,15 @@ def supply(schedule: Schedule, first: date, last: date) -> tuple[SupplyLine, ...
     sums: dict[str, Fraction] = {}
     for step in schedule.steps:
         for begin, end in _stretches(schedule, step, first, last):
+            whole: dict[int, int] = {}
             for dose, product, drug in _known_doses(schedule, step):
-                taken = _days_taken(schedule, step, dose, drug, begin, end)
+                if step.from_slot is None and schedule.handed_over(step, drug) is None:
+                    # No time of day parts a day of this step: the same days, the same number.
+                    if dose.on_days not in whole:
+                        whole[dose.on_days] = _days_of_cycle(step, dose.on_days, begin, end)
+                    taken = whole[dose.on_days]
+                else:
+                    taken = _days_taken(schedule, step, dose, drug, begin, end)
                 sums[product.key] = sums.get(product.key, Fraction(0)) + taken * dose.quantity
     return tuple(
         SupplyLine(product=product, quantity=sums[product.key])
@@ -688,15 +706,20 @@ def _stretches(
 def _days_taken(
     schedule: Schedule, step: Step, dose: Dose, drug: Drug, begin: date, end: date
 ) -> int:
-    """On how many days from begin to end this dose is taken: whole cycles, then the rest."""
-    cycle = {Rhythm.DAILY: 1, Rhythm.WEEKDAYS: 7, Rhythm.CYCLE: step.cycle_days}[step.rhythm]
-    whole, rest = divmod((end - begin).days + 1, cycle)
-    days = whole * (dose.on_days & (1 << cycle) - 1).bit_count()
-    days += sum(dose.on_days >> position(step, begin + n * _DAY) & 1 for n in range(rest))
+    """On how many days from begin to end this dose is taken."""
+    days = _days_of_cycle(step, dose.on_days, begin, end)
     for edge in {begin, end} & {step.first_day, step.last_day}:
         if dose.on_days >> position(step, edge) & 1:
             days -= not counts_at(schedule, step, drug, edge, dose.when)
     return days
+
+
+def _days_of_cycle(step: Step, on_days: int, begin: date, end: date) -> int:
+    """How many days from begin to end are among these days of the cycle: whole cycles, the rest."""
+    cycle = {Rhythm.DAILY: 1, Rhythm.WEEKDAYS: 7, Rhythm.CYCLE: step.cycle_days}[step.rhythm]
+    whole, rest = divmod((end - begin).days + 1, cycle)
+    days = whole * (on_days & (1 << cycle) - 1).bit_count()
+    return days + sum(on_days >> position(step, begin + n * _DAY) & 1 for n in range(rest))
 
 
 def step_totals(schedule: Schedule, step: Step) -> tuple[StepTotal, ...]:
@@ -718,6 +741,7 @@ def _step_total(schedule: Schedule, step: Step, drug: Drug) -> StepTotal:
 def _compute_step_total(schedule: Schedule, step: Step, drug: Drug) -> StepTotal:
     cycle = {Rhythm.DAILY: 1, Rhythm.WEEKDAYS: 7, Rhythm.CYCLE: step.cycle_days}[step.rhythm]
     doses = [(dose, schedule.product(dose.product)) for dose in schedule.doses_of(step, drug)]
+    rates = [pair for pair in doses if pair[1].unit is Unit.MICROGRAM_PER_HOUR]
 
     def total(
         days_of: Callable[[Dose], Fraction], worn_of: Callable[[Dose], Fraction]
@@ -726,7 +750,7 @@ def _compute_step_total(schedule: Schedule, step: Step, drug: Drug) -> StepTotal
             schedule,
             drug,
             [(product, dose.quantity * days_of(dose)) for dose, product in doses],
-            [(product, dose.quantity * worn_of(dose)) for dose, product in doses],
+            [(product, dose.quantity * worn_of(dose)) for dose, product in rates],
         )
 
     def share(dose: Dose) -> Fraction:
@@ -742,6 +766,10 @@ def _compute_step_total(schedule: Schedule, step: Step, drug: Drug) -> StepTotal
             lambda dose: Fraction(_patches_at(schedule, dose, place, cycle)),
         )
 
+    if cycle == 1 and not rates and all(dose.on_days & 1 for dose, _product in doses):
+        # Every day is the same, and its own mean.
+        day = _total(schedule, drug, [(product, dose.quantity) for dose, product in doses])
+        return StepTotal(drug=drug, mean=day, by_day=(day,))
     return StepTotal(
         drug=drug,
         mean=total(share, worn_share),
@@ -762,7 +790,7 @@ def is_nothing(total: StepTotal) -> bool:
 
 def earlier_step(schedule: Schedule, step: Step, drug: Drug) -> Step | None:
     """The latest step of that drug that begins before this one."""
-    earlier = [s for s in schedule.steps_of(drug) if _beginning(s) < _beginning(step)]
+    earlier = schedule.steps_before(step, drug)
     return earlier[-1] if earlier else None
 
 
@@ -776,16 +804,12 @@ def direction(schedule: Schedule, step: Step, drug: Drug) -> Direction:
     if not schedule.doses_of(step, drug):
         return Direction.NONE
     total = _step_total(schedule, step, drug)
-    earlier = [
-        _step_total(schedule, s, drug)
-        for s in schedule.steps_of(drug)
-        if _beginning(s) < _beginning(step)
-    ]
-    before = earlier[-1] if earlier else None
+    earlier = schedule.steps_before(step, drug)
+    before = _step_total(schedule, earlier[-1], drug) if earlier else None
     if is_nothing(total):
         ended = before is not None and not is_nothing(before)
         return Direction.ENDS if ended else Direction.NONE
-    if before is None or all(is_nothing(e) for e in earlier):
+    if before is None or all(is_nothing(_step_total(schedule, s, drug)) for s in earlier):
         begins_the_plan = step.first_day == first_day(schedule)
         return Direction.FIRST if begins_the_plan else Direction.STARTS
     return _compared(_comparable(before), _comparable(total))

@@ -229,6 +229,8 @@ def _shared_days(
     schedule: Schedule, drug: Drug, earlier: Step, later: Step
 ) -> tuple[date, date | None] | None:
     """The days of both steps; none where one hands over to the other at a time of day."""
+    if earlier.last_day is not None and earlier.last_day < later.first_day:
+        return None  # as nearly always
     first = max(earlier.first_day, later.first_day)
     lasts = [step.last_day for step in (earlier, later) if step.last_day is not None]
     last = min(lasts, default=None)

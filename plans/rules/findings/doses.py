@@ -14,7 +14,6 @@ from plans.rules.findings.facts import (
     about,
     dose_place,
     dose_where,
-    known_products,
     readable,
     small_step_name,
     step_name,
@@ -100,10 +99,8 @@ def not_to_be_split(case: Case) -> Iterator[Finding]:
     schedule = case.schedule
     for step in schedule.steps:
         for dose in step.doses:
-            if dose.product not in known_products(schedule):
-                continue
-            product = schedule.product(dose.product)
-            if _splits(product, dose.quantity, case.do_not_split):
+            product = schedule.known_product(dose.product)
+            if product is not None and _splits(product, dose.quantity, case.do_not_split):
                 yield Finding(
                     code=FindingCode.NOT_TO_BE_SPLIT,
                     subject=about(
@@ -121,10 +118,8 @@ def not_to_be_split(case: Case) -> Iterator[Finding]:
                     drug=product.drug,
                 )
     for line in schedule.as_needed:
-        if line.product not in known_products(schedule):
-            continue
-        product = schedule.product(line.product)
-        if _splits(product, line.quantity, case.do_not_split):
+        product = schedule.known_product(line.product)
+        if product is not None and _splits(product, line.quantity, case.do_not_split):
             label = wording.product_label(product, schedule.drug(product.drug))
             yield Finding(
                 code=FindingCode.NOT_TO_BE_SPLIT,
@@ -145,7 +140,7 @@ def _parts(product: Product, do_not_split: Collection[str]) -> int:
 def _splits(product: Product, quantity: Fraction, do_not_split: Collection[str]) -> bool:
     """Whether a quantity needs a part into which the product is not split (0: not known yet)."""
     parts = _parts(product, do_not_split)
-    return not product.form.measured and parts > 0 and (quantity * parts).denominator != 1
+    return not product.form.measured and parts > 0 and parts % quantity.denominator != 0
 
 
 def _splitting(product: Product, do_not_split: Collection[str]) -> str:
@@ -160,8 +155,8 @@ def _splitting(product: Product, do_not_split: Collection[str]) -> str:
 
 def no_maximum(case: Case) -> Iterator[Finding]:
     for line in case.schedule.as_needed:
-        if line.maximum is None and line.product in known_products(case.schedule):
-            product = case.schedule.product(line.product)
+        product = case.schedule.known_product(line.product)
+        if line.maximum is None and product is not None:
             label = wording.product_label(product, case.schedule.drug(product.drug))
             yield Finding(
                 code=FindingCode.NO_MAXIMUM,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 from plans.rules import wording
@@ -15,6 +17,7 @@ from plans.rules.schedule import (
     Dose,
     Schedule,
     Step,
+    supply,
 )
 from plans.rules.typed import typed_days_of
 from taperplan import formats
@@ -103,6 +106,18 @@ class Case:
     elsewhere: tuple[Elsewhere, ...]
     do_not_split: Collection[str]
 
+    def supply(self, first: date, last: date) -> Mapping[str, Fraction]:
+        """The computed supply of each product, by its key. Rules share one answer."""
+        if (first, last) not in self._supplies:
+            self._supplies[first, last] = {
+                line.product.key: line.quantity for line in supply(self.schedule, first, last)
+            }
+        return self._supplies[first, last]
+
+    @cached_property
+    def _supplies(self) -> dict[tuple[date, date], Mapping[str, Fraction]]:
+        return {}
+
 
 def about(*parts: object) -> str:
     words = "/".join(part.isoformat() if isinstance(part, date) else str(part) for part in parts)
@@ -131,8 +146,3 @@ def dose_where(step: Step, dose: Dose) -> str:
 
 def readable(steps: Iterable[Step]) -> list[Step]:
     return [s for s in steps if s.last_day is None or s.first_day <= s.last_day]
-
-
-def known_products(schedule: Schedule) -> frozenset[str]:
-    drugs = {drug.key for drug in schedule.drugs}
-    return frozenset(p.key for p in schedule.products if p.drug in drugs)

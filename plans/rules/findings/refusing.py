@@ -12,13 +12,14 @@ from plans.rules.findings.facts import (
     about,
     dose_place,
     dose_where,
-    known_products,
     small_step_name,
     step_name,
 )
 from plans.rules.schedule import (
+    Dose,
     DrugRole,
     End,
+    When,
 )
 from taperplan import formats
 from taperplan.words import gettext as _
@@ -85,12 +86,14 @@ def stop_without_last_day(case: Case) -> Iterator[Finding]:
 
 
 def stated_twice(case: Case) -> Iterator[Finding]:
+    known = case.schedule.known_product
     for step in case.schedule.steps:
-        known = [dose for dose in step.doses if dose.product in known_products(case.schedule)]
-        for place, dose in enumerate(known):
-            for other in known[:place]:
-                same_cell = (other.product, other.when) == (dose.product, dose.when)
-                if same_cell and other.on_days & dose.on_days:
+        stated: dict[tuple[str, When], list[Dose]] = {}
+        for place, dose in enumerate(d for d in step.doses if known(d.product)):
+            above = stated.setdefault((dose.product, dose.when), [])
+            above.append(dose)
+            for other in above[:-1]:
+                if other.on_days & dose.on_days:
                     product = case.schedule.product(dose.product)
                     yield Finding(
                         code=FindingCode.STATED_TWICE,
@@ -110,10 +113,10 @@ def stated_twice(case: Case) -> Iterator[Finding]:
 
 
 def unknown_product(case: Case) -> Iterator[Finding]:
-    known = known_products(case.schedule)
+    known = case.schedule.known_product
     for step in case.schedule.steps:
         for dose in step.doses:
-            if dose.product not in known:
+            if known(dose.product) is None:
                 yield Finding(
                     code=FindingCode.UNKNOWN_PRODUCT,
                     subject=about(step.key, dose.product, dose.when.token),
@@ -126,7 +129,7 @@ def unknown_product(case: Case) -> Iterator[Finding]:
                     number=step.number,
                 )
     for line in case.schedule.as_needed:
-        if line.product not in known:
+        if known(line.product) is None:
             yield Finding(
                 code=FindingCode.UNKNOWN_PRODUCT,
                 subject=about(line.key, line.product),

@@ -12,7 +12,6 @@ from plans.rules.findings.facts import (
     Finding,
     FindingCode,
     about,
-    known_products,
     readable,
     small_step_name,
     step_name,
@@ -22,7 +21,6 @@ from plans.rules.schedule import (
     Product,
     Schedule,
     first_day,
-    supply,
 )
 from taperplan import formats
 from taperplan.words import gettext as _
@@ -41,23 +39,23 @@ def _closed_until(schedule: Schedule, product: Product) -> date | None:
     return max(known) if known and len(known) == len(lasts) else None
 
 
-def _computed_supply(schedule: Schedule, product: Product) -> Fraction | None:
-    first, last = first_day(schedule), _closed_until(schedule, product)
+def _computed_supply(case: Case, product: Product) -> tuple[Fraction, date, date] | None:
+    """The supply of a product and its period; None where a step of it has no last day."""
+    first, last = first_day(case.schedule), _closed_until(case.schedule, product)
     if first is None or last is None:
         return None
-    lines = {line.product.key: line.quantity for line in supply(schedule, first, last)}
-    return lines.get(product.key)
+    return case.supply(first, last)[product.key], first, last
 
 
 def not_whole(case: Case) -> Iterator[Finding]:
     schedule = case.schedule
     for product in schedule.products:
-        if product.form.measured or product.key not in known_products(schedule):
+        if product.form.measured or schedule.known_product(product.key) is None:
             continue
-        quantity = _computed_supply(schedule, product)
-        first, last = first_day(schedule), _closed_until(schedule, product)
-        if quantity is None or first is None or last is None or quantity.denominator == 1:
+        computed = _computed_supply(case, product)
+        if computed is None or computed[0].denominator == 1:
             continue
+        quantity, first, last = computed
         label = wording.product_label(product, schedule.drug(product.drug))
         yield Finding(
             code=FindingCode.NOT_WHOLE,
@@ -79,9 +77,10 @@ def not_whole(case: Case) -> Iterator[Finding]:
 def supply_differs(case: Case) -> Iterator[Finding]:
     schedule = case.schedule
     for product in schedule.products:
-        if product.stated_supply is None or product.key not in known_products(schedule):
+        if product.stated_supply is None or schedule.known_product(product.key) is None:
             continue
-        quantity = _computed_supply(schedule, product)
+        computed = _computed_supply(case, product)
+        quantity = None if computed is None else computed[0]
         if quantity == product.stated_supply:
             continue
         stated = wording.quantity_words(product, product.stated_supply)
