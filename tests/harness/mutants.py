@@ -1,0 +1,399 @@
+"""Faults planted one at a time into a module, and the tests that are to notice them.
+
+A fault is a changed operator, figure, word, condition, answer or a statement left out. Each runs
+in a forked process in which only the code of one function is exchanged, against the tests that
+call this function, the quickest first, until one fails. What is in a signature or in the body of
+a class is not changed.
+"""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import copy
+import functools
+import os
+import signal
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FrameType, FunctionType, ModuleType
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+Change = Callable[[Any], ast.AST | None]
+
+_COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+    ast.In: ast.NotIn, ast.NotIn: ast.In,
+}  # fmt: skip
+_COMPUTED: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult, ast.Mod: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
+    ast.LShift: ast.RShift, ast.RShift: ast.LShift,
+}  # fmt: skip
+_PLAIN = (ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Constant)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One fault: in which function (its qualified name; a constant's own), where, what."""
+
+    module: str
+    function: str
+    line: int
+    what: str
+    make: Callable[[], Any] = field(compare=False, repr=False)
+
+
+# --- The faults of one module -------------------------------------------------------------------
+
+
+def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:  # noqa: C901  (a list of cases)
+    match node:
+        case ast.Compare(ops=ops):
+            for at, op in enumerate(ops):
+                other = _COMPARED[type(op)]
+                yield f"{type(op).__name__} to {other.__name__}", _compare(at, other)
+        case ast.BoolOp(op=op):
+            yield "and to or, or to and", _bool(ast.Or if isinstance(op, ast.And) else ast.And)
+        case ast.UnaryOp(op=ast.Not()):
+            yield "not left out", lambda n: n.operand
+        case ast.UnaryOp(op=ast.USub()):
+            yield "minus left out", lambda n: n.operand
+        case ast.BinOp(op=op) | ast.AugAssign(op=op) if type(op) in _COMPUTED:
+            new = _COMPUTED[type(op)]
+            yield f"{type(op).__name__} to {new.__name__}", _operator(new)
+        case ast.Constant(value=bool() as truth):
+            yield f"{truth} to {not truth}", _constant(not truth)
+        case ast.Constant(value=int() as number):
+            yield f"{number} to {number + 1}", _constant(number + 1)
+        case ast.Constant(value=str() as words):
+            yield f"{words[:30]!r} to other words", _constant(f"XX{words}XX")
+        case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test):
+            if not isinstance(test, _PLAIN):
+                yield "condition turned", _turned
+        case ast.Return(value=value) if value is not None and not _is_none(value):
+            yield "None returned", _without_value
+        case ast.Assign(value=value) if not _is_none(value):
+            yield "None assigned", _without_value
+        case ast.Expr(value=ast.Call()) | ast.Expr(value=ast.Yield()):
+            yield "statement left out", lambda n: ast.Pass()
+        case ast.Break():
+            yield "break to continue", lambda n: ast.Continue()
+        case ast.Continue():
+            yield "continue to break", lambda n: ast.Break()
+        case ast.comprehension(ifs=ifs):
+            for at, _test in enumerate(ifs):
+                yield "condition of a list left out", _without_if(at)
+
+
+def _is_none(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _compare(at: int, op: type[ast.cmpop]) -> Change:
+    def change(node: ast.Compare) -> ast.AST:
+        node.ops[at] = op()
+        return node
+
+    return change
+
+
+def _bool(op: type[ast.boolop]) -> Change:
+    def change(node: ast.BoolOp) -> ast.AST:
+        node.op = op()
+        return node
+
+    return change
+
+
+def _operator(op: type[ast.operator]) -> Change:
+    def change(node: Any) -> ast.AST:
+        node.op = op()
+        changed: ast.AST = node
+        return changed
+
+    return change
+
+
+def _constant(value: Any) -> Change:
+    return lambda node: ast.Constant(value=value)
+
+
+def _turned(node: Any) -> ast.AST:
+    node.test = ast.UnaryOp(op=ast.Not(), operand=node.test)
+    turned: ast.AST = node
+    return turned
+
+
+def _without_value(node: Any) -> ast.AST:
+    node.value = ast.Constant(value=None)
+    without: ast.AST = node
+    return without
+
+
+def _without_if(at: int) -> Change:
+    def change(node: ast.comprehension) -> ast.AST:
+        del node.ifs[at]
+        return node
+
+    return change
+
+
+class _Apply(ast.NodeTransformer):
+    def __init__(self, at: int, change: Change) -> None:
+        self.at = at
+        self.change = change
+
+    def visit(self, node: ast.AST) -> Any:
+        if getattr(node, "at", None) == self.at:
+            made = self.change(node)
+            return made if made is None else ast.copy_location(made, node)
+        return self.generic_visit(node)
+
+
+def mutants(module: ModuleType) -> Iterator[Mutant]:
+    """Every fault for one module, in the order of its lines."""
+    path = Path(str(module.__file__))
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for at, node in enumerate(ast.walk(tree)):
+        node.at = at  # type: ignore[attr-defined]
+    for owner, name in _owners(tree):
+        for node in _inside(owner):
+            for what, change in _changes(node):
+                line = getattr(node, "lineno", owner.lineno)
+                make = _maker(module, tree, path, owner, name, _Apply(node.at, change))  # type: ignore[attr-defined]
+                yield Mutant(module.__name__, name, line, what, make)
+
+
+Owner = ast.FunctionDef | ast.Assign | ast.AnnAssign
+
+
+def _owners(tree: ast.Module) -> Iterator[tuple[Owner, str]]:
+    """Functions, methods and constants of a module, with their names."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node, node.name
+        elif isinstance(node, ast.ClassDef):
+            for part in node.body:
+                if isinstance(part, ast.FunctionDef):
+                    yield part, f"{node.name}.{part.name}"
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            if node.targets[0].id != "__all__":
+                yield node, node.targets[0].id
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+            yield node, node.target.id
+
+
+def _inside(owner: Owner) -> Iterator[ast.AST]:
+    """What may be changed: not the signature, annotations or docstrings."""
+    if not isinstance(owner, ast.FunctionDef):
+        assert owner.value is not None
+        yield from _walk(owner.value)
+        return
+    body = owner.body[1:] if ast.get_docstring(owner, clean=False) is not None else owner.body
+    for statement in body:
+        yield from _walk(statement)
+
+
+def _walk(node: ast.AST) -> Iterator[ast.AST]:
+    yield node
+    for name, value in ast.iter_fields(node):
+        if name in ("annotation", "returns", "args") and not isinstance(node, ast.Call):
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                yield from _walk(child)
+
+
+def _maker(
+    module: ModuleType, tree: ast.Module, path: Path, owner: Owner, name: str, apply: _Apply
+) -> Callable[[], Any]:
+    def make() -> Any:
+        """The code of the function, or the value of the constant, with the fault in it."""
+        if not isinstance(owner, ast.FunctionDef):
+            assert owner.value is not None
+            value = apply.visit(copy.deepcopy(owner.value))
+            expression = ast.fix_missing_locations(ast.Expression(value))
+            return eval(compile(expression, str(path), "eval"), module.__dict__)  # noqa: S307
+        changed = ast.fix_missing_locations(apply.visit(copy.deepcopy(tree)))
+        code = compile(changed, str(path), "exec", __future__.annotations.compiler_flag, True)
+        return _code_of(code, name)
+
+    return make
+
+
+def _code_of(code: CodeType, qualified: str) -> CodeType | None:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            if constant.co_qualname == qualified:
+                return constant
+            if found := _code_of(constant, qualified):
+                return found
+    return None
+
+
+def function_of(module: ModuleType, name: str) -> FunctionType | None:
+    """The function of this qualified name, below what is wrapped around it."""
+    found: Any = module
+    for part in name.split("."):
+        found = vars(found).get(part) if isinstance(found, type | ModuleType) else None
+    for wrapped in ("fget", "func", "__func__", "__wrapped__"):
+        found = getattr(found, wrapped, found)
+    return found if isinstance(found, FunctionType) else None
+
+
+# --- The tests that notice them -------------------------------------------------------------------
+
+
+@dataclass
+class Hunt:
+    """A pytest plugin: learns which test calls what, then plants each fault.
+
+    So that a whole run ends, each property is tried with few `examples`, and the tests of one
+    fault may take no longer than `enough` seconds together: what more of them would have noticed
+    counts as a survivor.
+    """
+
+    modules: list[ModuleType]
+    wanted: Callable[[int, Mutant], bool] = lambda at, mutant: True
+    heard: Callable[[Mutant, str], None] = lambda mutant, fate: None
+    fates: list[tuple[Mutant, str]] = field(default_factory=list)
+    longest: int = 60
+    examples: int = 15
+    enough: float = 10.0
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        import hypothesis  # not before pytest has prepared it
+
+        hypothesis.settings.register_profile(
+            "hunt",
+            derandomize=True,
+            database=None,
+            deadline=None,
+            phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+        )
+        hypothesis.settings.load_profile("hunt")
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        items = list(session.items)
+        for item in items:
+            self._fewer(item)
+        calls = self._calls(items)
+        for module in self.modules:
+            for at, mutant in enumerate(mutants(module)):
+                if self.wanted(at, mutant):
+                    fate = self._fate(mutant, module, calls)
+                    self.fates.append((mutant, fate))
+                    self.heard(mutant, fate)
+        return True
+
+    def _fewer(self, item: pytest.Item) -> None:
+        import hypothesis
+
+        test: Any = getattr(item, "obj", None)
+        name = "_hypothesis_internal_use_settings"
+        if (given := getattr(test, name, None)) is not None:
+            few = min(given.max_examples, self.examples)
+            test = getattr(test, "__func__", test)
+            setattr(test, name, hypothesis.settings(given, max_examples=few))
+
+    def _calls(self, items: list[pytest.Item]) -> dict[str, list[pytest.Item]]:
+        """The tests that call each function ("module:name") or module, the quickest first."""
+        files = {str(module.__file__): module.__name__ for module in self.modules}
+        called: dict[str, list[pytest.Item]] = defaultdict(list)
+        took: dict[pytest.Item, float] = {}
+        for item in items:
+            seen: set[CodeType] = set()
+
+            def record(frame: FrameType, event: str, _arg: Any, seen: set[CodeType] = seen) -> None:
+                if event == "call" and frame.f_code.co_filename in files:
+                    seen.add(frame.f_code)
+
+            began = time.monotonic()
+            sys.setprofile(record)
+            try:
+                reports = runtestprotocol(item, nextitem=None, log=False)
+            finally:
+                sys.setprofile(None)
+            if any(report.failed for report in reports):
+                raise pytest.UsageError(f"{item.nodeid} fails before any fault is planted")
+            took[item] = time.monotonic() - began
+            names = {files[code.co_filename] for code in seen}
+            for code in seen:
+                # Nested functions and list displays belong to the function around them.
+                outer = code.co_qualname.split(".<locals>")[0]
+                names.add(f"{files[code.co_filename]}:{outer}")
+            for name in names:
+                called[name].append(item)
+        return {name: list(self._soonest(tests, took)) for name, tests in called.items()}
+
+    def _soonest(
+        self, tests: list[pytest.Item], took: dict[pytest.Item, float]
+    ) -> Iterator[pytest.Item]:
+        spent = 0.0
+        for item in sorted(tests, key=took.__getitem__):
+            spent += took[item]
+            if spent > self.enough:
+                return
+            yield item
+
+    def _fate(self, mutant: Mutant, module: ModuleType, calls: dict[str, list[pytest.Item]]) -> str:
+        function = function_of(module, mutant.function)
+        constant = mutant.function in vars(module) and not isinstance(
+            vars(module)[mutant.function], FunctionType | functools._lru_cache_wrapper
+        )
+        if function is None and not constant:
+            return "not reached"
+        name = mutant.module if function is None else f"{mutant.module}:{mutant.function}"
+        tests = calls.get(name, [])
+        if not tests:
+            return "not called"
+        sys.stdout.flush()
+        child = os.fork()
+        if child == 0:
+            self._run(mutant, module, function, tests)
+        _pid, status = os.waitpid(child, 0)
+        if os.WIFSIGNALED(status):
+            return "killed: too long" if os.WTERMSIG(status) == signal.SIGALRM else "killed: crash"
+        return "killed" if os.WEXITSTATUS(status) else "survived"
+
+    def _run(
+        self,
+        mutant: Mutant,
+        module: ModuleType,
+        function: FunctionType | None,
+        tests: list[pytest.Item],
+    ) -> None:
+        """In the child: plant the fault, run the tests, and end with how it went."""
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(self.longest)
+        quiet = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(quiet, 1)
+        os.dup2(quiet, 2)
+        try:
+            made = mutant.make()
+            if function is None:
+                _rebind(vars(module)[mutant.function], mutant.function, made)
+            else:
+                function.__code__ = made
+            for item in tests:
+                if any(r.failed for r in runtestprotocol(item, nextitem=None, log=False)):
+                    os._exit(1)
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+
+
+def _rebind(old: Any, name: str, new: Any) -> None:
+    """A constant is exchanged wherever it was imported."""
+    for other in list(sys.modules.values()):
+        if vars(other).get(name) is old:
+            setattr(other, name, new)
