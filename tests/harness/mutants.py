@@ -92,6 +92,8 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:  # noqa: C901  (a l
         case ast.comprehension(ifs=ifs):
             for at, _test in enumerate(ifs):
                 yield "condition of a list left out", _without_if(at)
+        case _:
+            pass
 
 
 def _is_none(node: ast.AST) -> bool:
