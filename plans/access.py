@@ -179,7 +179,7 @@ def load_request(view: View) -> View:
         request: ClinicianRequest, *args: Any, asked: uuid.UUID, **kwargs: Any
     ) -> HttpResponse:
         visible = Request.objects.visible_to(request.user).select_related(
-            *_with_patient("patient"), "by", "plan"
+            *_with_patient("patient"), "by", "given_by", "plan"
         )
         return view(request, *args, asked=get_object_or_404(visible, pk=asked), **kwargs)
 

@@ -756,6 +756,12 @@ def answer_within(
     """A prescriber's answer, inside the transaction of what answers it. The caller's trail row
     speaks for it, or `answer_request` does.
     """
+    if request.given_by_id is not None and request.given_by_id != by.pk:
+        raise NotDoneError(
+            _("{name} gave this instruction, and signs it or rejects it.").format(
+                name=request.given_by.name if request.given_by else ""
+            )
+        )
     # Of two answers at once, one comes second and sees the first.
     Request.objects.select_for_update(of=("self",)).get(pk=request.pk)
     first = RequestAnswer.objects.select_related("by").filter(request=request).first()

@@ -427,7 +427,7 @@ def sign(
         ready = readiness(draft, today=today, by=by)
         _check_ready(ready, not_asked_reason)
         version = _seal(draft, locked, ready, not_asked_reason.strip(), now, by)
-        for request in requests_of(draft.plan).filter(pk__in=answers):
+        for request in answerable(draft.plan, by).filter(pk__in=answers):
             answer_within(request=request, version=version, declined_because="", now=now, by=by)
         trail.record(
             Verb.SIGNED,
@@ -448,6 +448,11 @@ def requests_of(plan: Plan) -> RequestQuerySet:
     """What is asked for and not yet signed: of this plan, or of no plan in particular."""
     about = Q(plan=plan.pk) | Q(plan=None)
     return Request.objects.filter(about, patient=plan.patient_id).unanswered()
+
+
+def answerable(plan: Plan, by: User) -> RequestQuerySet:
+    """Those that this prescriber may answer: an instruction is answered by whoever gave it."""
+    return requests_of(plan).filter(Q(given_by=None) | Q(given_by=by))
 
 
 def _check_ready(ready: Readiness, not_asked_reason: str) -> None:

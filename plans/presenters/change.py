@@ -15,12 +15,14 @@ from plans.rules.holds import staying_words, stays_until
 from plans.rules.lifecycle import PlanState, VersionKind, can_move, verb_of
 from plans.rules.schedule import step_on, step_totals
 from taperplan import formats
+from taperplan.accounts.roles import Permission
 
 if TYPE_CHECKING:
     from datetime import date
 
     from plans.models import Draft, Plan, Version
     from plans.rules.schedule import Drug, Schedule
+    from taperplan.accounts.models import User
 
 KINDS = {
     "hold": VersionKind.HOLD,
@@ -101,11 +103,34 @@ def change_acts(latest: Version | None, plan: Plan, today: date) -> tuple[Change
             slug,
             change_words(KINDS[slug]).button,
             change_words(KINDS[slug]).icon,
-            reverse(f"plans:{slug}", kwargs={"plan": plan.pk}),
+            address(slug, plan),
         )
         for slug, on in offered
         if on and can_move(PlanState.ACTIVE, verb_of(KINDS[slug]))
     )
+
+
+@dataclass(frozen=True)
+class Way:
+    label: str
+    icon: str
+    url: str
+
+
+def ways_of(plan: Plan, latest: Version | None, user: User) -> tuple[Way, ...]:
+    """Where else a plan leads: what is recorded beside it."""
+    ways = []
+    if user.may(Permission.RECORD_CHECK_IN):
+        ways.append(Way(_("Instruction by telephone"), "phone", address("instruction", plan)))
+    if latest is not None and user.may(Permission.RECORD_CHECK_IN):
+        told = _("Told of version %(n)d") % {"n": latest.number}
+        ways.append(Way(told, "done", address("told", plan, latest.number)))
+    return tuple(ways)
+
+
+def address(name: str, plan: Plan, number: int | None = None) -> str:
+    of_version = {} if number is None else {"number": number}
+    return reverse(f"plans:{name}", kwargs={"plan": plan.pk, **of_version})
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
 from django.urls import reverse
+from django.utils import timezone
 
 from plans.models import (
     CheckIn,
@@ -186,7 +187,7 @@ def unanswered(patient: Patient, *, zone: ZoneInfo, now: datetime) -> tuple[Aske
     rows = (
         Request.objects.filter(patient=patient)
         .unanswered()
-        .select_related("by")
+        .select_related("by", "given_by")
         .order_by("at", "pk")[:PAGE]
     )
     return tuple(
@@ -201,6 +202,17 @@ def unanswered(patient: Patient, *, zone: ZoneInfo, now: datetime) -> tuple[Aske
 
 def asked_in_words(request: Request) -> str:
     """As "Theo Mocksen asks for a change of the plan: sleep is worse"."""
+    if request.given_by is not None and request.given_at is not None:
+        return _(
+            "{prescriber} by telephone, {moment}, taken by {name}, {read_back}: {what}: {words}"
+        ).format(
+            prescriber=request.given_by.name,
+            moment=formats.moment(timezone.localtime(request.given_at)),
+            name=request.by.name,
+            read_back=_("read back") if request.read_back else _("not read back"),
+            what=AskedKind(request.asked).label,
+            words=request.words,
+        )
     return _("{name} asks for {what}: {words}").format(
         name=request.by.name, what=AskedKind(request.asked).label, words=request.words
     )

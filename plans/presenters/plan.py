@@ -387,7 +387,7 @@ def asked_lines(requests: RequestQuerySet) -> tuple[AskedLine, ...]:
             since=_("asked for, not yet signed, since %(moment)s") % {"moment": moment(request.at)},
             decline_url=reverse("plans:request-decline", kwargs={"asked": request.pk}),
         )
-        for request in requests.select_related("by").order_by("at", "pk")
+        for request in requests.select_related("by", "given_by").order_by("at", "pk")
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.urls import path
 
 from plans.views import change as views
+from plans.views import instruction, told
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -14,4 +15,8 @@ if TYPE_CHECKING:
 urlpatterns: list[URLPattern] = [
     path(f"plans/<uuid:plan>/{name}/", views.change, {"change": name}, name=name)
     for name in ("hold", "resume", "interrupt", "restart")
+]
+urlpatterns += [
+    path("plans/<uuid:plan>/instruction/", instruction.instruction, name="instruction"),
+    path("plans/<uuid:plan>/versions/<int:number>/told/", told.told, name="told"),
 ]

@@ -15,7 +15,7 @@ from plans.actions import plan as plan_actions
 from plans.forms import change as forms
 from plans.presenters import change as presenters
 from plans.rules.lifecycle import VersionKind
-from plans.views.pages import page_of
+from plans.views.pages import REFUSED, page_of
 from taperplan.accounts.access import require_permission
 from taperplan.accounts.roles import Permission
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from plans.models import Plan
     from taperplan.accounts.http import ClinicianRequest
-
-REFUSED = 422
 
 _FORMS: dict[str, type[forms.ChangeForm]] = {
     "hold": forms.StayForm,

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from patients.models import Patient
     from taperplan.accounts.http import ClinicianRequest
 
+REFUSED = 422
+
 
 def page_of(
     request: ClinicianRequest,

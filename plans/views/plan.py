@@ -24,7 +24,7 @@ from plans.forms import draft as draft_forms
 from plans.forms import plan as forms
 from plans.presenters import grid as grids
 from plans.presenters import plan as presenters
-from plans.presenters.change import change_acts, kind_words
+from plans.presenters.change import change_acts, kind_words, ways_of
 from plans.rules.draft import shaped
 from plans.rules.lifecycle import MoveRefused, PlanState, needs_of
 from plans.rules.merge import Side, clashes, merged
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from plans.models import Draft, Plan, Version
     from plans.presenters.grid import Grid
     from taperplan.accounts.http import ClinicianRequest
+    from taperplan.accounts.models import User
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -99,6 +100,7 @@ def plan(request: ClinicianRequest, plan: Plan) -> HttpResponse:
         page=page,
         may_draft=may_draft,
         may_move=request.user.may(Permission.MOVE_PLAN),
+        ways=ways_of(plan, page.latest, request.user),
         changes=change_acts(page.latest, plan, request.today) if may_draft else (),
         revise=_token(request, forms.REVISE)
         if may_draft and page.may_revise and not page.draft
@@ -376,7 +378,7 @@ def sign(request: ClinicianRequest, plan: Plan) -> HttpResponse:
 
 
 def _sign(request: ClinicianRequest, plan: Plan) -> HttpResponse:
-    form = forms.SignForm(request.POST, not_asked=True, asked=_asked(plan))
+    form = forms.SignForm(request.POST, not_asked=True, asked=_asked(plan, request.user))
     if not form.is_valid():
         draft = access.draft_of(plan)
         if draft is None:
@@ -409,10 +411,10 @@ def _sign(request: ClinicianRequest, plan: Plan) -> HttpResponse:
     return redirect("plans:plan", plan=plan.pk)
 
 
-def _asked(plan: Plan) -> list[tuple[str, str]]:
+def _asked(plan: Plan, by: User) -> list[tuple[str, str]]:
     return [
         (line.key, f"{line.words} ({line.since})")
-        for line in presenters.asked_lines(actions.requests_of(plan))
+        for line in presenters.asked_lines(actions.answerable(plan, by))
     ]
 
 
@@ -434,7 +436,7 @@ def _sign_page(
         None if form is None else {**about, **ticked, "not_asked_reason": typed},
         initial=about,
         not_asked=bool(ready.gaps.not_asked),
-        asked=_asked(draft.plan),
+        asked=_asked(draft.plan, request.user),
     )
     if form is not None and ready.gaps.not_asked and not typed.strip():
         shown.add_error("not_asked_reason", _("Type the reason."))

@@ -60,6 +60,11 @@ class Verb(StrEnum):
     DRAFT_DISCARDED = "draft discarded"
     SIGNED = "signed"
     MOVED = "moved"
+    TOLD = "told list answered"
+    INSTRUCTION_TAKEN = "instruction taken by telephone"
+    SUPPLY_ARRANGED = "supply arranged"
+    TAKEN_OVER = "taken-over plan recorded"
+    FORMULARY_WRITTEN = "formulary written"
     # Check-ins and red flags
     CHECK_IN_OPENED = "check-in opened"
     CHECK_IN_DISCARDED = "check-in discarded"

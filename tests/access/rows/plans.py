@@ -54,6 +54,10 @@ ROWS = {
         f"plans:{name}": Row(get=prescribers(200), post=prescribers(422), data=_token("-"))
         for name in ("hold", "resume", "interrupt", "restart")
     },
+    "plans:instruction": Row(get=clinical(200), post=clinical(422), data=_token("-")),
+    "plans:told": Row(
+        get=clinical(200), post=clinical(422), data=_token("-"), args={"number": _number}
+    ),
     "plans:move": Row(
         get=prescribers(200),
         post=prescribers(302),
