@@ -241,7 +241,7 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
         "usb",
     )
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16_777_216
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 8_000
 CSRF_FAILURE_VIEW = "taperplan.views.csrf_failure"
 

@@ -20,13 +20,12 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
 THEIRS, YOURS = "theirs", "yours"
-_ROOM = 20_000
 
 
 def typed(post: QueryDict) -> dict[str, str]:
     """The boxes that arrived, each with its text as typed; anything else is left alone."""
     return {
-        name: post.get(name, "").replace("\x00", NUL)[:_ROOM]
+        name: post.get(name, "").replace("\x00", NUL)
         for name in post
         if is_box(name) and post.get(name, "")
     }
@@ -37,7 +36,7 @@ def settled(post: QueryDict, answers: dict[str, str], differing: Iterable[str]) 
     chosen = dict(answers)
     for name in differing:
         if post.get(f"keep-{name}", "") == YOURS:
-            chosen[name] = post.get(f"mine-{name}", "").replace("\x00", NUL)[:_ROOM]
+            chosen[name] = post.get(f"mine-{name}", "").replace("\x00", NUL)
     return chosen
 
 
