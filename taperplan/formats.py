@@ -6,6 +6,7 @@ fraction. Spaces inside a dose or a date do not break.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date as Date
 from datetime import datetime, timedelta
@@ -322,14 +323,42 @@ def date_of_birth(born: Date, today: Date) -> str:
     return f"{short_day(born)}{NBSP}({age(born, today)})"
 
 
+_TONOS, _DIAERESIS, _IOTA_BELOW = "\u0301", "\u0308", "\u0345"
+_GREEK_PAIRS = frozenset({"αι", "ει", "οι", "υι", "αυ", "ευ", "ου", "ηυ"})  # noqa: RUF001
+
+
+def capitals(text: str) -> str:
+    """In capitals. Greek ones carry no accent; two vowels that only it kept apart stay apart."""
+    found: list[str] = []
+    before = ""
+    accented = False
+    for letter in unicodedata.normalize("NFC", text):
+        base, *marks = unicodedata.normalize("NFD", letter)
+        small = base.lower()
+        if not "\u0370" <= small <= "\u03ff":
+            found.append(letter.upper())
+            before, accented = "", False
+            continue
+        apart = _DIAERESIS in marks or (
+            accented and _TONOS not in marks and before + small in _GREEK_PAIRS
+        )
+        capital = base.upper() + (_DIAERESIS if apart else "")
+        found.append(
+            unicodedata.normalize("NFC", capital)
+            + ("\N{GREEK CAPITAL LETTER IOTA}" if _IOTA_BELOW in marks else "")
+        )
+        before, accented = small, _TONOS in marks
+    return "".join(found)
+
+
 def family_given(family: str, given: str) -> str:
     """As "SAMPLE, Otto", everywhere but on a handout."""
-    return f"{family.upper()}, {given}" if given else family.upper()
+    return f"{capitals(family)}, {given}" if given else capitals(family)
 
 
 def given_family(given: str, family: str) -> str:
     """As "Otto SAMPLE", on a handout."""
-    return f"{given} {family.upper()}".strip()
+    return f"{given} {capitals(family)}".strip()
 
 
 def clock(value: Time | datetime) -> str:

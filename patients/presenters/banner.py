@@ -73,7 +73,7 @@ def banner(patient: Patient, today: date) -> Banner:
     """One query, or two where the patient came without the record that it is joined to."""
     numbers, allergies, supports = _banner_rows(patient)
     return Banner(
-        family=patient.family_name.upper(),
+        family=formats.capitals(patient.family_name),
         given=patient.given_names,
         reference=patient.reference,
         born=formats.date_of_birth(patient.born, patient.died_on or today),

@@ -10,17 +10,20 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
 from patients.models import Disclosure
 from patients.vocabulary import Ground
-from plans.models import Document, Escalation, Plan, Version
-from plans.presenters.handout import handout
+from plans.models import Document, Escalation, Plan, Step, Version
+from plans.presenters.diary import days_of, diary
+from plans.presenters.handout import STANDING, handout
+from plans.presenters.handover import cover, handover
 from plans.presenters.paper import Printing
 from plans.presenters.summary import summary
+from plans.presenters.supply_sheet import supply_sheet
 from plans.rules.paper import (
     CHECK_CODE_LENGTH,
     CHECK_CODE_LETTERS,
@@ -29,11 +32,12 @@ from plans.rules.paper import (
     PageSize,
     PrintSize,
     Recipient,
-    check_handout,
+    check_of_a_plan,
 )
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
 from taperplan.words import gettext as _
+from taperplan.words import ngettext
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,6 +59,12 @@ class Wish:
     ground: Ground | None = None
     consent: Consent | None = None
     why: str = ""
+    # Where it is received, and of an emergency what it is.
+    facility: str = ""
+    emergency: str = ""
+    # Of a diary sheet: which step (a key of its version), and whether its head names nobody.
+    step: str = ""
+    discreet: bool = False
     # The open red flags that whoever prints was shown, where the paper is for the patient.
     flags_seen: frozenset[uuid.UUID] = frozenset()
 
@@ -76,12 +86,15 @@ def print_document(
     before = _made(key, patient)
     if before is not None:
         return before, False
-    version = _version(plan, patient) if wish.kind is DocumentKind.HANDOUT else None
+    version = _version(wish.kind, plan, patient) if wish.kind.of_a_version else None
+    step = _step(version, wish)
     flags = _open_flags(patient)
+    if wish.kind is DocumentKind.HANDOVER:
+        _check_flagged(patient)
     _check_flags(wish, flags)
     code = "".join(secrets.choice(CHECK_CODE_LETTERS) for _letter in range(CHECK_CODE_LENGTH))
     printing = Printing(clinic=patient.clinic, by=by, at=now, code=code)
-    printed = _set(patient, version, wish, printing)
+    printed = _set(patient, version, step, wish, printing)
     try:
         with transaction.atomic():
             _check_still_so(patient, version, flags)
@@ -92,6 +105,7 @@ def print_document(
                 kind=wish.kind.value,
                 plan=version.plan if version is not None else None,
                 version=version,
+                step=step,
                 page_size=wish.page.value,
                 print_size=wish.size.value,
                 language=printing.language,
@@ -145,19 +159,23 @@ def same(document: Document, wish: Wish, plan: Plan | None) -> bool:
         document.recipient,
         document.recipient_name,
         document.plan_id,
+        document.step.key if document.step is not None else "",
     ) == (
         wish.kind.value,
         wish.page.value,
         wish.size.value,
         wish.recipient.value,
         wish.recipient_name,
-        plan.pk if plan is not None and wish.kind is DocumentKind.HANDOUT else None,
+        plan.pk if plan is not None and wish.kind.of_a_version else None,
+        wish.step if wish.kind is DocumentKind.DIARY else "",
     )
 
 
 def _made(key: uuid.UUID, patient: Patient) -> Document | None:
     """What an earlier arrival of this form has printed."""
-    found = Document.objects.without_content().select_related("version").filter(pk=key).first()
+    found = (
+        Document.objects.without_content().select_related("version", "step").filter(pk=key).first()
+    )
     if found is not None and found.patient_id != patient.pk:
         raise NotPrintable(_("This form belongs to another patient. Open it again."))
     return found
@@ -172,15 +190,33 @@ def _newest(plan: Plan) -> Version | None:
     )
 
 
-def _version(plan: Plan | None, patient: Patient) -> Version | None:
-    """The newest signed version of the plan: the only one whose handout is printed anew."""
+def _version(kind: DocumentKind, plan: Plan | None, patient: Patient) -> Version | None:
+    """The newest signed version of the plan: the only one that is printed anew."""
     if plan is None:
-        raise NotPrintable(_("Choose the plan whose handout is printed."))
+        raise NotPrintable(_("Choose the plan that is printed."))
     version = _newest(plan)
-    check_handout(
-        state=plan.state, signed=version is not None, patient_died=patient.died_on is not None
+    check_of_a_plan(
+        kind,
+        state=plan.state,
+        signed=version is not None,
+        patient_died=patient.died_on is not None,
     )
     return version
+
+
+def _step(version: Version | None, wish: Wish) -> Step | None:
+    """The step of a diary sheet, as a row of the version that is printed."""
+    if wish.kind is not DocumentKind.DIARY:
+        return None
+    found = Step.objects.filter(version=version, key=wish.step).first()
+    if found is None:
+        raise NotPrintable(_("Choose the step whose days stand on the diary sheet."))
+    return found
+
+
+def _check_flagged(patient: Patient) -> None:
+    if not Escalation.objects.about(patient).exclude(state="entered in error").exists():
+        raise NotPrintable(_("No red flag is recorded, so there is nothing to hand over."))
 
 
 def _open_flags(patient: Patient) -> list[Escalation]:
@@ -192,7 +228,7 @@ def _open_flags(patient: Patient) -> list[Escalation]:
 def _check_flags(wish: Wish, flags: list[Escalation]) -> None:
     """Paper that leaves with the patient names no red flag; whoever prints it has seen them."""
     unseen = [flag.label for flag in flags if flag.pk not in wish.flags_seen]
-    if wish.kind.for_the_patient and unseen:
+    if wish.kind.names_no_flag and unseen:
         raise NotPrintable(
             _("A red flag is open: {flags}. Say that you know of it.").format(
                 flags=", ".join(unseen)
@@ -211,15 +247,91 @@ def _check_still_so(patient: Patient, version: Version | None, flags: list[Escal
         raise NotPrintable(_("A red flag was raised or closed meanwhile. Print again."))
 
 
-def _set(patient: Patient, version: Version | None, wish: Wish, printing: Printing) -> Printed:
+def _set(
+    patient: Patient, version: Version | None, step: Step | None, wish: Wish, printing: Printing
+) -> Printed:
     """Make the sheet, then set it. The library is loaded here and nowhere else."""
-    if version is not None:
-        from plans.documents import handout as paper
+    match wish.kind:
+        case DocumentKind.SUMMARY:
+            from plans.documents import summary as summary_paper
 
-        return paper.render(handout(version, printing), page=wish.page, size=wish.size)
-    from plans.documents import summary as summary_paper
+            return summary_paper.render(summary(patient, printing), page=wish.page)
+        case DocumentKind.HANDOVER:
+            from plans.documents import handover as handover_paper
 
-    return summary_paper.render(summary(patient, printing), page=wish.page)
+            return handover_paper.render(handover(patient, printing), page=wish.page)
+        case DocumentKind.TRANSFER:
+            return _package(patient, wish, printing)
+        case DocumentKind.HANDOUT | DocumentKind.DIARY | DocumentKind.SUPPLY:
+            if version is None:
+                raise NotPrintable(_("Choose the plan that is printed."))
+            return _of_version(version, step, wish, printing)
+
+
+def _of_version(version: Version, step: Step | None, wish: Wish, printing: Printing) -> Printed:
+    if wish.kind is DocumentKind.SUPPLY:
+        from plans.documents import supply as supply_paper
+
+        return supply_paper.render(supply_sheet(version, printing), page=wish.page)
+    if wish.kind is DocumentKind.DIARY and step is not None:
+        from plans.documents import diary as diary_paper
+
+        days = version.schedule().step(step.key)
+        if days_of(days, printing.today)[0] > days_of(days, printing.today)[1]:
+            raise NotPrintable(_("The days of this step are over."))
+        sheet = diary(version, days, printing, discreet=wish.discreet)
+        return diary_paper.render(sheet, page=wish.page, size=wish.size)
+    from plans.documents import handout as paper
+
+    return paper.render(handout(version, printing), page=wish.page, size=wish.size)
+
+
+def _package(patient: Patient, wish: Wish, printing: Printing) -> Printed:
+    """Cover, summary, and of each plan that goes on its handout and supply sheet, as one file."""
+    from plans.documents import bundle, style
+    from plans.documents import handover as handover_paper
+
+    parts: list[tuple[str, Printed]] = []
+    whole = replace(wish, kind=DocumentKind.SUMMARY)
+    parts.append((DocumentKind.SUMMARY.words, _set(patient, None, None, whole, printing)))
+    for version in _going_on(patient):
+        for kind in (DocumentKind.HANDOUT, DocumentKind.SUPPLY):
+            label = _("{kind}, {title}, version {number}").format(
+                kind=kind.words,
+                title=version.title or version.plan.title or version.plan.reference,
+                number=version.number,
+            )
+            one = replace(wish, kind=kind)
+            parts.append((label, _of_version(version, None, one, printing)))
+    recipient = wish.recipient_name or wish.recipient.words
+    ground = wish.ground.words if wish.ground is not None else ""
+    contents = [
+        ngettext("{what}: {n} page", "{what}: {n} pages", printed.pages).format(
+            what=label, n=printed.pages
+        )
+        for label, printed in parts
+    ]
+    front = cover(patient, printing, recipient=recipient, ground=ground, contents=contents)
+    parts.insert(0, (front.title, handover_paper.render(front, page=wish.page)))
+    content = b"".join(
+        bundle.bundled(
+            [bundle.Part(printed.content, label) for label, printed in parts],
+            title=front.name,
+            author=front.letterhead.name,
+            language=front.language,
+        )
+    )
+    return style.Printed(
+        content=content,
+        pages=sum(printed.pages for _label, printed in parts),
+        unprintable=sum(printed.unprintable for _label, printed in parts),
+    )
+
+
+def _going_on(patient: Patient) -> list[Version]:
+    """The newest version of each plan that still says what to take."""
+    plans = Plan.objects.filter(patient=patient, state__in=STANDING).order_by("begun_at", "pk")
+    return [version for plan in plans if (version := _newest(plan)) is not None]
 
 
 def _disclose(
@@ -248,6 +360,8 @@ def _disclose(
         ground=wish.ground.value,
         consent=wish.consent,
         why=wish.why,
+        facility=wish.facility,
+        emergency=wish.emergency,
         disclosed_at=now,
         disclosed_by=by,
     )

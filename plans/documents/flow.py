@@ -69,22 +69,22 @@ class Said:
         self.element = Element(tag)
         self.right = right
         self.outline = outline
-        self._typed = lines
+        self.typed = lines
         self._set: list[Laid] | None = None
         self._width = -1.0
 
     @property
     def text(self) -> str:
-        return " ".join("".join(text for _, text in line) for line in self._typed)
+        return " ".join("".join(text for _, text in line) for line in self.typed)
 
     def lines(self, width: float) -> list[Laid]:
         """The words as they stand at this width; each line but the last ends in a blank, so
         that whoever has them read aloud does not hear two words as one."""
-        if self._set is None or (self._typed and abs(self._width - width) > _NEARLY):
-            last = len(self._typed) - 1
+        if self._set is None or (self.typed and abs(self._width - width) > _NEARLY):
+            last = len(self.typed) - 1
             self._set = [
                 laid
-                for number, line in enumerate(self._typed)
+                for number, line in enumerate(self.typed)
                 for laid in _broken(line, self.type.size, width, more=number < last)
             ]
             self._width = width
@@ -99,7 +99,8 @@ class Said:
     def cut(self, width: float, room: float, *, must: bool) -> tuple[Said, Said] | None:
         lines = self.lines(width)
         fit = int((room + _NEARLY) / self.type.leading)
-        if len(lines) - fit == 1 and fit > 2:
+        if len(lines) - fit == 1:
+            # No line stands alone at the top of a page.
             fit -= 1
         if must:
             fit = max(fit, 1)
@@ -594,12 +595,15 @@ class Cell:
 
     said: tuple[Said, ...]
     span: int = 1
+    least: float = 0
+    """Room to write by hand, where the words need less."""
 
     def height(self, width: float) -> float:
-        return sum(
+        words = sum(
             said.before * (number > 0) + said.measure(width)
             for number, said in enumerate(self.said)
         )
+        return max(words, self.least)
 
 
 def _td(attribute: str, span: int) -> Element:

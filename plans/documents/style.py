@@ -12,6 +12,7 @@ from plans.documents.flow import (
     HEAVY_RULE,
     RULE,
     Block,
+    Box,
     Cell,
     Group,
     Headed,
@@ -235,6 +236,26 @@ class Ink:
                 )
             )
         return self.heading(facts.heading, Stack(rows, element=Element("L")), before=before)
+
+    # --- what clinicians' documents share
+    def section(self, section: sheets.Section, *, label_share: float = 0.2) -> Headed:
+        match section:
+            case sheets.Facts():
+                return self.facts(section, label_share=label_share)
+            case sheets.Listing():
+                return self.listing(section)
+            case sheets.Passage():
+                return self.passage(section)
+
+    def flags(self, heading: str, flags: Sequence[sheets.OpenFlag]) -> list[Block]:
+        """Above the title, so that nobody can read the document without them."""
+        if not flags:
+            return []
+        lines: list[Block] = [self.said(heading, self.sizes.heading, bold=True)]
+        for flag in flags:
+            lines.append(self.said(flag.what, bold=True, before=4))
+            lines.append(self.said(flag.detail))
+        return [Box(Stack(lines), padding=8, rule=HEAVY_RULE)]
 
     # --- the head that all documents share
     def head(

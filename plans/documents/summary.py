@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plans.documents.chart import draw
 from plans.documents.figure import Figure
-from plans.documents.flow import HEAVY_RULE, Block, Box, Headed, Stack
+from plans.documents.flow import Block, Headed
 from plans.documents.style import SUMMARY, Ink, Printed
 from plans.rules.paper import PageSize
 from plans.sheets.chart import Chart
@@ -27,9 +27,7 @@ def render(sheet: Summary, *, page: PageSize) -> Printed:
 
 class _SummaryInk(Ink):
     def blocks(self, sheet: Summary) -> list[Block]:
-        blocks: list[Block] = []
-        if sheet.open_flags:
-            blocks.append(self._flags(sheet))
+        blocks = self.flags(sheet.flags_heading, sheet.open_flags)
         head = self.head(
             title=sheet.title,
             below=(plain(sheet.subtitle),),
@@ -50,14 +48,6 @@ class _SummaryInk(Ink):
         blocks.append(self.facts(sheet.sign_off))
         blocks.append(self.passage(sheet.provenance))
         return blocks
-
-    def _flags(self, sheet: Summary) -> Block:
-        """Above the title, so that nobody can read the summary without them."""
-        lines: list[Block] = [self.said(sheet.flags_heading, self.sizes.heading, bold=True)]
-        for flag in sheet.open_flags:
-            lines.append(self.said(flag.what, bold=True, before=4))
-            lines.append(self.said(flag.detail))
-        return Box(Stack(lines), padding=8, rule=HEAVY_RULE)
 
     def _plan(self, part: PlanPart) -> list[Block]:
         blocks: list[Block] = []

@@ -49,7 +49,8 @@ class _Metadata(pdfdoc.PDFObject):
         return head.encode("ascii") + b"stream\n" + self.packet + b"\nendstream"
 
 
-def _xmp(title: str, language: str) -> bytes:
+def xmp(title: str, language: str) -> bytes:
+    """The metadata that names the document, as a PDF/UA-1 document of ours."""
     return f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -252,7 +253,7 @@ class TaggedCanvas(Canvas):
         catalog.StructTreeRoot = root
         catalog.MarkInfo = pdfdoc.PDFDictionary({"Marked": pdfdoc.PDFtrue})
         catalog.Metadata = document.Reference(
-            _Metadata(_xmp(self._title, self._language)), "metadata"
+            _Metadata(xmp(self._title, self._language)), "metadata"
         )
 
     @staticmethod

@@ -39,6 +39,10 @@ class Said:
     ground: Ground | None
     consent: uuid.UUID | None
     why: str
+    facility: str
+    emergency: str
+    step: str
+    discreet: bool
     flags_seen: frozenset[uuid.UUID]
 
 
@@ -51,7 +55,16 @@ class PrintForm(Form):
         look="segments",
         choices=[(size.value, size.value) for size in PageSize],
     )
-    size = ChoiceField(label=gettext_lazy("Print of a handout"), look="segments")
+    size = ChoiceField(label=gettext_lazy("Print of a handout or diary sheet"), look="segments")
+    step = forms.ChoiceField(
+        label=gettext_lazy("Days of a diary sheet"),
+        required=False,
+        help_text=gettext_lazy("Needed for a diary sheet only."),
+    )
+    discreet = forms.BooleanField(
+        label=gettext_lazy("Diary sheet without the patient's name and the clinic's"),
+        required=False,
+    )
     recipient = ChoiceField(label=gettext_lazy("Who is given it"))
     recipient_name = LineField(
         label=gettext_lazy("Name of the person or place"),
@@ -64,6 +77,16 @@ class PrintForm(Form):
         help_text=gettext_lazy("Needed unless it is the patient or our own team."),
     )
     consent = ChoiceField(label=gettext_lazy("Which consent"), required=False)
+    facility = LineField(
+        label=gettext_lazy("Facility"),
+        required=False,
+        help_text=gettext_lazy("Where it is received, in an emergency."),
+    )
+    emergency = LineField(
+        label=gettext_lazy("Nature of the emergency"),
+        required=False,
+        help_text=gettext_lazy("Needed where an emergency is the ground."),
+    )
     why = NoteField(
         label=gettext_lazy("Reason"),
         limit=200,
@@ -81,6 +104,7 @@ class PrintForm(Form):
         user: User,
         today: date,
         printable: Sequence[tuple[str, str]],
+        steps: Sequence[tuple[str, str]],
         consents: Sequence[tuple[str, str]],
         flags: Sequence[str],
         flag_words: str,
@@ -99,6 +123,10 @@ class PrintForm(Form):
         self.fields["size"].initial = PrintSize.STANDARD.value
         if what in {value for value, _label in printable}:
             self.fields["what"].initial = what
+        if steps:
+            self.fields["step"].choices = [("", _("Not chosen")), *steps]  # type: ignore[attr-defined]
+        else:
+            del self.fields["step"], self.fields["discreet"]
         if consents:
             self.fields["consent"].choices = consents  # type: ignore[attr-defined]
         else:
@@ -106,7 +134,7 @@ class PrintForm(Form):
         if flags:
             self.fields["flags_seen"].initial = " ".join(sorted(flags))
             self.fields["flags_known"].label = _(
-                "I know of the open red flag: %(flags)s. It does not stand on the handout."
+                "I know of the open red flag: %(flags)s. It does not stand on this paper."
             ) % {"flags": flag_words}
         else:
             del self.fields["flags_seen"], self.fields["flags_known"]
@@ -118,8 +146,13 @@ class PrintForm(Form):
         recipient = cleaned.get("recipient")
         if recipient and Recipient(recipient).named:
             self._check_given_away(cleaned)
-        if cleaned.get("what", "").startswith(DocumentKind.HANDOUT.value):
+        kind, _colon, plan = cleaned.get("what", "").partition(":")
+        if kind and DocumentKind(kind).names_no_flag:
             self._check_flags(cleaned)
+        if kind == DocumentKind.DIARY.value and "step" not in self.errors:
+            of, _colon, _key = cleaned.get("step", "").partition(":")
+            if of != plan:
+                self.add_error("step", _("Choose a step of this plan."))
         return cleaned
 
     def _check_given_away(self, cleaned: dict[str, Any]) -> None:
@@ -133,6 +166,10 @@ class PrintForm(Form):
             self._check_consent(cleaned)
         elif not cleaned.get("why") and "why" not in self.errors:
             self.add_error("why", _("No consent is the ground: type the reason, once."))
+        if ground == Ground.EMERGENCY.value:
+            for name in ("facility", "emergency"):
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, _("Type it: an emergency is the ground."))
 
     def _check_consent(self, cleaned: dict[str, Any]) -> None:
         if "consent" not in self.fields:
@@ -157,6 +194,8 @@ class PrintForm(Form):
         kind, _colon, plan = cleaned["what"].partition(":")
         recipient = Recipient(cleaned["recipient"])
         ground = _ground(recipient, cleaned["ground"])
+        emergency = ground is Ground.EMERGENCY
+        diary = kind == DocumentKind.DIARY.value
         return Said(
             kind=DocumentKind(kind),
             plan=uuid.UUID(plan) if plan else None,
@@ -167,6 +206,10 @@ class PrintForm(Form):
             ground=ground,
             consent=uuid.UUID(cleaned["consent"]) if ground is Ground.CONSENT else None,
             why=cleaned["why"] if recipient.named else "",
+            facility=cleaned["facility"] if emergency else "",
+            emergency=cleaned["emergency"] if emergency else "",
+            step=cleaned["step"].partition(":")[2] if diary else "",
+            discreet=diary and cleaned["discreet"],
             flags_seen=(
                 frozenset(map(uuid.UUID, self.flags)) if cleaned.get("flags_known") else frozenset()
             ),

@@ -12,11 +12,15 @@ from django.db.models.functions import Length
 from patients.models import Disclosure, Patient
 from plans.models.exact import one_of
 from plans.models.plan import Plan, Version
+from plans.models.schedule import Step
 from plans.rules.paper import CHECK_CODE_LENGTH, DocumentKind, PageSize, PrintSize, Recipient
 from taperplan.audit.append_only import Mutability
 
 if TYPE_CHECKING:
     from taperplan.accounts.models import User
+
+
+_OF_A_VERSION = [kind.value for kind in DocumentKind if kind.of_a_version]
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -40,12 +44,16 @@ class Document(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="documents")
     kind = models.CharField(max_length=16)
-    # Of a handout. A summary covers every plan of the patient and names none.
+    # Of what is made from one version. A summary covers every plan of the patient and names none.
     plan = models.ForeignKey(
         Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="documents"
     )
     version = models.ForeignKey(
         Version, on_delete=models.PROTECT, null=True, blank=True, related_name="documents"
+    )
+    # Of a diary sheet.
+    step = models.ForeignKey(
+        Step, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     page_size = models.CharField(max_length=8)
     print_size = models.CharField(max_length=8)
@@ -76,11 +84,14 @@ class Document(models.Model):
             one_of("document", "print_size", PrintSize),
             one_of("document", "recipient", Recipient),
             models.CheckConstraint(
-                name="document_handout_names_its_version",
-                condition=Q(
-                    kind=DocumentKind.HANDOUT.value, plan__isnull=False, version__isnull=False
-                )
-                | (~Q(kind=DocumentKind.HANDOUT.value) & Q(plan=None, version=None)),
+                name="document_of_a_version_names_it",
+                condition=Q(kind__in=_OF_A_VERSION, plan__isnull=False, version__isnull=False)
+                | (~Q(kind__in=_OF_A_VERSION) & Q(plan=None, version=None)),
+            ),
+            models.CheckConstraint(
+                name="document_diary_names_its_step",
+                condition=Q(kind=DocumentKind.DIARY.value, step__isnull=False)
+                | (~Q(kind=DocumentKind.DIARY.value) & Q(step=None)),
             ),
             models.CheckConstraint(
                 name="document_that_leaves_is_disclosed",

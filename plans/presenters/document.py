@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from django.core.paginator import Paginator
@@ -10,14 +10,14 @@ from django.db.models import Max, OuterRef, Subquery
 from django.urls import reverse
 
 from patients.models import Consent
-from plans.models import Document, Escalation, Plan, Version
+from plans.models import Document, Escalation, Plan, Step, Version
 from plans.rules.lifecycle import PlanState, state_word
 from plans.rules.paper import (
     DocumentKind,
     NotPrintable,
     PrintSize,
     Recipient,
-    check_handout,
+    check_of_a_plan,
     grouped,
 )
 from plans.rules.redflags import Level
@@ -27,7 +27,7 @@ from taperplan.words import ngettext
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
     from zoneinfo import ZoneInfo
 
@@ -76,6 +76,7 @@ class PrintOffer:
     """What the print form offers: what, by which consent, beside which open red flags."""
 
     what: tuple[Printable, ...]
+    steps: tuple[tuple[str, str], ...]
     consents: tuple[tuple[str, str], ...]
     flags: tuple[OpenFlagLine, ...]
 
@@ -203,21 +204,44 @@ def _superseded(document: Document, newest: dict[object, int]) -> str:
 
 
 # --- the form -----------------------------------------------------------------------------------
+_OF_EACH_PLAN = (DocumentKind.HANDOUT, DocumentKind.DIARY, DocumentKind.SUPPLY)
+
+
 def offer(patient: Patient, today: date) -> PrintOffer:
-    """Three queries: plans with their newest version, consents in force, open red flags."""
-    newest = Subquery(
-        Version.objects.filter(plan=OuterRef("pk")).order_by("-number").values("number")[:1]
-    )
-    plans = (
+    """Five queries: plans with their newest version, its steps that are not over, consents in
+    force, open red flags, whether any red flag was ever recorded."""
+    newest = Version.objects.filter(plan=OuterRef("pk")).order_by("-number")
+    plans = list(
         Plan.objects.filter(patient=patient)
-        .annotate(newest=newest)
+        .annotate(
+            newest=Subquery(newest.values("number")[:1]), version=Subquery(newest.values("pk")[:1])
+        )
         .exclude(state=PlanState.ENTERED_IN_ERROR.value)
         .order_by("-begun_at", "pk")
     )
-    what = [_handout(plan, patient) for plan in plans]
-    what.append(Printable(DocumentKind.SUMMARY.value, DocumentKind.SUMMARY.words, ""))
+    steps = _steps(plans, today)
+    what: list[Printable] = []
+    for plan in plans:
+        reasons: set[str] = set()
+        for kind in _OF_EACH_PLAN:
+            one = _of_plan(kind, plan, patient)
+            has_days = any(key.startswith(f"{plan.pk}:") for key, _label in steps)
+            if kind is DocumentKind.DIARY and not one.why_not and not has_days:
+                one = replace(one, why_not=_("Every step of this plan is over."))
+            # One reason is said once, at the handout.
+            if kind is DocumentKind.HANDOUT or not (one.why_not and reasons):
+                what.append(one)
+            if one.why_not:
+                reasons.add(one.why_not)
+    flagged = Escalation.objects.about(patient).exclude(state="entered in error").exists()
+    for kind in (DocumentKind.SUMMARY, DocumentKind.HANDOVER, DocumentKind.TRANSFER):
+        why_not = ""
+        if kind is DocumentKind.HANDOVER and not flagged:
+            why_not = _("No red flag is recorded, so there is nothing to hand over.")
+        what.append(Printable(kind.value, kind.words, why_not))
     return PrintOffer(
         what=tuple(what),
+        steps=tuple(steps),
         consents=tuple(
             (str(consent.pk), f"{consent.whom}: {consent.what}")
             for consent in consents_in_force(patient, today)
@@ -234,22 +258,50 @@ def offer(patient: Patient, today: date) -> PrintOffer:
     )
 
 
-def _handout(plan: Plan, patient: Patient) -> Printable:
+def _steps(plans: Sequence[Plan], today: date) -> list[tuple[str, str]]:
+    """The steps of the newest versions that are not over, as "plan:step"."""
+    by_version = {plan.version: plan for plan in plans if plan.version}  # type: ignore[attr-defined]
+    rows = Step.objects.filter(version__in=by_version).order_by("version", "position")
+    found = []
+    for row in rows:
+        if row.last_day is not None and row.last_day < today:
+            continue
+        plan = by_version[row.version_id]
+        label = _("Step {number}, {days}").format(
+            number=row.position, days=formats.day_range(row.first_day, row.last_day)
+        )
+        if len(by_version) > 1:
+            label = f"{_plan_name(plan)}: {label}"
+        found.append((f"{plan.pk}:{row.key}", label))
+    return found
+
+
+def _plan_name(plan: Plan) -> str:
+    zone = plan.patient.clinic.zone
+    return plan.title or _("plan begun {day}").format(
+        day=formats.short_day(plan.begun_at.astimezone(zone).date())
+    )
+
+
+def _of_plan(kind: DocumentKind, plan: Plan, patient: Patient) -> Printable:
     number: int | None = plan.newest  # type: ignore[attr-defined]
+    plan.patient = patient
     why_not = ""
     try:
-        check_handout(
-            state=plan.state, signed=number is not None, patient_died=patient.died_on is not None
+        check_of_a_plan(
+            kind,
+            state=plan.state,
+            signed=number is not None,
+            patient_died=patient.died_on is not None,
         )
     except NotPrintable as refused:
         why_not = refused.sentence
-    name = plan.title or _("plan begun {day}").format(
-        day=formats.short_day(plan.begun_at.astimezone(patient.clinic.zone).date())
-    )
-    label = _("Patient handout: {plan}").format(plan=name)
+    label = _("{kind}: {plan}").format(kind=kind.words, plan=_plan_name(plan))
     if number is not None:
-        label = _("Patient handout: {plan}, version {number}").format(plan=name, number=number)
-    return Printable(f"{DocumentKind.HANDOUT.value}:{plan.pk}", label, why_not)
+        label = _("{kind}: {plan}, version {number}").format(
+            kind=kind.words, plan=_plan_name(plan), number=number
+        )
+    return Printable(f"{kind.value}:{plan.pk}", label, why_not)
 
 
 def consents_in_force(patient: Patient, today: date) -> list[Consent]:

@@ -9,20 +9,37 @@ from taperplan.words import gettext as _
 
 class DocumentKind(StrEnum):
     HANDOUT = "handout"
+    DIARY = "diary"
+    SUPPLY = "supply"
     SUMMARY = "summary"
+    HANDOVER = "handover"
+    TRANSFER = "transfer"
 
     @property
     def words(self) -> str:
         match self:
             case DocumentKind.HANDOUT:
                 return _("Patient handout")
+            case DocumentKind.DIARY:
+                return _("Diary sheet")
+            case DocumentKind.SUPPLY:
+                return _("Supply sheet for the pharmacy")
             case DocumentKind.SUMMARY:
                 return _("Clinician summary")
+            case DocumentKind.HANDOVER:
+                return _("Red-flag handover sheet")
+            case DocumentKind.TRANSFER:
+                return _("Transfer package")
 
     @property
-    def for_the_patient(self) -> bool:
+    def of_a_version(self) -> bool:
+        """Whether it is made from one signed version; the others are about the whole record."""
+        return self in (DocumentKind.HANDOUT, DocumentKind.DIARY, DocumentKind.SUPPLY)
+
+    @property
+    def names_no_flag(self) -> bool:
         """Open red flags never stand on such paper; printing it names them instead."""
-        return self is DocumentKind.HANDOUT
+        return self.of_a_version
 
 
 class PageSize(StrEnum):
@@ -51,6 +68,7 @@ class Recipient(StrEnum):
     PHARMACY = "pharmacy"
     PRIMARY_CARE = "primary care"
     CLINICIAN = "clinician"
+    EMERGENCY_TEAM = "emergency team"
     OTHER = "other"
     OWN_TEAM = "own team"
 
@@ -67,6 +85,8 @@ class Recipient(StrEnum):
                 return _("primary-care doctor")
             case Recipient.CLINICIAN:
                 return _("another clinician or clinic")
+            case Recipient.EMERGENCY_TEAM:
+                return _("emergency team")
             case Recipient.OTHER:
                 return _("somebody else")
             case Recipient.OWN_TEAM:
@@ -86,31 +106,36 @@ class NotPrintable(ValueError):
         self.sentence = sentence
 
 
-def check_handout(*, state: str, signed: bool, patient_died: bool) -> None:
-    """Whether the handout of a plan may be printed.
+def check_of_a_plan(kind: DocumentKind, *, state: str, signed: bool, patient_died: bool) -> None:
+    """Whether a document that is made from a version of a plan may be printed.
 
     Raises:
         NotPrintable: with the sentence for the clinician.
     """
+    handout = kind is DocumentKind.HANDOUT
     if not signed:
-        raise NotPrintable(_("No version of this plan is signed. A draft has no handout."))
+        if handout:
+            raise NotPrintable(_("No version of this plan is signed. A draft has no handout."))
+        raise NotPrintable(_("No version of this plan is signed. A draft is not printed."))
     if patient_died:
-        raise NotPrintable(_("The patient is marked as died. No handout is printed."))
+        if handout:
+            raise NotPrintable(_("The patient is marked as died. No handout is printed."))
+        raise NotPrintable(_("The patient is marked as died. This is not printed."))
     if over := _over(state):
         raise NotPrintable(over)
 
 
 def _over(state: str) -> str:
-    """Why a plan in this state (plans.rules.lifecycle) has no handout any more."""
+    """Why a plan in this state (plans.rules.lifecycle) has no such paper any more."""
     match state:
         case "completed":
-            return _("This plan is completed. A handout of it would say to go on.")
+            return _("This plan is completed. A paper of it would say to go on.")
         case "stopped":
-            return _("This plan is stopped. A handout of it would say to go on.")
+            return _("This plan is stopped. A paper of it would say to go on.")
         case "transferred":
-            return _("This plan is with another clinic now. Its handout is no longer ours.")
+            return _("This plan is with another clinic now. Its papers are no longer ours.")
         case "entered in error":
-            return _("This plan was entered in error. It has no handout.")
+            return _("This plan was entered in error. It has no paper.")
         case _other:
             return ""
 

@@ -115,3 +115,15 @@ class Passage:
     heading: str
     lines: tuple[Line, ...]
     bullets: bool = False
+
+
+Section = Facts | Listing | Passage
+"""What a clinician's document is made of, each under its own heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFlag:
+    """A red flag that is not closed; it stands above the title."""
+
+    what: str
+    detail: str

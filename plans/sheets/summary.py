@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from plans.sheets.chart import Chart
-from plans.sheets.paper import Facts, Footing, Letterhead, Line, Listing, Passage, Person
-
-
-@dataclass(frozen=True, slots=True)
-class OpenFlag:
-    """A red flag that is not closed; it stands above the title."""
-
-    what: str
-    detail: str
+from plans.sheets.paper import (
+    Facts,
+    Footing,
+    Letterhead,
+    Line,
+    Listing,
+    OpenFlag,
+    Passage,
+    Person,
+)
 
 
 @dataclass(frozen=True, slots=True)

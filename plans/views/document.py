@@ -67,6 +67,7 @@ def print_document(request: ClinicianRequest, patient: Patient) -> HttpResponse:
         user=request.user,
         today=request.today,
         printable=offer.printable,
+        steps=offer.steps,
         consents=offer.consents,
         flags=[flag.key for flag in offer.flags],
         flag_words=offer.flag_words,
@@ -101,6 +102,10 @@ def _print(request: ClinicianRequest, patient: Patient, form: PrintForm) -> Http
         ground=said.ground,
         consent=presenters.consent_in_force(patient, said.consent, request.today),
         why=said.why,
+        facility=said.facility,
+        emergency=said.emergency,
+        step=said.step,
+        discreet=said.discreet,
         flags_seen=said.flags_seen,
     )
     document, made = actions.print_document(

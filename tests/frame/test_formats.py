@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
@@ -129,6 +130,22 @@ def test_a_family_name_is_in_capitals() -> None:
     assert formats.family_given("Sample", "Otto") == "SAMPLE, Otto"
     assert formats.given_family("Otto", "Sample") == "Otto SAMPLE"
     assert formats.family_given("O'Brien", "Zoë") == "O'BRIEN, Zoë"
+    assert formats.family_given("Δείγμα", "Ελένη") == "ΔΕΙΓΜΑ, Ελένη"
+
+
+def test_greek_capitals_carry_no_accent_and_tell_vowels_apart() -> None:
+    for typed, capitals in (
+        ("Γεώργιος", "ΓΕΩΡΓΙΟΣ"),
+        ("Μάιος", "ΜΑΪΟΣ"),
+        ("Ταΰγετος", "ΤΑΫΓΕΤΟΣ"),
+        ("Αϊβαλί", "ΑΪΒΑΛΙ"),
+        ("Παπαδοπούλου", "ΠΑΠΑΔΟΠΟΥΛΟΥ"),
+        ("Ἀχιλλεύς", "ΑΧΙΛΛΕΥΣ"),
+        ("Müller-Ångström", "MÜLLER-ÅNGSTRÖM"),
+        ("Кравец", "КРАВЕЦ"),
+    ):
+        assert formats.capitals(typed) == capitals
+        assert formats.capitals(unicodedata.normalize("NFD", typed)) == capitals
 
 
 def test_how_long_ago_is_rounded_down() -> None:

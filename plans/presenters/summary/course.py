@@ -13,17 +13,17 @@ from plans.sheets.paper import (
     Column,
     Line,
     Listing,
+    OpenFlag,
     Row,
     plain,
     strong,
 )
-from plans.sheets.summary import OpenFlag
 from taperplan import formats
 from taperplan.words import gettext as _
 from taperplan.words import ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from plans.models import EscalationMove
     from plans.presenters.summary.record import Record
@@ -65,8 +65,13 @@ def _first_capital(words: str) -> str:
 
 
 def red_flags(record: Record) -> Listing:
+    return acts(record, list(reversed(record.flags)), _("Red flags"))
+
+
+def acts(record: Record, flags: Sequence[Escalation], heading: str) -> Listing:
+    """Every act on these red flags, in the order in which it was done."""
     rows = []
-    for flag in reversed(record.flags):
+    for flag in flags:
         for number, move in enumerate(flag.moves.all()):
             rows.append(
                 Row(
@@ -79,7 +84,7 @@ def red_flags(record: Record) -> Listing:
                 )
             )
     return Listing(
-        heading=_("Red flags"),
+        heading=heading,
         columns=(Column(_("Red flag"), 2), Column(_("When"), 2), Column(_("What"), 4),
                  Column(_("Who"), 2)),
         rows=tuple(rows),
@@ -134,7 +139,7 @@ def check_ins(record: Record) -> Listing:
                     plain(_told_taken(check_in)),
                     plain(_decision(check_in)),
                 ),
-                note=_details(record, check_in),
+                note=details(record, check_in),
             )
         )
     return Listing(
@@ -163,6 +168,56 @@ def _symptoms(check_in: CheckIn) -> str:
     if declined:
         words.append(_("no answer on: {items}").format(items=", ".join(declined)))
     return "; ".join(words) or _("none recorded present")
+
+
+def symptoms_in_full(check_in: CheckIn) -> Line:
+    """Each symptom on a line of its own, with all that was told of it."""
+    lines = []
+    for row in check_in.present.all():
+        facts = [
+            pattern.format(value)
+            for pattern, value in (
+                ("{}", row.severity),
+                (_("since {}"), row.onset),
+                (_("{} times"), row.how_many or ""),
+                (_("when: {}"), row.when_each),
+                (_("how long: {}"), row.how_long),
+                (_("seen by {}"), row.witnessed_by),
+                (_("injured: {}"), row.injured),
+                (_("first ever: {}"), row.first_ever),
+                (_("ambulance or hospital: {}"), row.ambulance_or_hospital),
+                (_("last dose before: {}"), row.last_dose_before),
+                ("{}", row.note),
+            )
+            if value
+        ]
+        lines.append(f"{row.label}: {'; '.join(facts)}" if facts else row.label)
+    declined = [row.label for row in check_in.declined.all()]
+    if declined:
+        lines.append(_("no answer on: {items}").format(items=", ".join(declined)))
+    return strong("\n".join(lines) or _("none recorded present"))
+
+
+def suicide_facts(check_in: CheckIn) -> list[tuple[str, Line]]:
+    """The suicide question and, where it was not answered with none, all that was told."""
+    rows: list[tuple[str, Line]] = [
+        (_("Suicide question"), strong(_suicide_word(Suicide(check_in.suicide))))
+    ]
+    rows += [
+        (label, plain(typed))
+        for label, typed in (
+            (_("Could not be asked"), check_in.suicide_why_not),
+            (_("In their words"), check_in.suicide_words),
+            (_("Earlier attempts"), check_in.suicide_earlier_attempts),
+            (_("Access to means"), check_in.suicide_means),
+            (_("Done about means"), check_in.suicide_means_done),
+            (_("What protects"), check_in.suicide_protects),
+            (_("Plan for a crisis"), check_in.suicide_safety_plan),
+            (_("Who was told"), check_in.suicide_told),
+        )
+        if typed
+    ]
+    return rows
 
 
 def _suicide_word(answer: Suicide) -> str:
@@ -198,7 +253,7 @@ def _decision(check_in: CheckIn) -> str:
     return words
 
 
-def _details(record: Record, check_in: CheckIn) -> Line:
+def details(record: Record, check_in: CheckIn) -> Line:
     parts = []
     vitals = [
         f"{row.vital} {formats.number(row.value)}{formats.NBSP}{row.unit}"

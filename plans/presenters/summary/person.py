@@ -27,9 +27,11 @@ from taperplan.words import gettext as _
 from taperplan.words import ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from patients.intake import Given
+    from patients.models import Patient
+    from patients.presenters.rows import Written
     from plans.presenters.summary.record import Record
 
 
@@ -99,52 +101,57 @@ def identity(record: Record) -> str:
 def background(record: Record) -> Facts:
     given = record.answers
     rows = [
-        (_("Indication"), _answer(given, Item.INDICATION)),
-        (_("Taken before"), _answer(given, Item.TAKEN)),
-        (_("Allergies"), _allergies(record)),
-        (_("Other medicines"), _written_lines(record, Kind.MEDICINE, _("none recorded"))),
+        (_("Indication"), answer(given, Item.INDICATION)),
+        (_("Taken before"), answer(given, Item.TAKEN)),
+        (_("Allergies"), allergies(record.patient, record.written)),
+        (_("Other medicines"), written_lines(record, Kind.MEDICINE, _("none recorded"))),
     ]
     contacts = record.written[Kind.CONTACT]
     if contacts:
-        rows.append((_("People and services"), _written_lines(record, Kind.CONTACT, "")))
+        rows.append((_("People and services"), written_lines(record, Kind.CONTACT, "")))
     if record.written[Kind.REVERSAL]:
-        rows.append((_("Overdose-reversal medicine"), _written_lines(record, Kind.REVERSAL, "")))
+        rows.append((_("Overdose-reversal medicine"), written_lines(record, Kind.REVERSAL, "")))
     if record.written[Kind.SUPPORT]:
-        rows.append((_("Supports"), _written_lines(record, Kind.SUPPORT, "")))
+        rows.append((_("Supports"), written_lines(record, Kind.SUPPORT, "")))
     if record.written[Kind.RESULT]:
-        rows.append((_("Checks and results"), _written_lines(record, Kind.RESULT, "")))
+        rows.append((_("Checks and results"), written_lines(record, Kind.RESULT, "")))
     return Facts(_("Background"), tuple(rows))
 
 
-def _answer(given: Mapping[Item, Given], item: Item) -> Line:
+def answer(given: Mapping[Item, Given], item: Item) -> Line:
     words = answer_in_words(given.get(item))
     return strong(words) if words else plain(_("not asked"))
 
 
-def _allergies(record: Record) -> Line:
-    if record.written[Kind.ALLERGY]:
-        return _written_lines(record, Kind.ALLERGY, "")
-    return strong(Allergies(record.patient.allergies_status).words)
+def allergies(patient: Patient, written: Mapping[Kind, Sequence[Written]]) -> Line:
+    """The list, or that there is none, or that nobody asked."""
+    if written[Kind.ALLERGY]:
+        return lines_of_rows(written[Kind.ALLERGY])
+    return strong(Allergies(patient.allergies_status).words)
 
 
-def _written_lines(record: Record, kind: Kind, nothing: str) -> Line:
+def written_lines(record: Record, kind: Kind, nothing: str) -> Line:
+    return lines_of_rows(record.written[kind]) or plain(nothing)
+
+
+def lines_of_rows(rows: Sequence[Written]) -> Line:
     """Each thing written down, on a line of its own, with what was written beside it."""
     line: list[Run] = []
-    for row in record.written[kind]:
+    for row in rows:
         details = "; ".join(f"{one.label}: {one.value}" for one in row.lines)
         line += [
             Run("\n" if line else ""),
             Run(row.title, strong=True),
             Run(f" ({details})" if details else ""),
         ]
-    return tuple(line) or plain(nothing)
+    return tuple(line)
 
 
 def assessment(record: Record) -> Facts:
     """What was asked, item by item; what was not asked, together on one line."""
     left = not_asked(record.answers)
     rows = [
-        (item.words, _answer(record.answers, item))
+        (item.words, answer(record.answers, item))
         for item in Item
         if item not in (Item.INDICATION, Item.TAKEN) and item not in left
     ]

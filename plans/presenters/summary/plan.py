@@ -81,7 +81,7 @@ def plan_part(record: Record, facts: PlanFacts) -> PlanPart:
         ),
         supply=_supply(record, facts),
         versions=_versions(record, facts),
-        told=_told(record, facts),
+        told=told_of(record, facts),
     )
 
 
@@ -89,7 +89,7 @@ def _situation(record: Record, facts: PlanFacts) -> Facts:
     today = record.today
     rows = [
         (_("Plan"), strong(state_word(PlanState(facts.plan.state)))),
-        (_("Expected today"), _expected(facts, today)),
+        (_("Expected today"), expected(facts, today)),
     ]
     version = facts.version
     if holding_on(version.hold_from, version.hold_until, today):
@@ -104,13 +104,13 @@ def _situation(record: Record, facts: PlanFacts) -> Facts:
                 ),
             )
         )
-    rows.append((_("Current step"), _current_step(facts, today)))
-    rows.append((_("Next"), _next(facts, today)))
+    rows.append((_("Current step"), current_step(facts, today)))
+    rows.append((_("Next"), next_step(facts, today)))
     rows.append((_("End"), strong("; ".join(_ends(facts.schedule)) or _("not stated"))))
     return Facts(_("Situation on {day}").format(day=formats.day(today)), tuple(rows))
 
 
-def _expected(facts: PlanFacts, today: date) -> Line:
+def expected(facts: PlanFacts, today: date) -> Line:
     away = away_on(facts.schedule, today)
     if away is not None:
         return strong(_("Set by {where}, not recorded here.").format(where=away.where))
@@ -118,9 +118,9 @@ def _expected(facts: PlanFacts, today: date) -> Line:
     if not doses:
         return strong(_("nothing is stated for this day"))
     by_time: dict[str, list[str]] = {}
-    for _version, expected in doses:
-        line = dose_line(expected.product, expected.drug, expected.quantity, named=True)
-        by_time.setdefault(expected.when.token, []).append(text_of(line))
+    for _version, one in doses:
+        line = dose_line(one.product, one.drug, one.quantity, named=True)
+        by_time.setdefault(one.when.token, []).append(text_of(line))
     return strong(
         "; ".join(
             f"{formats.slot_name(token).lower()} {formats.listing(lines)}"
@@ -129,7 +129,7 @@ def _expected(facts: PlanFacts, today: date) -> Line:
     )
 
 
-def _current_step(facts: PlanFacts, today: date) -> Line:
+def current_step(facts: PlanFacts, today: date) -> Line:
     current = [
         step
         for step in facts.schedule.steps
@@ -146,7 +146,7 @@ def _current_step(facts: PlanFacts, today: date) -> Line:
     return strong("; ".join(words))
 
 
-def _next(facts: PlanFacts, today: date) -> Line:
+def next_step(facts: PlanFacts, today: date) -> Line:
     change = next_change(facts.schedule, today)
     if change is None:
         return strong(_("no later change is dated"))
@@ -356,7 +356,7 @@ def _kind_word(kind: VersionKind) -> str:
             return _("restarted")
 
 
-def _told(record: Record, facts: PlanFacts) -> Listing:
+def told_of(record: Record, facts: PlanFacts) -> Listing:
     """Who was told of the newest version; whoever has no answer yet is open."""
     newest: dict[tuple[str, str], Told] = {}
     for row in record.told.get(facts.version.pk, ()):

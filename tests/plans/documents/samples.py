@@ -25,6 +25,7 @@ from plans.sheets.paper import (
     Footing,
     Letterhead,
     Listing,
+    OpenFlag,
     Passage,
     Person,
     Phone,
@@ -33,7 +34,7 @@ from plans.sheets.paper import (
     plain,
     strong,
 )
-from plans.sheets.summary import OpenFlag, PlanPart, Summary
+from plans.sheets.summary import PlanPart, Summary
 from taperplan.formats import day, short_day
 
 PURPOSE = (
