@@ -333,7 +333,8 @@ def capitals(text: str) -> str:
     before = ""
     accented = False
     for letter in unicodedata.normalize("NFC", text):
-        base, *marks = unicodedata.normalize("NFD", letter)
+        parts = unicodedata.normalize("NFD", letter)
+        base, marks = parts[0], parts[1:]
         small = base.lower()
         if not "\u0370" <= small <= "\u03ff":
             found.append(letter.upper())
