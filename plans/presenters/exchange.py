@@ -1,0 +1,499 @@
+"""A patient's record as facts for another program, loaded a part at a time.
+
+What a third person told in confidence is left out and said to be left out; what is written for
+the team alone stays with the team; a draft is nobody's plan and is not in it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from enum import StrEnum
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from patients.models import Consent, Patient, RecordNumber, of_one_person
+from plans.fhir import people, record
+from plans.fhir import plan as plan_resources
+from plans.models import CheckIn, Document, Escalation, Version
+from plans.models.schedule import schedules
+from plans.rules.check_in import How, Kind, Reporter, TakenAs, YesNo
+from plans.rules.lifecycle import PlanState
+from plans.rules.paper import DocumentKind
+from plans.rules.paper import Recipient as Given
+from plans.rules.redflags import EscalationState, EscalationVerb, Level
+from plans.rules.symptoms import BY_KEY, Suicide
+from plans.rules.vitals import Vital, VitalUnit
+from plans.sheets.exchange import (
+    Accepted,
+    AmountTaken,
+    Answer,
+    CheckInFacts,
+    ConsentFacts,
+    Finding,
+    FlagFacts,
+    FlagMove,
+    Measurement,
+    Named,
+    Number,
+    PrintFacts,
+    Score,
+    SignedVersion,
+    Subject,
+    TakenOfDrug,
+)
+from taperplan.words import gettext as _
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+    from plans.fhir.writing import Resource
+    from plans.models import TakenAmount
+    from plans.rules.schedule import Schedule
+    from taperplan.accounts.models import Clinic, User
+
+AT_ONCE = 40
+_DAY = timedelta(days=1)
+
+
+class Part(StrEnum):
+    """What may be handed out by itself; the patient and the clinic come with each."""
+
+    PLANS = "plans"
+    CHECK_INS = "check-ins"
+    RED_FLAGS = "red-flags"
+    CONSENTS = "consents"
+    PRINTS = "prints"
+
+    @property
+    def words(self) -> str:
+        match self:
+            case Part.PLANS:
+                return _("plans, every version")
+            case Part.CHECK_INS:
+                return _("check-ins")
+            case Part.RED_FLAGS:
+                return _("red flags")
+            case Part.CONSENTS:
+                return _("consents")
+            case Part.PRINTS:
+                return _("prints, without their pages")
+
+
+WHOLE = frozenset(Part)
+
+
+class Record:
+    """One patient's record, read in parts; `people` grows by whoever is named in what was read."""
+
+    def __init__(self, patient: Patient, today: date) -> None:
+        self.patient, self.today = patient, today
+        self.keys = of_one_person([patient])
+        self.people: dict[str, Named] = {}
+
+    def resources(self, parts: Iterable[Part] = WHOLE) -> Iterator[Resource]:
+        """Every resource, in one order that depends on nothing but the record and the day."""
+        wanted = frozenset(parts)
+        yield people.organization(_clinic(self.patient.clinic))
+        for subject in self.subjects():
+            yield people.patient(subject)
+        for part in Part:
+            if part in wanted:
+                yield from self.part(part)
+        for person in self.people.values():
+            yield people.practitioner(person)
+
+    def part(self, part: Part, only: uuid.UUID | None = None) -> Iterator[Resource]:
+        """The resources of one part, or those of one thing in it."""
+        match part:
+            case Part.PLANS:
+                found = (plan_resources.resources(facts) for facts in self.versions(only))
+            case Part.CHECK_INS:
+                found = (record.check_in(facts) for facts in self.check_ins(only))
+            case Part.RED_FLAGS:
+                found = (record.red_flag(facts) for facts in self.red_flags(only))
+            case Part.CONSENTS:
+                found = (iter([record.consent(facts)]) for facts in self.consents(only))
+            case Part.PRINTS:
+                found = (iter([record.printed(facts)]) for facts in self.prints(only))
+        return chain.from_iterable(found)
+
+    def subjects(self) -> Iterator[Subject]:
+        """This record, then those that are joined to it."""
+        numbers = defaultdict(list)
+        rows = RecordNumber.objects.filter(patient__in=self.keys, withdrawn_at=None)
+        for row in rows.order_by("issuer", "recorded_at", "pk"):
+            numbers[row.patient_id].append(Number(row.issuer, row.number))
+        joined = Patient.objects.filter(joined_to=self.patient).order_by("registered_at", "pk")
+        for patient in (self.patient, *joined):
+            yield Subject(
+                key=str(patient.pk),
+                clinic=_clinic(self.patient.clinic),
+                family=patient.family_name,
+                given=patient.given_names,
+                preferred=patient.preferred_name,
+                born=patient.born,
+                sex=patient.sex,
+                phone=patient.phone,
+                address=patient.address,
+                language=patient.language,
+                died_on=patient.died_on,
+                numbers=tuple(numbers[patient.pk]),
+                joined_to=str(patient.joined_to_id or ""),
+            )
+
+    def _named(self, user: User) -> Named:
+        key = str(user.pk)
+        if key not in self.people:
+            self.people[key] = Named(key, user.name)
+        return self.people[key]
+
+    # --- Plans -------------------------------------------------------------------------------
+
+    def versions(self, only: uuid.UUID | None = None) -> Iterator[SignedVersion]:
+        rows = list(
+            Version.objects.filter(plan__patient__in=self.keys)
+            .select_related("plan", "signed_by")
+            .order_by("plan__begun_at", "plan", "number")
+        )
+        later: dict[uuid.UUID, list[Version]] = defaultdict(list)
+        for row in rows:
+            later[row.plan_id].append(row)
+        chosen = [row for row in rows if only in (None, row.pk)]
+        for at in range(0, len(chosen), AT_ONCE):
+            some = chosen[at : at + AT_ONCE]
+            found = schedules(some)
+            accepted = defaultdict(list)
+            for version in Version.objects.filter(pk__in=[v.pk for v in some]).prefetch_related(
+                "acceptances"
+            ):
+                for row_ in sorted(version.acceptances.all(), key=lambda row: row.pk):
+                    accepted[version.pk].append(Accepted(row_.code, row_.sentence, row_.reason))
+            for version in some:
+                followers = [v for v in later[version.plan_id] if v.number > version.number]
+                yield self._version(version, found[version.pk], followers, accepted[version.pk])
+
+    def _version(
+        self,
+        version: Version,
+        schedule: Schedule,
+        followers: Sequence[Version],
+        accepted: Sequence[Accepted],
+    ) -> SignedVersion:
+        ends = [
+            later.in_force_from if later.in_force_slot else later.in_force_from - _DAY
+            for later in followers
+        ]
+        return SignedVersion(
+            key=str(version.pk),
+            patient=str(version.plan.patient_id),
+            plan=str(version.plan_id),
+            number=version.number,
+            title=version.title,
+            state=PlanState(version.plan.state),
+            replaces=str(version.replaces_id or ""),
+            superseded=any(later.in_force_from <= self.today for later in followers),
+            in_force_from=version.in_force_from,
+            in_force_when=version.in_force_when,
+            until=min(ends, default=None),
+            hold=(version.hold_from, version.hold_until) if version.hold_from else None,
+            assessment=version.assessment,
+            reason=version.reason,
+            patient_text=version.patient_text,
+            pharmacy_text=version.pharmacy_text,
+            missed_dose_text=version.missed_dose_text,
+            signed_at=version.signed_at,
+            signed_by=self._named(version.signed_by),
+            schedule=schedule,
+            accepted=tuple(accepted),
+        )
+
+    # --- Check-ins ---------------------------------------------------------------------------
+
+    def check_ins(self, only: uuid.UUID | None = None) -> Iterator[CheckInFacts]:
+        rows = CheckIn.objects.filter(patient__in=self.keys)
+        if only is not None:
+            rows = rows.filter(pk=only)
+        keys = list(rows.order_by("happened_at", "recorded_at", "pk").values_list("pk", flat=True))
+        for at in range(0, len(keys), AT_ONCE):
+            some = (
+                CheckIn.objects.select_related("recorded_by", "entered_in_error")
+                .prefetch_related(
+                    "present",
+                    "declined",
+                    "vital_signs",
+                    "scale_totals",
+                    "taken__drug",
+                    "taken_amounts__product__drug",
+                )
+                .in_bulk(keys[at : at + AT_ONCE])
+            )
+            for key in keys[at : at + AT_ONCE]:
+                yield self._check_in(some[key])
+
+    def _check_in(self, row: CheckIn) -> CheckInFacts:
+        return CheckInFacts(
+            key=str(row.pk),
+            patient=str(row.patient_id),
+            kind=Kind(row.kind),
+            version=str(row.version_id or ""),
+            period=(row.period_from, row.period_until) if row.period_from else None,
+            supersedes=str(row.supersedes_id or ""),
+            in_error=hasattr(row, "entered_in_error"),
+            happened_at=row.happened_at,
+            told_at=row.told_at,
+            recorded_at=row.recorded_at,
+            recorded_by=self._named(row.recorded_by),
+            how=How(row.how),
+            reported_by=Reporter(row.reported_by),
+            reporter_name=row.reporter_name or Reporter(row.reported_by).label,
+            answers=tuple(_answers(row)),
+            findings=tuple(_findings(row)),
+            measurements=tuple(
+                Measurement(Vital(v.vital), v.value, VitalUnit(v.unit))
+                for v in _ordered(row.vital_signs)
+            ),
+            scores=tuple(
+                Score(s.scale, s.version, s.total, s.rated_on, s.rater)
+                for s in _ordered(row.scale_totals)
+            ),
+            taken=tuple(_taken(row)),
+        )
+
+    # --- Red flags, consents, prints ---------------------------------------------------------
+
+    def red_flags(self, only: uuid.UUID | None = None) -> Iterator[FlagFacts]:
+        rows = Escalation.objects.filter(patient__in=self.keys)
+        if only is not None:
+            rows = rows.filter(pk=only)
+        rows = rows.select_related("raised_by", "acknowledged_by").prefetch_related("moves__by")
+        for row in rows.order_by("raised_at", "pk").iterator(chunk_size=AT_ONCE):
+            yield FlagFacts(
+                key=str(row.pk),
+                patient=str(row.patient_id),
+                symptom=row.symptom,
+                label=row.label,
+                level=Level(row.level),
+                state=EscalationState(row.state),
+                raised_at=row.raised_at,
+                raised_by=self._named(row.raised_by),
+                acknowledged_by=self._named(row.acknowledged_by) if row.acknowledged_by else None,
+                moves=tuple(
+                    FlagMove(
+                        number=move.number,
+                        verb=EscalationVerb(move.verb),
+                        at=move.at,
+                        by=self._named(move.by) if move.by else None,
+                        text=move.text,
+                        whom=move.whom,
+                        how=move.how,
+                    )
+                    for move in row.moves.all()
+                ),
+            )
+
+    def consents(self, only: uuid.UUID | None = None) -> Iterator[ConsentFacts]:
+        rows = Consent.objects.filter(patient__in=self.keys)
+        if only is not None:
+            rows = rows.filter(pk=only)
+        for row in rows.select_related("replaced_by", "withdrawal").order_by("recorded_at", "pk"):
+            withdrawal = getattr(row, "withdrawal", None)
+            yield ConsentFacts(
+                key=str(row.pk),
+                patient=str(row.patient_id),
+                may_tell=row.may_tell,
+                whom=row.whom,
+                what=row.what,
+                purpose=row.purpose,
+                since=row.since,
+                until=row.until,
+                until_event=row.until_event,
+                recorded_at=row.recorded_at,
+                struck=row.struck,
+                replaced=getattr(row, "replaced_by", None) is not None,
+                withdrawn_on=withdrawal.withdrawn_on if withdrawal else None,
+            )
+
+    def prints(self, only: uuid.UUID | None = None) -> Iterator[PrintFacts]:
+        rows = Document.objects.filter(patient__in=self.keys).without_content()
+        if only is not None:
+            rows = rows.filter(pk=only)
+        rows = rows.select_related("printed_by").order_by("printed_at", "pk")
+        for row in rows.iterator(chunk_size=AT_ONCE):
+            kind = DocumentKind(row.kind)
+            yield PrintFacts(
+                key=str(row.pk),
+                patient=str(row.patient_id),
+                kind=row.kind,
+                title=f"{kind.words} {row.reference}",
+                version=str(row.version_id or ""),
+                language=row.language,
+                recipient=row.recipient_name or Given(row.recipient).words,
+                pages=row.pages,
+                sha256=row.sha256,
+                printed_at=row.printed_at,
+                printed_by=self._named(row.printed_by),
+            )
+
+
+def _clinic(clinic: Clinic) -> Named:
+    return Named(str(clinic.pk), clinic.name, clinic.telephone)
+
+
+def _ordered(rows: Any) -> list[Any]:
+    return sorted(rows.all(), key=lambda row: row.pk)
+
+
+# --- A check-in's answers ------------------------------------------------------------------------
+
+
+def _answers(row: CheckIn) -> Iterator[Answer]:
+    yield Answer("circumstances", _("Circumstances"), "", tuple(_circumstances(row)))
+    present = [_present(symptom) for symptom in _ordered(row.present)]
+    if present:
+        yield Answer("present", _("Present"), "", tuple(present))
+    declined = [
+        Answer(
+            f"declined.{item.key}",
+            item.label,
+            _("declined or could not answer") if item.could_be_asked else _("could not be asked"),
+            tuple(_details(f"declined.{item.key}", why=(_("Why"), item.why))),
+        )
+        for item in _ordered(row.declined)
+    ]
+    if declined:
+        yield Answer("declined", _("Declined or could not be asked"), "", tuple(declined))
+    denied = [
+        Answer(f"denied.{key}", BY_KEY[key].label if key in BY_KEY else key, _("none"))
+        for keys in row.denied.values()
+        for key in keys
+    ]
+    if denied:
+        yield Answer("denied", _("Asked: none"), "", tuple(denied))
+    yield Answer("suicide", _("Suicide"), "", tuple(_suicide(row)))
+    yield Answer("course", _("Course and decision"), "", tuple(_course(row)))
+
+
+def _details(prefix: str, **given: tuple[str, str]) -> Iterator[Answer]:
+    for name, (label, value) in given.items():
+        if value.strip():
+            yield Answer(f"{prefix}.{name}", label, value)
+
+
+def _circumstances(row: CheckIn) -> Iterator[Answer]:
+    yield from _details(
+        "circumstances",
+        kind=(_("Kind"), row.kind),
+        how=(_("How"), How(row.how).label),
+        happened=(_("Happened"), row.happened_at.isoformat(timespec="seconds")),
+        told=(_("Told to us"), row.told_at.isoformat(timespec="seconds")),
+        reported_by=(_("Reported by"), Reporter(row.reported_by).label),
+        reporter=(_("Who"), row.reporter_name),
+        correction=(_("Corrected because"), row.correction_reason),
+    )
+
+
+def _yes_no(value: str) -> str:
+    return YesNo(value).label if value else ""
+
+
+def _present(symptom: Any) -> Answer:
+    prefix = f"present.{symptom.key}"
+    interference = "" if symptom.interference is None else str(symptom.interference)
+    inside = _details(
+        prefix,
+        severity=(_("Severity"), symptom.severity),
+        interference=(_("Interference, 0 to 3"), interference),
+        onset=(_("Onset"), symptom.onset),
+        note=(_("Note"), symptom.note),
+        how_many=(_("How many"), "" if symptom.how_many is None else str(symptom.how_many)),
+        when_each=(_("When each"), symptom.when_each),
+        how_long=(_("How long"), symptom.how_long),
+        witnessed_by=(_("Witnessed by"), symptom.witnessed_by),
+        injured=(_("Injured"), _yes_no(symptom.injured)),
+        first_ever=(_("First ever"), _yes_no(symptom.first_ever)),
+        hospital=(_("Ambulance or hospital"), _yes_no(symptom.ambulance_or_hospital)),
+        last_dose_before=(_("Last dose before"), symptom.last_dose_before),
+        answered_by=(_("Answered by"), Reporter(symptom.answered_by).label),
+    )
+    return Answer(prefix, symptom.label, _("present"), tuple(inside))
+
+
+def _suicide(row: CheckIn) -> Iterator[Answer]:
+    yield from _details(
+        "suicide",
+        answer=(_("Answer"), row.suicide),
+        asked_by=(_("Asked by"), row.suicide_asked_by),
+        why_not=(_("Why it could not be asked"), row.suicide_why_not),
+        words=(_("Own words"), row.suicide_words),
+        earlier=(_("Earlier attempts"), row.suicide_earlier_attempts),
+        means=(_("Access to means"), row.suicide_means),
+        means_done=(_("What was done about them"), row.suicide_means_done),
+        protects=(_("What protects"), row.suicide_protects),
+        safety_plan=(_("Safety plan"), row.suicide_safety_plan),
+        copy_given=(_("Copy given"), _yes_no(row.suicide_copy_given)),
+        told=(_("Who was told"), row.suicide_told),
+    )
+
+
+def _course(row: CheckIn) -> Iterator[Answer]:
+    confidence = _("told in confidence by a third person; left out")
+    yield from _details(
+        "course",
+        mood=(_("Mood"), row.mood),
+        alcohol_and_drugs=(_("Alcohol and other drugs"), row.alcohol_and_drugs),
+        driving=(_("Driving"), row.driving),
+        note=(_("Note"), confidence if row.in_confidence else row.note),
+        decision=(_("Decision"), row.decision),
+        decision_reason=(_("Reason"), row.decision_reason),
+        next_on=(_("Next check-in"), row.next_on.isoformat() if row.next_on else ""),
+        no_next=(_("Why there is no next date"), row.no_next_reason),
+    )
+
+
+def _findings(row: CheckIn) -> Iterator[Finding]:
+    for symptom in _ordered(row.present):
+        known = BY_KEY.get(symptom.key)
+        yield Finding(
+            key=symptom.key,
+            label=symptom.label,
+            code=known.code if known else "",
+            severity=symptom.severity,
+            note=symptom.note,
+        )
+    for item in _ordered(row.declined):
+        absent = "asked-declined" if item.could_be_asked else "not-asked"
+        yield Finding(key=item.key, label=item.label, absent=absent)
+    asked = Suicide(row.suicide)
+    if asked in (Suicide.DECLINED, Suicide.NOT_ASKED_WHY):
+        absent = "asked-declined" if asked is Suicide.DECLINED else "not-asked"
+        yield Finding(key="suicide", label=_("Suicide"), absent=absent)
+
+
+def _taken(row: CheckIn) -> Iterator[TakenOfDrug]:
+    amounts: dict[uuid.UUID, list[TakenAmount]] = defaultdict(list)
+    for amount in sorted(row.taken_amounts.all(), key=lambda amount: amount.position):
+        amounts[amount.product.drug_id].append(amount)
+    for taken in _ordered(row.taken):
+        last = (taken.last_product, taken.last_strength, taken.last_amount, taken.last_when)
+        said = ", ".join(part for part in last if part)
+        yield TakenOfDrug(
+            drug=taken.drug.name,
+            answer=TakenAs(taken.answer),
+            note=taken.note,
+            last_dose=_("Last dose taken: {dose}").format(dose=said) if said else "",
+            in_hand=_("Left in hand: {what}").format(what=taken.in_hand) if taken.in_hand else "",
+            amounts=tuple(
+                AmountTaken(
+                    label=amount.product.name or amount.product.drug.name,
+                    form=amount.product.form,
+                    quantity=amount.quantity,
+                    first=amount.first_day,
+                    last=amount.last_day,
+                    typed=amount.typed,
+                )
+                for amount in amounts[taken.drug_id]
+            ),
+        )
