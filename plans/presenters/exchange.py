@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import timedelta
-from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from plans.fhir import plan as plan_resources
 from plans.models import CheckIn, Document, Escalation, Version
 from plans.models.schedule import schedules
 from plans.rules.check_in import How, Kind, Reporter, TakenAs, YesNo
+from plans.rules.exchange import WHOLE, Part
 from plans.rules.lifecycle import PlanState
 from plans.rules.paper import DocumentKind
 from plans.rules.paper import Recipient as Given
@@ -56,33 +56,6 @@ if TYPE_CHECKING:
 
 AT_ONCE = 40
 _DAY = timedelta(days=1)
-
-
-class Part(StrEnum):
-    """What may be handed out by itself; the patient and the clinic come with each."""
-
-    PLANS = "plans"
-    CHECK_INS = "check-ins"
-    RED_FLAGS = "red-flags"
-    CONSENTS = "consents"
-    PRINTS = "prints"
-
-    @property
-    def words(self) -> str:
-        match self:
-            case Part.PLANS:
-                return _("plans, every version")
-            case Part.CHECK_INS:
-                return _("check-ins")
-            case Part.RED_FLAGS:
-                return _("red flags")
-            case Part.CONSENTS:
-                return _("consents")
-            case Part.PRINTS:
-                return _("prints, without their pages")
-
-
-WHOLE = frozenset(Part)
 
 
 class Record:
