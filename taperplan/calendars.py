@@ -31,8 +31,9 @@ class Event:
 
 
 def write(name: str, events: Iterable[Event]) -> bytes:
-    return "".join(f"{folded}\r\n" for line in _lines(name, events) for folded in _fold(line))\
-        .encode()
+    return "".join(
+        f"{folded}\r\n" for line in _lines(name, events) for folded in _fold(line)
+    ).encode()
 
 
 def _lines(name: str, events: Iterable[Event]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from plans.urls import (
     check_in,
     document,
     escalation,
+    exchange,
     home,
     patient_page,
     patient_text,
@@ -23,6 +24,7 @@ urlpatterns = [
     *check_in.urlpatterns,
     *escalation.urlpatterns,
     *document.urlpatterns,
+    *exchange.urlpatterns,
     *patient_text.urlpatterns,
     *verify.urlpatterns,
 ]

@@ -1,0 +1,90 @@
+"""Files for other programs."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, cast
+
+from django.http import StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from patients.access import load_patient
+from patients.presenters import banner
+from patients.vocabulary import Ground
+from plans.actions import exchange as actions
+from plans.forms.exchange import HandOverForm
+from plans.presenters import document as documents
+from plans.rules.exchange import FileKind
+from plans.rules.paper import Recipient
+from taperplan.accounts.access import require_permission
+from taperplan.accounts.roles import Permission
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from django.http import HttpResponse
+
+    from patients.models import Patient
+    from taperplan.accounts.http import ClinicianRequest
+
+REFUSED = 422
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_permission(Permission.PRINT_DOCUMENT)
+@load_patient
+def hand_over(request: ClinicianRequest, patient: Patient) -> HttpResponse:
+    form = HandOverForm(
+        request.POST if request.method == "POST" else None,
+        user=request.user,
+        today=request.today,
+        consents=documents.offer(patient, request.today).consents,
+        what=request.GET.get("what", ""),
+    )
+    if request.method == "POST" and form.is_valid():
+        return _handed(request, patient, form.cleaned_data)
+    return _page(request, patient, form)
+
+
+def _handed(request: ClinicianRequest, patient: Patient, said: dict[str, Any]) -> HttpResponse:
+    recipient, ground = Recipient(said["recipient"]), said["ground"]
+    if not recipient.named:
+        ground = Ground.PATIENT.value if recipient is Recipient.PATIENT else ""
+    chosen = uuid.UUID(said["consent"]) if ground == Ground.CONSENT.value else None
+    handing = actions.Handing(
+        what=FileKind(said["what"]),
+        recipient=recipient,
+        recipient_name=said["recipient_name"] if recipient.named else "",
+        ground=Ground(ground) if ground else None,
+        consent=documents.consent_in_force(patient, chosen, request.today),
+        why=said["why"] if recipient.named else "",
+    )
+    actions.hand_over(
+        key=said["token"], patient=patient, handing=handing, now=request.now, by=request.user
+    )
+    base = request.build_absolute_uri("/fhir")
+    response = StreamingHttpResponse(
+        actions.content(handing.what, patient, now=request.now, base=base),
+        content_type=handing.what.content_type,
+    )
+    name = f"{patient.reference}-{handing.what.value}.{handing.what.ending}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    # Sent a piece at a time; whatever wraps a page takes it for one.
+    return cast("HttpResponse", response)
+
+
+def _page(request: ClinicianRequest, patient: Patient, form: HandOverForm) -> HttpResponse:
+    context = {
+        "form": form,
+        "patient": patient,
+        "banner": banner(patient, request.today),
+        "tab": "documents",
+        "nav": "patients",
+        "action": reverse("plans:hand-over", kwargs={"patient": patient.pk}),
+        "back": reverse("plans:patient-documents", kwargs={"patient": patient.pk}),
+    }
+    status = REFUSED if form.errors else 200
+    return render(request, "plans/exchange/hand_over.html", context, status=status)

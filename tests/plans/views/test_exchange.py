@@ -1,0 +1,201 @@
+"""A file that leaves is whole, is written down, and says nothing that stays here."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import uuid
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.urls import reverse
+
+from patients.models import Disclosure
+from plans.forms.exchange import HAND_OVER
+from plans.presenters.exchange import Record
+from plans.rules.exchange import FileKind
+from plans.rules.schedule import expected_on
+from taperplan import tables, tokens
+from taperplan.audit.models import AuditEvent
+from tests import doors, factories
+from tests.plans.fhir.reader import Site
+from tests.plans.typing import ROUTINE, SEIZURE, completed
+
+if TYPE_CHECKING:
+    from patients.models import Patient
+    from plans.models import Plan
+    from taperplan.accounts.models import Clinic, User
+
+
+@pytest.fixture
+def patient(clinic: Clinic) -> Patient:
+    made: Patient = factories.PatientFactory(clinic=clinic, otto=True, number="DEMO 0042 17")
+    return made
+
+
+@pytest.fixture
+def plan(patient: Patient, clare: User) -> Plan:
+    made: Plan = factories.signed_plan(patient, clare)
+    return made
+
+
+def said(clare: User, what: FileKind, **more: str) -> dict[str, str]:
+    return {
+        "what": what.value,
+        "recipient": "clinician",
+        "recipient_name": "Southfield Test Hospital",
+        "ground": "treatment",
+        "why": "Admitted there today.",
+        "token": tokens.issue(clare, HAND_OVER),
+        **more,
+    }
+
+
+def handed(client: doors.Client, patient: Patient, typed: dict[str, str]) -> Any:
+    return client.post(reverse("plans:hand-over", kwargs={"patient": patient.pk}), typed)
+
+
+def body(response: Any) -> bytes:
+    assert response.status_code == 200
+    return b"".join(response.streaming_content)
+
+
+def test_the_record_goes_out_whole_and_is_accounted_for_once(
+    clare: User, clare_client: doors.Client, patient: Patient, plan: Plan
+) -> None:
+    completed(patient, clare, {**ROUTINE, **SEIZURE, "s-seizure-many": "1", "v-pulse": "92"})
+    factories.ConsentFactory(patient=patient)
+    typed = said(clare, FileKind.FHIR)
+
+    response = handed(clare_client, patient, typed)
+    text = body(response).decode()
+    again = body(handed(clare_client, patient, typed)).decode()
+
+    assert again == text
+    assert response["Content-Type"] == "application/fhir+json; charset=utf-8"
+    assert response["Content-Disposition"].endswith(f'{patient.reference}-fhir.json"')
+    site = Site(text)
+    for kind in (
+        "CarePlan", "MedicationRequest", "Goal", "QuestionnaireResponse", "Observation", "Flag",
+        "Task", "Consent", "Practitioner", "Organization", "Provenance",
+    ):  # fmt: skip
+        assert site.all(kind), kind
+    row = Disclosure.objects.get(patient=patient)
+    assert (row.recipient, row.ground) == ("Southfield Test Hospital", "treatment")
+    exported = AuditEvent.objects.filter(verb="exported")
+    assert exported.count() == 2
+    assert "Southfield" not in "".join(exported.values_list("detail", flat=True))
+
+
+def test_every_reference_of_a_record_leads_somewhere(
+    clare: User, patient: Patient, plan: Plan
+) -> None:
+    import re
+
+    completed(patient, clare, {**ROUTINE, **SEIZURE, "s-seizure-many": "1"})
+    factories.next_version(plan, clare)
+    found = {
+        f"{one['resourceType']}/{one['id']}": one
+        for one in Record(patient, date(2026, 12, 24)).resources()
+    }
+
+    text = json.dumps(found, default=str)
+    for reference in re.findall(r'"reference": "([^"]+)"', text):
+        assert reference in found
+    plans = [one for one in found.values() if one["resourceType"] == "CarePlan"]
+    assert [one["status"] for one in plans] == ["revoked", "active"]
+    assert plans[1]["replaces"] == [{"reference": f"CarePlan/{plans[0]['id']}"}]
+
+
+def test_what_was_told_in_confidence_stays_here_and_is_said_to(
+    clare: User, patient: Patient, plan: Plan
+) -> None:
+    told = {**ROUTINE, "note": "her brother rang", "in_confidence": "yes"}
+    completed(patient, clare, told)
+
+    text = json.dumps(list(Record(patient, date(2026, 12, 1)).resources()), default=str)
+
+    assert "her brother rang" not in text
+    assert "told in confidence by a third person; left out" in text
+
+
+def test_a_file_without_a_ground_is_refused(
+    clare: User, clare_client: doors.Client, patient: Patient, plan: Plan
+) -> None:
+    response = handed(clare_client, patient, said(clare, FileKind.FHIR, ground="", why=""))
+
+    assert response.status_code == 422
+    assert "Choose on what ground it is given." in response.content.decode()
+    assert not Disclosure.objects.exists()
+
+
+def test_what_stays_with_our_own_team_is_in_the_trail_alone(
+    clare: User, clare_client: doors.Client, patient: Patient, plan: Plan
+) -> None:
+    typed = said(clare, FileKind.DAYS, recipient="own team", recipient_name="", ground="", why="")
+
+    body(handed(clare_client, patient, typed))
+
+    assert not Disclosure.objects.exists()
+    assert AuditEvent.objects.filter(verb="exported").count() == 1
+
+
+def test_the_table_of_days_says_what_was_signed(
+    clare: User, clare_client: doors.Client, patient: Patient, plan: Plan
+) -> None:
+    data = body(handed(clare_client, patient, said(clare, FileKind.DAYS)))
+
+    schedule = plan.versions.get().schedule()
+    table = tables.read(data)
+    day = date(2026, 11, 30)
+    for offset in range(21):
+        rows = [r for r in table.rows if r["day"] == str(day + timedelta(days=offset))]
+        assert [(r["time"], r["quantity"]) for r in rows] == [
+            (e.when.token, str(e.quantity).replace("1/2", "0.5"))
+            for e in expected_on(schedule, day + timedelta(days=offset))
+        ]
+    assert len(table.rows) == 42
+
+
+@pytest.mark.parametrize(
+    "kind", [FileKind.SCHEDULE, FileKind.DAYS, FileKind.CHECK_INS, FileKind.SUPPLY]
+)
+def test_a_table_is_read_by_another_program_and_back_by_us(
+    kind: FileKind, clare: User, clare_client: doors.Client, patient: Patient
+) -> None:
+    cells = factories.plan_cells(title="=cmd|' /C calc'!A0")
+    cells["drugs"][0]["name"] = "=1+1 examplazepam"
+    factories.signed_plan(patient, clare, cells)
+    completed(patient, clare, {**ROUTINE, "note": "@SUM(A1)\nslept"})
+
+    data = body(handed(clare_client, patient, said(clare, kind)))
+
+    seen = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
+    assert len(seen) > 1
+    assert not [cell for row in seen for cell in row if cell[:1] in "=+-@" and cell]
+    table = tables.read(data)
+    rows = [list(row.cells.values()) for row in table.rows]
+    assert tables.write(table.columns, rows) == data
+
+
+def test_supply_between_changes_adds_up(
+    clare: User, clare_client: doors.Client, patient: Patient, plan: Plan
+) -> None:
+    table = tables.read(body(handed(clare_client, patient, said(clare, FileKind.SUPPLY))))
+
+    assert [(r["first day"], r["last day"], r["quantity"]) for r in table.rows] == [
+        ("2026-11-30", "2026-12-06", "21"),
+        ("2026-12-07", "2026-12-13", "14"),
+        ("2026-12-14", "2026-12-20", "7"),
+    ]
+
+
+def test_nobody_else_is_handed_a_file(
+    clare: User, sam_client: doors.Client, ada_client: doors.Client, patient: Patient, plan: Plan
+) -> None:
+    assert handed(sam_client, patient, said(clare, FileKind.FHIR)).status_code == 404
+    assert handed(ada_client, patient, said(clare, FileKind.FHIR)).status_code == 403
+    assert uuid.UUID(str(patient.pk))
+    assert not Disclosure.objects.exists()
