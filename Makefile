@@ -21,13 +21,13 @@ PRODUCTION := HTTPS=true ALLOWED_HOSTS=clinic.example DATABASE_URL=sqlite:///:me
 
 .DEFAULT_GOAL := help
 .PHONY: help run test deep check format lint types imports templates security migrations deployment \
-	documents docs lock clean
+	documents interchange docs lock clean
 
 help:
 	@echo "make run     a demo clinic at $(ADDRESS)"
 	@echo "make test    the tests: SQLite, PostgreSQL and Chromium where found"
 	@echo "make deep    the long tests; the last result stays in docs/evidence/"
-	@echo "make check   format, lint, types, directions, templates, security, migrations, documents"
+	@echo "make check   format, lint, types, directions, templates, security, migrations, documents, interchange"
 	@echo "make docs    write the generated documents again"
 	@echo "make lock    write requirements*.txt again from requirements*.in"
 
@@ -72,7 +72,7 @@ deep: .venv/development
 
 # --- Checking: `make -k check` goes on after a failure ---------------------------------------
 
-check: format lint types imports templates security migrations deployment documents
+check: format lint types imports templates security migrations deployment documents interchange
 
 format: .venv/development
 	$(BIN)/ruff format --check .
@@ -100,6 +100,15 @@ deployment: .venv/development
 
 documents: .venv/development
 	$(BIN)/python -m tests.documents --compare
+
+# Two validators of others, locked in tests/judges; without npm the run says what it left out.
+tests/judges/node_modules/.package-lock.json: tests/judges/package-lock.json
+	@if command -v npm >/dev/null; then \
+		echo "Installing the validators (tests/judges/package-lock.json)"; \
+		cd tests/judges && npm ci --omit=peer --omit=optional --silent && touch node_modules/.package-lock.json; fi
+
+interchange: .venv/development tests/judges/node_modules/.package-lock.json
+	$(BIN)/python -m tests.judges
 
 docs: .venv/development
 	$(BIN)/python -m tests.documents
