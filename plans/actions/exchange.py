@@ -39,6 +39,8 @@ class Handing:
     ground: Ground | None = None
     consent: Consent | None = None
     why: str = ""
+    facility: str = ""
+    emergency: str = ""
 
 
 def hand_over(
@@ -58,6 +60,8 @@ def hand_over(
                     "ground": handing.ground.value,
                     "consent": handing.consent,
                     "why": handing.why,
+                    "facility": handing.facility,
+                    "emergency": handing.emergency,
                     "disclosed_at": now,
                     "disclosed_by": by,
                 },

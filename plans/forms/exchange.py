@@ -37,6 +37,7 @@ class HandOverForm(PrintForm):
             user=user,
             today=today,
             printable=[(kind.value, capital(kind.words)) for kind in FileKind],
+            steps=(),
             consents=consents,
             flags=(),
             flag_words="",

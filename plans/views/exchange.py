@@ -60,6 +60,8 @@ def _handed(request: ClinicianRequest, patient: Patient, said: dict[str, Any]) -
         ground=Ground(ground) if ground else None,
         consent=documents.consent_in_force(patient, chosen, request.today),
         why=said["why"] if recipient.named else "",
+        facility=said["facility"] if recipient.named else "",
+        emergency=said["emergency"] if recipient.named else "",
     )
     actions.hand_over(
         key=said["token"], patient=patient, handing=handing, now=request.now, by=request.user
