@@ -120,6 +120,11 @@ class Way:
 def ways_of(plan: Plan, latest: Version | None, user: User) -> tuple[Way, ...]:
     """Where else a plan leads: what is recorded beside it."""
     ways = []
+    if latest is not None:
+        ways += [
+            Way(_("Calendar of days"), "due", address("calendar", plan)),
+            Way(_("Supply of a period"), "document", address("supply", plan)),
+        ]
     if user.may(Permission.RECORD_CHECK_IN):
         ways.append(Way(_("Instruction by telephone"), "phone", address("instruction", plan)))
     if latest is not None and user.may(Permission.RECORD_CHECK_IN):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from plans.urls import (
+    calendar,
     change,
     check_in,
     document,
@@ -21,6 +22,7 @@ urlpatterns = [
     *patient_page.urlpatterns,
     *plan.urlpatterns,
     *change.urlpatterns,
+    *calendar.urlpatterns,
     *check_in.urlpatterns,
     *escalation.urlpatterns,
     *document.urlpatterns,

@@ -58,6 +58,10 @@ ROWS = {
     "plans:told": Row(
         get=clinical(200), post=clinical(422), data=_token("-"), args={"number": _number}
     ),
+    **{
+        f"plans:{name}": Row(get=clinical(200))
+        for name in ("calendar", "calendar-csv", "supply", "supply-csv")
+    },
     "plans:move": Row(
         get=prescribers(200),
         post=prescribers(302),
