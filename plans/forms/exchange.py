@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from patients.forms import capital
 from plans.forms.document import PrintForm
 from plans.rules.exchange import FileKind
+from plans.rules.paper import Recipient
 from taperplan.fields import TokenField
 
 if TYPE_CHECKING:
@@ -47,3 +48,11 @@ class HandOverForm(PrintForm):
         del self.fields["page"], self.fields["size"]
         self.fields["what"].label = gettext_lazy("Which file")
         self.add(token=TokenField(user=user, purpose=HAND_OVER))
+
+    def clean(self) -> dict[str, Any]:
+        """Only what is said of whoever is given it: a file has no pages, no steps, no flags."""
+        cleaned = self.cleaned_data
+        recipient = cleaned.get("recipient")
+        if recipient and Recipient(recipient).named:
+            self._check_given_away(cleaned)
+        return cleaned
