@@ -60,7 +60,7 @@ run: .venv/production var/secret-key var/trail-key
 	@$(DEMO) $(MANAGE) load_demo --if-empty
 	@echo
 	@echo "Serving at $(ADDRESS)   (Ctrl+C stops)"
-	@$(DEMO) $(BIN)/gunicorn taperplan.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --log-level warning
+	@$(DEMO) $(BIN)/gunicorn --config deploy/gunicorn.conf.py taperplan.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --log-level warning
 
 # --- Testing ------------------------------------------------------------------------------
 

@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class PlansConfig(AppConfig):
     name = "plans"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from plans.notifications import life
+        from taperplan import health
+
+        if life.faults not in health.watched:
+            health.watched.append(life.faults)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +17,17 @@ from django.views.decorators.http import require_safe
 from taperplan.audit import append_only
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from django.http import HttpRequest
 
     Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 log = logging.getLogger(__name__)
+
+# What else /healthz looks at; each gives what is wrong, in words for the log. None of it keeps
+# the service from serving.
+watched: list[Callable[[], list[str]]] = []
 
 NOT_READY = (
     b"Not ready: the database does not answer, or a guard of its tables is missing. "
@@ -45,6 +50,8 @@ def faults() -> list[str]:
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 or 503. What is wrong stands in the log, not in the answer."""
     found = faults()
+    for look in watched:
+        found += look()
     for fault in found:
         log.error("Not healthy: %s.", fault)
     return HttpResponse(

@@ -274,7 +274,14 @@ if EMAIL_CONFIGURED:
     vars().update(env.email_url("EMAIL_URL"))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+# For one answer of the mail server; a server that is silent for longer counts as gone.
+EMAIL_TIMEOUT = 45
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="taperplan@localhost")
+
+# Where the links of notices lead: they are written where no request is.
+SITE_URL: str = env.str(
+    "SITE_URL", default=f"{'https' if HTTPS else 'http'}://{(ALLOWED_HOSTS or ['localhost'])[0]}"
+)
 
 SIMPLE_HISTORY_REVERT_DISABLED = True
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
+from plans.models import Heartbeat
 from taperplan.accounts.models import Clinic, Membership, User
 from tests import doors
 
@@ -27,6 +29,8 @@ def _fast_hashing(settings: Settings) -> None:
 
 @pytest.fixture
 def clinic(db: None) -> Clinic:
+    # A notifier lives, or every page would say that none does.
+    Heartbeat.objects.create(id=Heartbeat.ONLY, at=timezone.now(), worker="tests")
     # Open for patients; whoever opened it has left long ago.
     opener = User.objects.create_user(
         email="opener@northfield.example", name="Olga Opener", is_active=False

@@ -114,6 +114,7 @@ def raise_within(
             escalation.reported_at = now
             escalation.acknowledged_at = escalation.acknowledged_by = None
             escalation.state = EscalationState.RAISED.value
+            escalation.telling = True
             escalation.revision += 1
         moves.append(_report_move(escalation, verb, report, now, by))
         said = Verb.RED_FLAG_RAISED if verb is _V.RAISE else Verb.RED_FLAG_REPORTED_AGAIN
@@ -123,7 +124,7 @@ def raise_within(
     if standing:
         Escalation.objects.bulk_update(
             standing.values(),
-            ["reported_at", "acknowledged_at", "acknowledged_by", "state", "revision"],
+            ["reported_at", "acknowledged_at", "acknowledged_by", "state", "telling", "revision"],
         )
     EscalationMove.objects.bulk_create(moves)
     owe(moves, now=now)
@@ -152,6 +153,7 @@ def _raised(
         raised_at=now,
         raised_by=by,
         reported_at=now,
+        telling=True,
     )
 
 
@@ -463,9 +465,17 @@ def _append(
         escalation.acknowledged_at, escalation.acknowledged_by = now, by
     elif verb is _V.REOPEN:
         escalation.reported_at = now
+        escalation.telling = True
         escalation.acknowledged_at = escalation.acknowledged_by = None
     escalation.save(
-        update_fields=["revision", "state", "reported_at", "acknowledged_at", "acknowledged_by"]
+        update_fields=[
+            "revision",
+            "state",
+            "reported_at",
+            "telling",
+            "acknowledged_at",
+            "acknowledged_by",
+        ]
     )
     return EscalationMove.objects.create(
         escalation=escalation,

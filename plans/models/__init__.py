@@ -19,9 +19,10 @@ from plans.models.check_in import (
     VitalSign,
 )
 from plans.models.document import Document
-from plans.models.escalation import Escalation, EscalationMove, Outbox
+from plans.models.escalation import Escalation, EscalationMove
 from plans.models.formulary import FormularyEntry
 from plans.models.handover import HandoverNote
+from plans.models.notice import Heartbeat, Outbox, Sending
 from plans.models.patient_text import ConfirmedTextSet
 from plans.models.plan import (
     Acceptance,
@@ -55,6 +56,7 @@ __all__ = [
     "FollowUp",
     "FormularyEntry",
     "HandoverNote",
+    "Heartbeat",
     "MissedCheckIn",
     "Move",
     "Outbox",
@@ -64,6 +66,7 @@ __all__ = [
     "Request",
     "RequestAnswer",
     "ScaleTotal",
+    "Sending",
     "Step",
     "Supply",
     "Taken",

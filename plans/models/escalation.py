@@ -74,6 +74,10 @@ class Escalation(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
+    # Whether the ladder still has something to do: set by every report, cleared by the notifier
+    # once somebody has answered and everybody whose time had come is told.
+    telling = models.BooleanField(default=True, editable=False)
+
     objects = EscalationQuerySet.as_manager()
 
     class Meta:
@@ -94,6 +98,7 @@ class Escalation(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["patient", "-raised_at"], name="escalation_by_patient"),
             models.Index(fields=["patient"], condition=STILL_OPEN, name="escalation_open"),
+            models.Index(fields=["id"], condition=Q(telling=True), name="escalation_telling"),
         ]
 
     def __str__(self) -> str:
@@ -188,43 +193,3 @@ class EscalationMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.escalation_id} {self.number} {self.verb}"
-
-
-class Outbox(models.Model):
-    """A notice that is owed. Committed with the red flag; a worker claims it, sends, records.
-
-    `id` becomes the Message-ID, so that a sending which arrives twice carries the same one.
-    """
-
-    mutability: ClassVar[Mutability] = Mutability.MUTABLE
-
-    id = models.UUIDField(primary_key=True, editable=False)
-    escalation = models.ForeignKey(Escalation, on_delete=models.PROTECT, related_name="outbox")
-    # The report that it tells of.
-    move = models.PositiveIntegerField()
-    rung = models.PositiveSmallIntegerField()
-    made_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    tries = models.PositiveIntegerField(default=0, editable=False)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    fault = models.CharField(max_length=LINE, blank=True)
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["escalation", "move", "rung"], name="outbox_one_notice_per_rung"
-            ),
-        ]
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(
-                fields=["due_at"], condition=Q(sent_at__isnull=True), name="outbox_waiting"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.reference
-
-    @property
-    def reference(self) -> str:
-        return f"NT-{self.pk.hex[:8]}"

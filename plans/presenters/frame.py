@@ -36,11 +36,12 @@ from django.utils.translation import ngettext
 
 from patients.models import CareTeam, Patient, RecordNumber
 from plans.models import Escalation
+from plans.presenters import alarm
 from plans.presenters.addresses import address
 from plans.presenters.waiting import RowsOf, Waiting, Whose
-from plans.rules.redflags import EscalationState, Level
+from plans.rules.redflags import EscalationState, Level, overdue_since
 from taperplan import formats
-from taperplan.accounts.models import Clinic
+from taperplan.accounts.models import Clinic, TimeLimits
 from taperplan.accounts.roles import Permission
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class FlagLine:
     line: str
     when: str
     ago: str
+    overdue: str
     url: str
     patient_url: str
     acknowledge_url: str
@@ -121,7 +123,12 @@ class Frame:
 
     @property
     def flags(self) -> tuple[FlagLine, ...]:
+        """Those over the clinic's own time limit first."""
         return self._found[3]
+
+    @property
+    def alarms(self) -> tuple[alarm.Alarm, ...]:
+        return self._found[4]
 
     @cached_property
     def of_patient(self) -> list[dict[str, str]]:
@@ -146,7 +153,7 @@ class Frame:
         return hashlib.sha256(open_now.encode()).hexdigest()[:16]
 
     @cached_property
-    def _found(self) -> tuple[int, int, bool, tuple[FlagLine, ...]]:
+    def _found(self) -> tuple[int, int, bool, tuple[FlagLine, ...], tuple[alarm.Alarm, ...]]:
         request = self._request
         open_now = Escalation.objects.visible_to(request.user).still_open()
         rows = _flags(open_now, request.user, self._patient).union(
@@ -154,20 +161,38 @@ class Frame:
         )
         flags: list[FlagLine] = []
         counts = (0, 0, False)
+        alarms: tuple[alarm.Alarm, ...] = ()
+        limits: dict[str, int | None] = {}
         for row in rows.order_by("place", "level", "reported_at", "key")[: MOST + 1]:
             if row["place"] == 0:
                 counts = (row["flags"], row["waits"], bool(row["mine"]))
+                alarms = alarm.alarms(row, request.clinic, request.now, may_open=True)
+                limits = {
+                    Level.EMERGENCY.value: row["emergency_limit"],
+                    Level.SAME_DAY.value: row["same_day_limit"],
+                }
             else:
-                flags.append(_line(row, request.now, request.today))
-        return (*counts, tuple(flags))
+                flags.append(_line(row, request.now, request.today, limits.get(row["level"])))
+        flags.sort(key=lambda flag: not flag.overdue)
+        return (*counts, tuple(flags), alarms)
 
 
-def frame(request: HttpRequest) -> dict[str, Frame]:
+def frame(request: HttpRequest) -> dict[str, Any]:
     """The context processor. Nothing is asked of the database before a template does."""
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not hasattr(request, "now"):
         return {}
-    return {"frame": Frame(request)} if user.may(Permission.VIEW_PATIENTS) else {}
+    if user.membership is None:
+        return {}
+    if not user.may(Permission.VIEW_PATIENTS):
+        return {"alarms": alarm.ForOthers(request)}
+    made = Frame(request)
+    return {"frame": made, "alarms": made}
+
+
+def alarms_of(request: HttpRequest) -> tuple[alarm.Alarm, ...]:
+    made = frame(request).get("alarms")
+    return made.alarms if made else ()
 
 
 def _heading(count: int) -> str:
@@ -198,6 +223,10 @@ def _flags(
             born=F("patient__born"),
             by=F("raised_by__name"),
             number=Subquery(numbers.order_by("recorded_at").values("number")[:1]),
+            acked=F("acknowledged_at"),
+            emergency_limit=Cast(Value(None), IntegerField()),
+            same_day_limit=Cast(Value(None), IntegerField()),
+            **alarm.nothing(),
         )
         .values(*_COLUMNS)
     )
@@ -207,12 +236,14 @@ def _flags(
 _COLUMNS = (
     "place", "key", "about", "joined", "level", "label", "state", "reported_at",
     "flags", "waits", "mine", "family", "given", "born", "by", "number",
+    "acked", "emergency_limit", "same_day_limit", *alarm.COLUMNS,
 )  # fmt: skip
 
 
 def _counts(open_now: QuerySet[Escalation], request: Any) -> QuerySet[Any, dict[str, Any]]:
     """One row: how many flags are open, what waits for this person, whether they are on a team."""
     team = CareTeam.objects.filter(user=request.user, until=None)
+    limits = TimeLimits.objects.standing(request.clinic)
     nothing = Value("", output_field=CharField())
     found: QuerySet[Any, dict[str, Any]] = (
         Clinic.objects.filter(pk=request.clinic.pk)
@@ -234,13 +265,17 @@ def _counts(open_now: QuerySet[Escalation], request: Any) -> QuerySet[Any, dict[
             born=Cast(Value(None), DateField()),
             by=nothing,
             number=nothing,
+            acked=Cast(Value(None), DateTimeField()),
+            emergency_limit=Subquery(limits.values("emergency_minutes")[:1]),
+            same_day_limit=Subquery(limits.values("same_day_minutes")[:1]),
+            **alarm.asked(request.clinic, request.now),
         )
         .values(*_COLUMNS)
     )
     return found
 
 
-def _line(row: dict[str, Any], now: datetime, today: date) -> FlagLine:
+def _line(row: dict[str, Any], now: datetime, today: date, minutes: int | None) -> FlagLine:
     level = Level(row["level"])
     state = EscalationState(row["state"])
     waits = row["state"] in _NOT_ACKNOWLEDGED
@@ -257,6 +292,15 @@ def _line(row: dict[str, Any], now: datetime, today: date) -> FlagLine:
         else _("Same-day red flag open: %(what)s recorded present")
     )
     line = _("raised %(when)s, by %(name)s, %(state)s")
+    over = overdue_since(
+        state=state, reported_at=row["reported_at"], acknowledged_at=row["acked"], minutes=minutes
+    )
+    overdue = ""
+    if over is not None and over <= now:
+        overdue = _("%(span)s over the clinic's time limit") % {
+            "span": formats.duration(now - over)
+        }
+        line += ", " + overdue.replace("%", "%%")
     return FlagLine(
         key=row["key"],
         patient=row["about"],
@@ -273,6 +317,7 @@ def _line(row: dict[str, Any], now: datetime, today: date) -> FlagLine:
         line=line % {"when": when, "name": row["by"], "state": words},
         when=when,
         ago=formats.ago(row["reported_at"], now),
+        overdue=overdue,
         url=address("plans:red-flag", escalation=row["key"]),
         patient_url=address("plans:patient", patient=row["about"]),
         acknowledge_url=address("plans:acknowledge", escalation=row["key"]) if waits else "",

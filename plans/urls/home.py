@@ -14,4 +14,5 @@ if TYPE_CHECKING:
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("red-flags/now/", views.flags_now, name="flags-now"),
+    path("alarms/", views.alarms, name="alarms"),
 ]

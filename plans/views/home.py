@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from plans.presenters.frame import Frame
+from plans.presenters.frame import Frame, alarms_of
 from plans.presenters.home import worklist
 from taperplan import navigation
 from taperplan.accounts.access import require_permission
@@ -44,7 +44,7 @@ def _worklist(request: ClinicianRequest) -> HttpResponse:
         show=asked.get("show", ""),
         page=_page(asked.get("page", "")),
     )
-    context = {"worklist": found, "frame": frame, "nav": "worklist"}
+    context = {"worklist": found, "frame": frame, "alarms": frame, "nav": "worklist"}
     return render(request, "plans/home/worklist.html", context)
 
 
@@ -57,6 +57,16 @@ def flags_now(request: ClinicianRequest) -> HttpResponse:
     if request.GET.get("shown", "") == frame.mark:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return render(request, "plans/home/_flags.html", {"frame": frame, "appeared": True})
+
+
+@require_safe
+def alarms(request: ClinicianRequest) -> HttpResponse:
+    """What concerns everybody, asked for by any page that stands open; nothing where it shows as
+    many already."""
+    found = alarms_of(request)
+    if request.GET.get("shown", "") == str(len(found)):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return render(request, "components/alarms.html", {"alarms": found, "appeared": bool(found)})
 
 
 def _page(typed: str) -> int:

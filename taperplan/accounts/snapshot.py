@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from taperplan.accounts.checklist import Snapshot
+from taperplan.accounts.ladder import Standing
 from taperplan.accounts.models import (
-    Ladder,
     LevelSet,
     Membership,
     ProtocolText,
@@ -24,7 +26,7 @@ def take(clinic: Clinic) -> Snapshot:
     """A fixed number of statements, whatever the clinic has written."""
     confirmed = set(ProtocolText.objects.in_force(clinic).values_list("kind", flat=True))
     written = set(ProtocolText.objects.newest(clinic).values_list("kind", flat=True))
-    on_ladder = {person.pk for person, _minutes in Ladder.objects.standing_rungs(clinic)}
+    on_ladder = {person.pk for person in Standing(clinic, timezone.now()).people}
     answered = set(
         TestMessage.objects.filter(clinic=clinic, acknowledgement__isnull=False).values_list(
             "to", flat=True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from taperplan import tokens
 from taperplan.accounts import actions, checklist
 from taperplan.accounts.checklist import Snapshot
 from taperplan.accounts.models import (
+    Absence,
     Clinic,
     Confirmation,
     Ladder,
@@ -26,6 +27,9 @@ from taperplan.accounts.models import (
     TestMessage,
     TimeLimits,
     User,
+    Webhook,
+    Week,
+    WeekSpan,
 )
 from taperplan.accounts.models.protocol import LOWERABLE
 from taperplan.accounts.refusals import DiffersError, NotDoneError
@@ -413,7 +417,8 @@ def test_two_ladders_at_once_show_both(closed: Clinic, ada: User, clare: User, t
     with pytest.raises(DiffersError) as differs:
         ladder(closed, ada, theo)
     (line,) = differs.value.differences
-    assert (line.stands, line.sent) == ("Clare Exampleton, 10 min", "Theo Mocksen, 10 min")
+    assert line.stands == "Clare Exampleton, by email, 10 min"
+    assert line.sent == "Theo Mocksen, by email, 10 min"
 
 
 def test_time_limits_by_the_real_form(closed: Clinic, ada: User, ada_client: Client) -> None:
@@ -551,7 +556,17 @@ def test_the_database_refuses_nonsense_about_the_clinic(
     text, stamp = write(closed, ada), {"written_at": NOW, "written_by": ada}
     levels = LevelSet.objects.create(clinic=closed, number=1, same_day=[], **stamp)
     stands = ladder(closed, ada, clare)
-    open_ladder = {"ladder_id": uuid.uuid4(), "person": clare, "minutes": 5, "position": 1}
+    open_ladder = {
+        "ladder_id": uuid.uuid4(),
+        "who": "person",
+        "person": clare,
+        "channel": "email",
+        "minutes": 5,
+        "position": 1,
+    }
+    week = {"id": uuid.uuid4(), "clinic": closed, "kind": "rota", "number": 1, **stamp}
+    span = {"week_id": week["id"], "position": 1, "days": 1, "begins": "08:00", "ends": "17:00"}
+    away = {"clinic": closed, "person": clare, "first_day": NOW.date(), **stamp}
     refused: list[tuple[Any, dict[str, Any]]] = [
         (Clinic, {"name": "", "time_zone": "UTC"}),  # clinic_has_a_name
         (Clinic, {"name": "x", "time_zone": "UTC", "opened_at": NOW}),  # clinic_opened_by_somebody
@@ -569,6 +584,17 @@ def test_the_database_refuses_nonsense_about_the_clinic(
         ),
         # rung_minutes_typed
         (Rung, {**open_ladder, "minutes": 0}),
+        # rung_names_whom, rung_channel_known
+        (Rung, {**open_ladder, "person": None}),
+        (Rung, {**open_ladder, "who": "rota"}),
+        (Rung, {**open_ladder, "who": "shared", "person": None}),
+        (Rung, {**open_ladder, "channel": "pigeon"}),
+        # week_span_has_a_day
+        (WeekSpan, {**span, "days": 0}),
+        (WeekSpan, {**span, "days": 128}),
+        # absence_deputy_is_another, absence_ends_after_it_begins
+        (Absence, {**away, "deputy": clare, "last_day": NOW.date()}),
+        (Absence, {**away, "deputy": ada, "last_day": NOW.date() - timedelta(days=1)}),
         # time_limits_typed
         (
             TimeLimits,
@@ -588,12 +614,23 @@ def test_the_database_refuses_nonsense_about_the_clinic(
         # rung_position_once, rung_person_once
         with pytest.raises(IntegrityError), transaction.atomic():
             Rung.objects.bulk_create([Rung(**open_ladder), Rung(**{**open_ladder, **twice})])
+    # week_span_position_once, week_numbered_once, webhook_numbered_once
+    with pytest.raises(IntegrityError), transaction.atomic():
+        WeekSpan.objects.bulk_create([WeekSpan(**span), WeekSpan(**span)])
+    for model, values in ((Week, week), (Webhook, {"clinic": closed, "number": 1, **stamp})):
+        model.objects.create(**values)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            model.objects.create(**{**values, "id": uuid.uuid4()})
     limits = {"clinic": closed, "number": 7, "emergency_minutes": 1, "same_day_minutes": 1}
     TimeLimits.objects.create(**limits, **stamp)
     with pytest.raises(IntegrityError), transaction.atomic():  # time_limits_numbered_once
         TimeLimits.objects.create(**limits, **stamp)
     with pytest.raises(DatabaseError, match="sealed"), transaction.atomic():
-        Rung.objects.create(ladder=stands, position=9, person=ada, minutes=5)
+        Rung.objects.create(
+            ladder=stands, position=9, who="person", person=ada, channel="email", minutes=5
+        )
+    with pytest.raises(DatabaseError, match="sealed"), transaction.atomic():
+        WeekSpan.objects.create(**span)
 
 
 def test_what_was_written_is_never_rewritten(closed: Clinic, ada: User) -> None:

@@ -247,11 +247,18 @@ def test_a_password_can_be_shown_and_hidden(browser_page: OpenPage, db: None) ->
     assert page.locator("#id_password").get_attribute("type") == "password"
 
 
+def the_servers_clock_stands(page: Page) -> None:
+    """The browser's clock is turned, the server's is not: what pages ask by themselves would
+    bring its time with it."""
+    page.clock.install()
+    page.route("**/alarms/**", lambda route: route.fulfill(status=204))
+
+
 def test_a_session_about_to_end_says_so_and_can_be_kept(
     browser_page: OpenPage, clare: User
 ) -> None:
     page = browser_page(clare)
-    page.clock.install()
+    the_servers_clock_stands(page)
     page.goto("/help/")
     page.locator("#bar-search").fill("typed")
     page.clock.fast_forward(IDLE - 30_000)
@@ -267,7 +274,7 @@ def test_a_session_that_ended_covers_the_page_and_keeps_what_was_typed(
     browser_page: OpenPage, clare: User
 ) -> None:
     page = browser_page(clare)
-    page.clock.install()
+    the_servers_clock_stands(page)
     page.goto("/help/")
     page.locator("#bar-search").fill("typed")
     page.clock.fast_forward(IDLE + 2_000)
@@ -283,7 +290,7 @@ def test_somebody_else_who_signs_in_does_not_see_what_was_typed(
     browser_page: OpenPage, clare: User, theo: User
 ) -> None:
     page = browser_page(clare)
-    page.clock.install()
+    the_servers_clock_stands(page)
     page.goto("/help/")
     page.locator("#bar-search").fill("typed")
     page.clock.fast_forward(IDLE + 2_000)

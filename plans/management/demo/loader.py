@@ -105,6 +105,24 @@ class Demo:
                 by=ada,
             )
             account_actions.confirm_text(text=text, now=then, by=clare)
+        ladder = account_actions.write_ladder(
+            clinic=self.clinic,
+            token=uuid.uuid4(),
+            number=0,
+            rungs=[(self.people[key], minutes) for key, minutes in clinic["ladder"]],
+            now=then,
+            by=ada,
+        )
+        account_actions.confirm_ladder(ladder=ladder, now=then, by=clare)
+        limits = account_actions.write_time_limits(
+            clinic=self.clinic,
+            token=uuid.uuid4(),
+            number=0,
+            **clinic["minutes_to_contact"],
+            now=then,
+            by=ada,
+        )
+        account_actions.confirm_time_limits(limits=limits, now=then, by=clare)
         for one in text_sets():
             confirm_text_set(clinic=self.clinic, key=one.key, digest=one.digest, now=then, by=clare)
 

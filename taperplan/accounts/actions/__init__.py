@@ -9,6 +9,12 @@ from taperplan.accounts.actions.clinic import (
     open_clinic,
     set_up_clinic,
 )
+from taperplan.accounts.actions.notices import (
+    end_absence,
+    write_absence,
+    write_pager,
+    write_week,
+)
 from taperplan.accounts.actions.people import (
     accept,
     amend_profile,
@@ -23,9 +29,12 @@ from taperplan.accounts.actions.people import (
     withdraw,
 )
 from taperplan.accounts.actions.protocol import (
+    RungTyped,
     acknowledge_test,
+    confirm_ladder,
     confirm_levels,
     confirm_text,
+    confirm_time_limits,
     send_test,
     write_ladder,
     write_levels,
@@ -37,15 +46,19 @@ from taperplan.accounts.rights import NewPerson, Rights
 __all__ = [
     "NewPerson",
     "Rights",
+    "RungTyped",
     "accept",
     "acknowledge_test",
     "add_demo_person",
     "amend_clinic",
     "amend_profile",
     "change_roles",
+    "confirm_ladder",
     "confirm_levels",
     "confirm_text",
+    "confirm_time_limits",
     "deactivate",
+    "end_absence",
     "invite",
     "invite_again",
     "join",
@@ -57,8 +70,11 @@ __all__ = [
     "send_test",
     "set_up_clinic",
     "withdraw",
+    "write_absence",
     "write_ladder",
     "write_levels",
+    "write_pager",
     "write_text",
     "write_time_limits",
+    "write_week",
 ]

@@ -6,11 +6,13 @@ another stands by now, theirs and ours are shown and nothing is written.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from taperplan.accounts.actions.people import _locked
+from taperplan.accounts.ladder import Standing
 from taperplan.accounts.models import (
     Confirmation,
     Ladder,
@@ -21,6 +23,8 @@ from taperplan.accounts.models import (
     TestAcknowledgement,
     TestMessage,
     TimeLimits,
+    Webhook,
+    Week,
 )
 from taperplan.accounts.models.protocol import LOWERABLE
 from taperplan.accounts.refusals import Difference, DiffersError, NotDoneError
@@ -117,6 +121,24 @@ def confirm_levels(*, levels: LevelSet, now: datetime, by: User) -> Confirmation
     return _confirm(levels, newest, Confirmation(levels=levels), now=now, by=by)
 
 
+@transaction.atomic
+def confirm_ladder(*, ladder: Ladder, now: datetime, by: User) -> Confirmation:
+    """Raises: NotDoneError."""
+    _may_confirm(by, ladder.clinic)
+    _locked(ladder.clinic)
+    newest = Ladder.objects.newest(ladder.clinic)
+    return _confirm(ladder, newest, Confirmation(ladder=ladder), now=now, by=by)
+
+
+@transaction.atomic
+def confirm_time_limits(*, limits: TimeLimits, now: datetime, by: User) -> Confirmation:
+    """Raises: NotDoneError."""
+    _may_confirm(by, limits.clinic)
+    _locked(limits.clinic)
+    newest = TimeLimits.objects.newest(limits.clinic)
+    return _confirm(limits, newest, Confirmation(limits=limits), now=now, by=by)
+
+
 def _may_confirm(by: User, clinic: Clinic) -> None:
     if by.clinic != clinic or not by.may(Permission.CONFIRM_PROTOCOL):
         raise NotDoneError(_("Only the protocol owner of this clinic confirms."))
@@ -125,7 +147,12 @@ def _may_confirm(by: User, clinic: Clinic) -> None:
 def _confirm(
     row: Any, newest: Any, confirmation: Confirmation, *, now: datetime, by: User
 ) -> Confirmation:
-    before = Confirmation.objects.filter(text=confirmation.text, levels=confirmation.levels).first()
+    before = Confirmation.objects.filter(
+        text=confirmation.text,
+        levels=confirmation.levels,
+        ladder=confirmation.ladder,
+        limits=confirmation.limits,
+    ).first()
     if before is not None:
         return before
     if newest != row:
@@ -142,35 +169,39 @@ def write_ladder(
     clinic: Clinic,
     token: uuid.UUID,
     number: int,
-    rungs: Sequence[tuple[User, int]],
+    rungs: Sequence[RungTyped | tuple[User, int]],
     now: datetime,
     by: User,
 ) -> Ladder:
-    """The whole ladder, first rung first. Raises: NotDoneError, DiffersError."""
-    _check_rungs(clinic, rungs)
+    """The whole ladder, first rung first. A pair is a person told by email.
+
+    Raises: NotDoneError, DiffersError.
+    """
+    wanted = [one if isinstance(one, RungTyped) else RungTyped.person_of(*one) for one in rungs]
+    _check_rungs(clinic, wanted)
     _locked(clinic)
     before = Ladder.objects.filter(pk=token).first()
-    stands = before or Ladder.objects.in_force(clinic)
-    kept = _kept(stands)
-    typed = [(person.pk, minutes) for person, minutes in rungs]
-    if stands is not None and kept == typed:
+    stands = before or Ladder.objects.newest(clinic)
+    kept = typed_of(stands)
+    if stands is not None and kept == wanted:
         return stands
     if before is not None or (stands.number if stands else 0) != number:
-        there = (
-            "; ".join(
-                f"{rung.person.name}, {rung.minutes} min"
-                for rung in stands.rungs.select_related("person").order_by("position")
-            )
-            if stands
-            else ""
-        )
-        here = "; ".join(f"{person.name}, {minutes} min" for person, minutes in rungs)
+        there = "; ".join(one.words() for one in kept)
+        here = "; ".join(one.words() for one in wanted)
         raise DiffersError(stands, [Difference("rungs", there, here)])
     ladder = Ladder(pk=token, clinic=clinic, number=number + 1, written_at=now, written_by=by)
     # The rungs first: a rung below a ladder that stands is refused by the database.
     Rung.objects.bulk_create(
-        Rung(ladder=ladder, position=position, person=person, minutes=minutes)
-        for position, (person, minutes) in enumerate(rungs, start=1)
+        Rung(
+            ladder=ladder,
+            position=position,
+            who=one.who.value,
+            person=one.person,
+            address=one.address,
+            channel=one.channel.value,
+            minutes=one.minutes,
+        )
+        for position, one in enumerate(wanted, start=1)
     )
     ladder.save(force_insert=True)
     trail.record(
@@ -179,10 +210,40 @@ def write_ladder(
     return ladder
 
 
-def _kept(ladder: Ladder | None) -> list[tuple[uuid.UUID, int]]:
+@dataclass(frozen=True)
+class RungTyped:
+    """One rung as it was typed."""
+
+    who: Rung.Who
+    minutes: int
+    channel: Rung.Channel = Rung.Channel.EMAIL
+    person: User | None = None
+    address: str = ""
+
+    @classmethod
+    def person_of(cls, person: User, minutes: int) -> RungTyped:
+        return cls(Rung.Who.PERSON, minutes, person=person)
+
+    def words(self) -> str:
+        whom = self.person.name if self.person else self.address or str(self.who.label)
+        return _("{whom}, by {channel}, {minutes} min").format(
+            whom=whom, channel=self.channel.label, minutes=self.minutes
+        )
+
+
+def typed_of(ladder: Ladder | None) -> list[RungTyped]:
     if ladder is None:
         return []
-    return list(ladder.rungs.order_by("position").values_list("person_id", "minutes"))
+    return [
+        RungTyped(
+            who=Rung.Who(row.who),
+            minutes=row.minutes,
+            channel=Rung.Channel(row.channel),
+            person=row.person,
+            address=row.address,
+        )
+        for row in ladder.rungs.select_related("person").order_by("position")
+    ]
 
 
 def people_for_the_ladder(clinic: Clinic) -> list[User]:
@@ -198,14 +259,20 @@ def people_for_the_ladder(clinic: Clinic) -> list[User]:
     )
 
 
-def _check_rungs(clinic: Clinic, rungs: Sequence[tuple[User, int]]) -> None:
+def _check_rungs(clinic: Clinic, rungs: Sequence[RungTyped]) -> None:
     if not rungs:
         raise NotDoneError(_("Put at least one person on the ladder."))
-    people = [person.pk for person, _minutes in rungs]
+    people = [one.person.pk for one in rungs if one.person is not None]
     if len(set(people)) != len(people):
         raise NotDoneError(_("Each person stands on one rung."))
     if not set(people) <= {user.pk for user in people_for_the_ladder(clinic)}:
         raise NotDoneError(_("A rung is for somebody of this clinic who can act on a red flag."))
+    rota = any(one.who is Rung.Who.ROTA for one in rungs)
+    if rota and Week.objects.in_force(clinic, Week.Kind.ROTA) is None:
+        raise NotDoneError(_("Type the rota first: a rung of it stands empty without one."))
+    paged = any(one.channel is Rung.Channel.WEBHOOK for one in rungs)
+    if paged and Webhook.objects.in_force(clinic) is None:
+        raise NotDoneError(_("Type the pager's address first: a rung uses it."))
 
 
 @transaction.atomic
@@ -222,7 +289,7 @@ def write_time_limits(
     """Minutes from acknowledged to contacted. Raises: DiffersError."""
     _locked(clinic)
     before = TimeLimits.objects.filter(pk=token).first()
-    stands = before or TimeLimits.objects.in_force(clinic)
+    stands = before or TimeLimits.objects.newest(clinic)
     typed = {"emergency_minutes": emergency, "same_day_minutes": same_day}
     kept = {name: getattr(stands, name) for name in typed} if stands else {}
     if kept == typed:
@@ -245,16 +312,24 @@ def write_time_limits(
 
 @transaction.atomic
 def send_test(
-    *, clinic: Clinic, token: uuid.UUID, to: User, now: datetime, by: User
+    *,
+    clinic: Clinic,
+    token: uuid.UUID,
+    to: User,
+    now: datetime,
+    by: User | None,
+    channel: Rung.Channel = Rung.Channel.EMAIL,
 ) -> TestMessage:
-    """A test message to one person of the ladder. Raises: NotDoneError."""
+    """A test message to one person of the ladder; the notifier sends it. Raises: NotDoneError."""
     _locked(clinic)
     before = TestMessage.objects.filter(pk=token).first()
     if before is not None:
         return before
-    if to not in [person for person, _minutes in Ladder.objects.standing_rungs(clinic)]:
+    if to not in Standing(clinic, now).people:
         raise NotDoneError(_("A test message goes to somebody on the ladder."))
-    message = TestMessage.objects.create(pk=token, clinic=clinic, to=to, sent_at=now, sent_by=by)
+    message = TestMessage.objects.create(
+        pk=token, clinic=clinic, to=to, channel=channel.value, sent_at=now, sent_by=by
+    )
     trail.record(Verb.TEST_MESSAGE_SENT, message, clinic=clinic, by=by)
     return message
 

@@ -39,6 +39,30 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Absence',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('first_day', models.DateField()),
+                ('last_day', models.DateField()),
+                ('written_at', models.DateTimeField()),
+                ('deputy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absences', to=settings.AUTH_USER_MODEL)),
+                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('deputy', models.F('person')), _negated=True), name='absence_deputy_is_another'), models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='absence_ends_after_it_begins')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AbsenceEnd',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('absence', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='ended', to='accounts.absence')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Clinic',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -58,6 +82,11 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='clinic_has_a_name'), models.CheckConstraint(condition=models.Q(models.Q(('opened_at', None), ('opened_by', None)), models.Q(('opened_at__isnull', False), ('opened_by__isnull', False)), _connector='OR'), name='clinic_opened_by_somebody')],
             },
+        ),
+        migrations.AddField(
+            model_name='absence',
+            name='clinic',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absences', to='accounts.clinic'),
         ),
         migrations.CreateModel(
             name='HistoricalClinic',
@@ -171,38 +200,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Confirmation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('confirmed_at', models.DateTimeField()),
-                ('confirmed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('levels', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='confirmation', to='accounts.levelset')),
-                ('text', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='confirmation', to='accounts.protocoltext')),
-            ],
-            options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('levels', None), ('text__isnull', False)), models.Q(('levels__isnull', False), ('text', None)), _connector='OR'), name='confirmation_of_one_thing')],
-            },
-        ),
-        migrations.CreateModel(
             name='Rung',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveIntegerField()),
+                ('who', models.CharField(choices=[('person', 'a person'), ('rota', 'whoever is on call'), ('shared', 'a shared address')], max_length=8)),
+                ('address', models.EmailField(blank=True, max_length=254)),
+                ('channel', models.CharField(choices=[('email', 'email'), ('webhook', 'pager')], max_length=8)),
                 ('minutes', models.PositiveIntegerField()),
                 ('ladder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rungs', to='accounts.ladder')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('ladder', 'position'), name='rung_position_once'), models.UniqueConstraint(fields=('ladder', 'person'), name='rung_person_once'), models.CheckConstraint(condition=models.Q(('minutes__gt', 0)), name='rung_minutes_typed')],
+                'constraints': [models.UniqueConstraint(fields=('ladder', 'position'), name='rung_position_once'), models.UniqueConstraint(fields=('ladder', 'person'), name='rung_person_once'), models.CheckConstraint(condition=models.Q(('minutes__gt', 0)), name='rung_minutes_typed'), models.CheckConstraint(condition=models.Q(('channel__in', ['email', 'webhook'])), name='rung_channel_known'), models.CheckConstraint(condition=models.Q(models.Q(('address', ''), ('person__isnull', False), ('who', 'person')), models.Q(('address', ''), ('person', None), ('who', 'rota')), models.Q(('person', None), ('who', 'shared'), models.Q(models.Q(('address', ''), _negated=True), ('channel', 'webhook'), _connector='OR')), _connector='OR'), name='rung_names_whom')],
             },
         ),
         migrations.CreateModel(
             name='TestMessage',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('channel', models.CharField(choices=[('email', 'email'), ('webhook', 'pager')], max_length=8)),
                 ('sent_at', models.DateTimeField()),
                 ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='test_messages', to='accounts.clinic')),
-                ('sent_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('sent_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('to', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='test_messages', to=settings.AUTH_USER_MODEL)),
             ],
         ),
@@ -228,6 +248,64 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('clinic', 'number'), name='time_limits_numbered_once'), models.CheckConstraint(condition=models.Q(('emergency_minutes__gt', 0), ('same_day_minutes__gt', 0)), name='time_limits_typed')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Confirmation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('confirmed_at', models.DateTimeField()),
+                ('confirmed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('ladder', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='confirmation', to='accounts.ladder')),
+                ('levels', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='confirmation', to='accounts.levelset')),
+                ('text', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='confirmation', to='accounts.protocoltext')),
+                ('limits', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='confirmation', to='accounts.timelimits')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ladder', None), ('levels', None), ('limits', None), ('text__isnull', False)), models.Q(('ladder', None), ('levels__isnull', False), ('limits', None), ('text', None)), models.Q(('ladder__isnull', False), ('levels', None), ('limits', None), ('text', None)), models.Q(('ladder', None), ('levels', None), ('limits__isnull', False), ('text', None)), _connector='OR'), name='confirmation_of_one_thing')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Webhook',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('number', models.PositiveIntegerField()),
+                ('url', models.CharField(blank=True, max_length=500)),
+                ('written_at', models.DateTimeField()),
+                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='webhooks', to='accounts.clinic')),
+                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('clinic', 'number'), name='webhook_numbered_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Week',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(choices=[('rota', 'Who is on call'), ('hours', 'Hours in which a same-day red flag is told')], max_length=8)),
+                ('number', models.PositiveIntegerField()),
+                ('written_at', models.DateTimeField()),
+                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='weeks', to='accounts.clinic')),
+                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('clinic', 'kind', 'number'), name='week_numbered_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WeekSpan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveIntegerField()),
+                ('days', models.PositiveSmallIntegerField()),
+                ('begins', models.TimeField()),
+                ('ends', models.TimeField()),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('week', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spans', to='accounts.week')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('week', 'position'), name='week_span_position_once'), models.CheckConstraint(condition=models.Q(('days__gt', 0), ('days__lte', 127)), name='week_span_has_a_day')],
             },
         ),
     ]

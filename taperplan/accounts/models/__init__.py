@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from taperplan.accounts.models.clinic import Clinic
+from taperplan.accounts.models.notices import Absence, AbsenceEnd, Webhook, Week, WeekSpan
 from taperplan.accounts.models.people import Membership, OneTimeLink, User
 from taperplan.accounts.models.protocol import (
     Confirmation,
@@ -16,6 +17,8 @@ from taperplan.accounts.models.protocol import (
 )
 
 __all__ = [
+    "Absence",
+    "AbsenceEnd",
     "Clinic",
     "Confirmation",
     "Ladder",
@@ -28,4 +31,7 @@ __all__ = [
     "TestMessage",
     "TimeLimits",
     "User",
+    "Webhook",
+    "Week",
+    "WeekSpan",
 ]

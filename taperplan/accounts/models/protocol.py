@@ -12,7 +12,7 @@ import uuid
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from taperplan.accounts.models.clinic import Clinic
@@ -135,7 +135,7 @@ class LevelSet(models.Model):
 
 
 class Confirmation(models.Model):
-    """The protocol owner's name under one wording or one set of levels."""
+    """The protocol owner's name under one wording, set of levels, ladder or pair of limits."""
 
     mutability: ClassVar[Mutability] = Mutability.APPEND_ONLY
 
@@ -145,6 +145,12 @@ class Confirmation(models.Model):
     levels = models.OneToOneField(
         LevelSet, on_delete=models.PROTECT, null=True, blank=True, related_name="confirmation"
     )
+    ladder = models.OneToOneField(
+        "Ladder", on_delete=models.PROTECT, null=True, blank=True, related_name="confirmation"
+    )
+    limits = models.OneToOneField(
+        "TimeLimits", on_delete=models.PROTECT, null=True, blank=True, related_name="confirmation"
+    )
     confirmed_at = models.DateTimeField()
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
@@ -152,26 +158,38 @@ class Confirmation(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 name="confirmation_of_one_thing",
-                condition=Q(text__isnull=False, levels=None) | Q(text=None, levels__isnull=False),
+                condition=Q(text__isnull=False, levels=None, ladder=None, limits=None)
+                | Q(text=None, levels__isnull=False, ladder=None, limits=None)
+                | Q(text=None, levels=None, ladder__isnull=False, limits=None)
+                | Q(text=None, levels=None, ladder=None, limits__isnull=False),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.text_id or self.levels_id} confirmed"
+        of = self.text_id or self.levels_id or self.ladder_id or self.limits_id
+        return f"{of} confirmed"
+
+
+# The newest that is confirmed. While none ever was, the newest: somebody has to be told.
+_CONFIRMED_FIRST = Case(When(confirmation__isnull=False, then=0), default=1)
 
 
 class LadderQuerySet(models.QuerySet["Ladder"]):
-    def in_force(self, clinic: Clinic) -> Ladder | None:
+    def newest(self, clinic: Clinic) -> Ladder | None:
         return self.filter(clinic=clinic).order_by("-number").first()
 
+    def in_force(self, clinic: Clinic) -> Ladder | None:
+        """The newest that is confirmed; while none ever was, the newest."""
+        return self.filter(clinic=clinic).order_by(_CONFIRMED_FIRST, "-number").first()
+
     def standing_rungs(self, clinic: Clinic) -> list[tuple[User, int]]:
-        """Who is told now, in order, with the minutes after each; leavers are passed over."""
+        """The people named on rungs, in order, with the minutes after each, without leavers."""
         ladder = self.in_force(clinic)
         if ladder is None:
             return []
         here = Membership.objects.standing().filter(clinic=clinic, user=OuterRef("person"))
         rungs = ladder.rungs.filter(Exists(here)).select_related("person").order_by("position")
-        return [(rung.person, rung.minutes) for rung in rungs]
+        return [(rung.person, rung.minutes) for rung in rungs if rung.person is not None]
 
 
 class Ladder(models.Model):
@@ -201,14 +219,28 @@ class Ladder(models.Model):
 
 
 class Rung(models.Model):
-    """One person of the ladder, and the minutes after which the next one is told."""
+    """Who is told, by which channel, and the minutes after which the next rung is told."""
 
     mutability: ClassVar[Mutability] = Mutability.SEALED
     sealed_by: ClassVar[str] = "ladder"
 
+    class Who(models.TextChoices):
+        PERSON = "person", _("a person")
+        ROTA = "rota", _("whoever is on call")
+        SHARED = "shared", _("a shared address")
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("email")
+        WEBHOOK = "webhook", _("pager")
+
     ladder = models.ForeignKey(Ladder, on_delete=models.PROTECT, related_name="rungs")
     position = models.PositiveIntegerField()
-    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    who = models.CharField(max_length=8, choices=Who)
+    person = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    address = models.EmailField(blank=True)
+    channel = models.CharField(max_length=8, choices=Channel)
     minutes = models.PositiveIntegerField()
 
     class Meta:
@@ -216,6 +248,15 @@ class Rung(models.Model):
             models.UniqueConstraint(fields=["ladder", "position"], name="rung_position_once"),
             models.UniqueConstraint(fields=["ladder", "person"], name="rung_person_once"),
             models.CheckConstraint(name="rung_minutes_typed", condition=Q(minutes__gt=0)),
+            models.CheckConstraint(
+                name="rung_channel_known", condition=Q(channel__in=["email", "webhook"])
+            ),
+            models.CheckConstraint(
+                name="rung_names_whom",
+                condition=Q(who="person", person__isnull=False, address="")
+                | Q(who="rota", person=None, address="")
+                | (Q(who="shared", person=None) & (~Q(address="") | Q(channel="webhook"))),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -223,8 +264,15 @@ class Rung(models.Model):
 
 
 class TimeLimitsQuerySet(models.QuerySet["TimeLimits"]):
-    def in_force(self, clinic: Clinic) -> TimeLimits | None:
+    def newest(self, clinic: Clinic) -> TimeLimits | None:
         return self.filter(clinic=clinic).order_by("-number").first()
+
+    def in_force(self, clinic: Clinic) -> TimeLimits | None:
+        return self.standing(clinic).first()
+
+    def standing(self, clinic: Clinic) -> TimeLimitsQuerySet:
+        """The one in force, and behind it the others: confirmed ones first."""
+        return self.filter(clinic=clinic).order_by(_CONFIRMED_FIRST, "-number")
 
 
 class TimeLimits(models.Model):
@@ -276,8 +324,12 @@ class TestMessage(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="test_messages")
     to = models.ForeignKey(User, on_delete=models.PROTECT, related_name="test_messages")
+    channel = models.CharField(max_length=8, choices=Rung.Channel)
     sent_at = models.DateTimeField()
-    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # None: from the command line.
+    sent_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = TestMessageQuerySet.as_manager()
 

@@ -13,6 +13,7 @@ ROWS: dict[str, Row] = {
         get=clinical(200, administrator=302, auditor=302, records_officer=302, stranger=200)
     ),
     "plans:flags-now": Row(get=clinical(200)),
+    "plans:alarms": Row(get=everyone((200, 204), stranger=(200, 204))),
     "plans:patient": Row(get=clinical(200)),
     "about": Row(get=OPEN, open_because=OPEN_PAGES["about"]),
     "accessibility": Row(get=OPEN, open_because=OPEN_PAGES["accessibility"]),

@@ -82,7 +82,7 @@ def test_report_now_raises_at_once_and_owes_a_notice(otto: Patient, flag: Escala
     assert flag.state == "raised"
     assert flag.level == "emergency"
     notice = Outbox.objects.get()
-    assert (notice.escalation, notice.rung, notice.sent_at) == (flag, 1, None)
+    assert (notice.escalation, notice.rung, notice.told_at) == (flag, 1, None)
     assert AuditEvent.objects.get(verb="red flag raised").patient == f"patient:{otto.pk}"
 
 

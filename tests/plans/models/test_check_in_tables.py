@@ -21,12 +21,14 @@ from plans.models import (
     Escalation,
     EscalationMove,
     FollowUp,
+    Heartbeat,
     MissedCheckIn,
     Outbox,
     PresentSymptom,
     Request,
     RequestAnswer,
     ScaleTotal,
+    Sending,
     Taken,
     TakenAmount,
     VitalSign,
@@ -47,12 +49,14 @@ MINE: tuple[Any, ...] = (
     Escalation,
     EscalationMove,
     FollowUp,
+    Heartbeat,
     MissedCheckIn,
     Outbox,
     PresentSymptom,
     Request,
     RequestAnswer,
     ScaleTotal,
+    Sending,
     Taken,
     TakenAmount,
     VitalSign,
@@ -227,7 +231,28 @@ def missed(**fields: Any) -> Build:
 
 
 def notice(ward: Ward) -> models.Model:
-    return Outbox(id=uuid.uuid4(), escalation=ward.flag, move=1, rung=1, made_at=NOW, due_at=NOW)
+    return Outbox(
+        id=uuid.uuid4(), escalation=ward.flag, move=1, rung=1, turn=0, made_at=NOW, due_at=NOW
+    )
+
+
+def sending(**fields: Any) -> Callable[[Ward], models.Model]:
+    def build(ward: Ward) -> models.Model:
+        values: dict[str, Any] = {
+            "id": uuid.uuid4(),
+            "outbox": Outbox.objects.get(),
+            "channel": "email",
+            "address": "theo@northfield.example",
+            "made_at": NOW,
+            "next_try_at": NOW,
+        }
+        return Sending(**(values | fields))
+
+    return build
+
+
+def heartbeat(ward: Ward) -> models.Model:
+    return Heartbeat(id=2, at=NOW, worker="second")
 
 
 def a_draft(ward: Ward) -> models.Model:
@@ -327,7 +352,12 @@ IMPOSSIBLE: dict[str, Build] = {
     "escalation_move_contact_names_whom": move(verb="record a contact"),
     "escalation_move_says_why": move(verb="record the outcome"),
     "escalation_move_by_somebody": move(by=None),
-    "outbox_one_notice_per_rung": notice,
+    "outbox_one_notice_per_turn": notice,
+    "sending_once_to_each": twice(sending()),
+    "sending_of_one_thing": sending(outbox=None),
+    "sending_channel_known": sending(channel="pigeon"),
+    "sending_sent_or_given_up": sending(sent_at=NOW, given_up_at=NOW),
+    "heartbeat_only_one": heartbeat,
 }
 
 

@@ -1,7 +1,8 @@
 """The outbox: a notice is owed from the transaction that raises the red flag.
 
-A row is written here and committed with the red flag, so that no crash can lose it. Sending is
-the work of the notifier, which claims rows, tells people and records that it did.
+A row is written here and committed with the red flag, so that no crash can lose it. Telling is
+the work of the notifier (`worker`): it plans what is owed by now, asks who stands on the rung,
+claims each message under a lease, sends it, records that it did. Nothing is sent in a request.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ def owe(reports: Iterable[EscalationMove], *, now: datetime) -> list[Outbox]:
             escalation_id=report.escalation_id,
             move=report.number,
             rung=FIRST_RUNG,
+            turn=0,
             made_at=now,
             due_at=now,
         )

@@ -1,0 +1,167 @@
+"""What concerns everybody and is no red flag: a notice that did not arrive, no notifier alive.
+
+Asked with the frame of every page, in its one statement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import (
+    CharField,
+    DateTimeField,
+    IntegerField,
+    OuterRef,
+    Subquery,
+    UUIDField,
+    Value,
+)
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from plans.models import Heartbeat, Outbox, Sending
+from plans.notifications.life import LATE, TRIES, lives
+from plans.presenters.addresses import address
+from plans.presenters.waiting import RowsOf
+from plans.rules.notices import fault_words
+from taperplan import formats
+from taperplan.accounts.models import Clinic
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from django.db.models.expressions import Combinable
+
+_DAY = timedelta(days=1)
+COLUMNS = (
+    "beat", "stuck", "stuck_flag", "stuck_rung", "stuck_since", "stuck_tries", "stuck_fault",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Alarm:
+    title: str
+    text: str
+    url: str = ""
+    act: str = ""
+
+
+def asked(clinic: Clinic, now: datetime) -> dict[str, Combinable]:
+    """The columns, for the one row that speaks of the clinic."""
+    stuck = Outbox.objects.stuck(clinic, now=now, patience=LATE, tries=TRIES)
+    first = stuck.order_by("made_at", "pk")
+    failing = Sending.objects.waiting().filter(outbox=OuterRef("pk")).order_by("-tries", "made_at")
+    return {
+        "beat": Subquery(Heartbeat.objects.filter(pk=Heartbeat.ONLY).values("at")[:1]),
+        "stuck": RowsOf(stuck.order_by().values("pk")),
+        "stuck_flag": Subquery(first.values("escalation_id")[:1]),
+        "stuck_rung": Subquery(first.values("rung")[:1]),
+        "stuck_since": Subquery(first.values("made_at")[:1]),
+        "stuck_tries": Subquery(
+            first.annotate(most=Subquery(failing.values("tries")[:1])).values("most")[:1]
+        ),
+        "stuck_fault": Subquery(
+            first.annotate(why=Subquery(failing.values("fault")[:1])).values("why")[:1]
+        ),
+    }
+
+
+def nothing() -> dict[str, Combinable]:
+    """The same columns, for rows that speak of something else."""
+    return {
+        "beat": Cast(Value(None), DateTimeField()),
+        "stuck": Value(0),
+        "stuck_flag": Cast(Value(None), UUIDField()),
+        "stuck_rung": Cast(Value(None), IntegerField()),
+        "stuck_since": Cast(Value(None), DateTimeField()),
+        "stuck_tries": Cast(Value(None), IntegerField()),
+        "stuck_fault": Cast(Value(None), CharField()),
+    }
+
+
+def alarms(
+    row: Mapping[str, Any], clinic: Clinic, now: datetime, *, may_open: bool
+) -> tuple[Alarm, ...]:
+    found = []
+    if not lives(row["beat"], now):
+        found.append(_nobody_sends(row["beat"], clinic))
+    if row["stuck"]:
+        found.append(_stuck(row, clinic, now, may_open=may_open))
+    return tuple(found)
+
+
+def _nobody_sends(beat: datetime | None, clinic: Clinic) -> Alarm:
+    last = (
+        _("Its last sign of life was %(when)s.")
+        % {"when": formats.moment(timezone.localtime(beat))}
+        if beat
+        else _("It has never run.")
+    )
+    return Alarm(
+        title=_("No notifier is running: red flags reach nobody by message."),
+        text=" ".join([last, _tell_by_phone(clinic), _("Whoever runs this site starts it.")]),
+    )
+
+
+def _stuck(row: Mapping[str, Any], clinic: Clinic, now: datetime, *, may_open: bool) -> Alarm:
+    count = row["stuck"]
+    title = ngettext(
+        "A red flag notice could not be delivered.",
+        "%(count)s red flag notices could not be delivered.",
+        count,
+    ) % {"count": formats.number(count)}
+    key: uuid.UUID = row["stuck_flag"]
+    since = timezone.localtime(row["stuck_since"])
+    when = formats.clock(since) if now - since < _DAY else formats.moment(since)
+    parts = [
+        _("Reference %(flag)s, rung %(rung)s")
+        % {"flag": f"RF-{key.hex[:8]}", "rung": row["stuck_rung"]},
+        fault_words(row["stuck_fault"] or ""),
+    ]
+    tries = row["stuck_tries"] or 0
+    tried = (
+        ngettext("tried once since %(when)s", "tried %(tries)s times since %(when)s", tries)
+        if tries
+        else _("waiting since %(when)s")
+    ) % {"tries": tries, "when": when}
+    sentence = ", ".join([*filter(None, parts), tried]) + "."
+    url = address("plans:red-flag", escalation=key) if may_open else ""
+    return Alarm(
+        title=title,
+        text=f"{sentence} {_tell_by_phone(clinic)}",
+        url=url,
+        act=_("Open %(flag)s") % {"flag": f"RF-{key.hex[:8]}"},
+    )
+
+
+def _tell_by_phone(clinic: Clinic) -> str:
+    if clinic.out_of_hours:
+        return _("Tell the on-call clinician by phone: %(number)s.") % {
+            "number": clinic.out_of_hours
+        }
+    return _("Tell the on-call clinician by phone.")
+
+
+class ForOthers:
+    """The alarms of somebody whose pages have no frame of red flags. One statement."""
+
+    def __init__(self, request: Any) -> None:
+        self._request = request
+
+    @cached_property
+    def alarms(self) -> tuple[Alarm, ...]:
+        request = self._request
+        row = (
+            Clinic.objects.filter(pk=request.clinic.pk)
+            .annotate(**asked(request.clinic, request.now))
+            .values(*COLUMNS)
+            .get()
+        )
+        return alarms(row, request.clinic, request.now, may_open=False)
