@@ -199,12 +199,13 @@ class Migration(migrations.Migration):
                 ('raised_at', models.DateTimeField()),
                 ('reported_at', models.DateTimeField()),
                 ('acknowledged_at', models.DateTimeField(blank=True, null=True)),
+                ('telling', models.BooleanField(default=True, editable=False)),
                 ('acknowledged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='patients.patient')),
                 ('raised_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'indexes': [models.Index(fields=['patient', '-raised_at'], name='escalation_by_patient'), models.Index(condition=models.Q(('state__in', ['closed', 'entered in error']), _negated=True), fields=['patient'], name='escalation_open')],
+                'indexes': [models.Index(fields=['patient', '-raised_at'], name='escalation_by_patient'), models.Index(condition=models.Q(('state__in', ['closed', 'entered in error']), _negated=True), fields=['patient'], name='escalation_open'), models.Index(condition=models.Q(('telling', True)), fields=['id'], name='escalation_telling')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['closed', 'entered in error']), _negated=True), fields=('patient', 'symptom'), name='escalation_one_open_per_symptom'), models.CheckConstraint(condition=models.Q(('level__in', ['emergency', 'same_day'])), name='escalation_level_known'), models.CheckConstraint(condition=models.Q(('state__in', ['raised', 'notified', 'acknowledged', 'contacted', 'outcome recorded', 'closed', 'entered in error'])), name='escalation_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at__isnull', True), ('acknowledged_by__isnull', True)), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False)), _connector='OR'), name='escalation_acknowledged_by_somebody')],
             },
         ),
@@ -295,6 +296,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Heartbeat',
+            fields=[
+                ('id', models.PositiveSmallIntegerField(editable=False, primary_key=True, serialize=False)),
+                ('at', models.DateTimeField()),
+                ('worker', models.CharField(max_length=80)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='heartbeat_only_one')],
+            },
+        ),
+        migrations.CreateModel(
             name='MissedCheckIn',
             fields=[
                 ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
@@ -315,17 +327,15 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
                 ('move', models.PositiveIntegerField()),
                 ('rung', models.PositiveSmallIntegerField()),
+                ('turn', models.PositiveIntegerField()),
                 ('made_at', models.DateTimeField()),
                 ('due_at', models.DateTimeField()),
-                ('claimed_until', models.DateTimeField(blank=True, null=True)),
-                ('tries', models.PositiveIntegerField(default=0, editable=False)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('fault', models.CharField(blank=True, max_length=300)),
+                ('told_at', models.DateTimeField(blank=True, null=True)),
                 ('escalation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outbox', to='plans.escalation')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('sent_at__isnull', True)), fields=['due_at'], name='outbox_waiting')],
-                'constraints': [models.UniqueConstraint(fields=('escalation', 'move', 'rung'), name='outbox_one_notice_per_rung')],
+                'indexes': [models.Index(condition=models.Q(('told_at__isnull', True)), fields=['due_at'], name='outbox_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('escalation', 'move', 'rung', 'turn'), name='outbox_one_notice_per_turn')],
             },
         ),
         migrations.CreateModel(
@@ -455,6 +465,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('check_in', 'scale'), name='scale_total_once'), models.CheckConstraint(condition=models.Q(('rater', ''), _negated=True), name='scale_total_names_its_rater'), models.CheckConstraint(condition=models.Q(('total_denominator__gte', 1), ('total_denominator__isnull', False), ('total_denominator__lte', 10000), ('total_numerator__gte', 0), ('total_numerator__isnull', False)), name='scale_total_total_exact')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Sending',
+            fields=[
+                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ('address', models.CharField(blank=True, max_length=254)),
+                ('channel', models.CharField(max_length=8)),
+                ('reference_only', models.BooleanField(default=False)),
+                ('made_at', models.DateTimeField()),
+                ('next_try_at', models.DateTimeField()),
+                ('claimed_until', models.DateTimeField(blank=True, null=True)),
+                ('claim', models.UUIDField(blank=True, null=True)),
+                ('tries', models.PositiveIntegerField(default=0, editable=False)),
+                ('fault', models.CharField(blank=True, max_length=300)),
+                ('sent_at', models.DateTimeField(blank=True, null=True)),
+                ('given_up_at', models.DateTimeField(blank=True, null=True)),
+                ('outbox', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sendings', to='plans.outbox')),
+                ('test', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sending', to='accounts.testmessage')),
+                ('to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sendings', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('given_up_at__isnull', True), ('sent_at__isnull', True)), fields=['next_try_at'], name='sending_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('outbox', 'channel', 'address'), name='sending_once_to_each'), models.CheckConstraint(condition=models.Q(models.Q(('outbox__isnull', False), ('test', None)), models.Q(('outbox', None), ('test__isnull', False)), _connector='OR'), name='sending_of_one_thing'), models.CheckConstraint(condition=models.Q(('channel__in', ['email', 'webhook'])), name='sending_channel_known'), models.CheckConstraint(condition=models.Q(('sent_at', None), ('given_up_at', None), _connector='OR'), name='sending_sent_or_given_up')],
             },
         ),
         migrations.CreateModel(
