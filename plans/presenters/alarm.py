@@ -25,10 +25,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from plans.models import Heartbeat, Outbox, Sending
-from plans.notifications.life import LATE, TRIES, lives
 from plans.presenters.addresses import address
 from plans.presenters.waiting import RowsOf
-from plans.rules.notices import fault_words
+from plans.rules.notices import LATE, TRIES, fault_words, lives
 from taperplan import formats
 from taperplan.accounts.models import Clinic
 

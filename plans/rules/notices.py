@@ -1,10 +1,22 @@
-"""What can go wrong on a notice's way, in words that say nothing of the patient."""
+"""What can go wrong on a notice's way, and when that is said on every page."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from taperplan.words import gettext as _
+
+# With pages that ask again each half minute, this stays under two minutes.
+SILENCE = timedelta(seconds=60)
+# A notice that has not arrived after this, or after so many tries, is said on every page.
+LATE = timedelta(seconds=60)
+TRIES = 3
+
+
+def lives(beat: datetime | None, now: datetime) -> bool:
+    """A beat that lies in the future says nothing either: the clock was set back."""
+    return beat is not None and abs(now - beat) <= SILENCE
 
 
 class Fault(StrEnum):
