@@ -183,6 +183,17 @@ def clinicians(clinic: Clinic) -> list[tuple[str, str]]:
     return [(str(row.user_id), row.user.name) for row in rows]
 
 
+def prescribers(clinic: Clinic) -> list[tuple[str, str]]:
+    """Key and name of everybody who signs plans here, by name. One query."""
+    rows = (
+        Membership.objects.standing()
+        .filter(prescriber=True, clinic=clinic)
+        .select_related("user")
+        .order_by("user__name")
+    )
+    return [(str(row.user_id), row.user.name) for row in rows]
+
+
 def clinician(clinic: Clinic, key: str) -> User:
     rows = Membership.objects.standing().filter(clinic=clinic).select_related("user")
     return get_object_or_404(rows, user=key).user

@@ -23,6 +23,7 @@ from taperplan.accounts import session
 from taperplan.accounts.http import client_address, is_loopback
 from taperplan.accounts.models import Clinic
 from taperplan.accounts.second_step import second_step_done
+from taperplan.accounts.step_up import confirm_page
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
 
@@ -203,9 +204,4 @@ class SecondFactorMiddleware:
             return None
         if not kinds:
             return redirect("mfa_activate_totp")
-        confirm = (
-            "mfa_reauthenticate"
-            if Authenticator.Type.TOTP in kinds
-            else "mfa_reauthenticate_webauthn"
-        )
-        return redirect_to_login(_same_page(request), reverse(confirm))
+        return redirect_to_login(_same_page(request), reverse(confirm_page(kinds)))

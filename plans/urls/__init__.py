@@ -10,6 +10,7 @@ from plans.urls import (
     escalation,
     exchange,
     home,
+    leaving,
     patient_page,
     patient_text,
     plan,
@@ -29,4 +30,5 @@ urlpatterns = [
     *exchange.urlpatterns,
     *patient_text.urlpatterns,
     *verify.urlpatterns,
+    *leaving.urlpatterns,
 ]

@@ -30,6 +30,7 @@ from plans.rules.lifecycle import MoveRefused, PlanState, needs_of
 from plans.rules.merge import Side, clashes, merged
 from taperplan.accounts.access import require_permission
 from taperplan.accounts.roles import Permission
+from taperplan.accounts.step_up import step_up
 
 if TYPE_CHECKING:
     import uuid
@@ -367,6 +368,7 @@ def discard(request: ClinicianRequest, draft: Draft) -> HttpResponse:
 
 @require_form
 @require_permission(Permission.SIGN_PLAN)
+@step_up
 @load_plan
 def sign(request: ClinicianRequest, plan: Plan) -> HttpResponse:
     if request.method == "POST":

@@ -18,7 +18,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from taperplan.accounts import session
+from taperplan.accounts import device, session
 from taperplan.accounts.backends import may_sign_in
 from taperplan.accounts.http import client_address
 from taperplan.audit import trail
@@ -53,6 +53,18 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_login")
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Guesses from elsewhere are counted apart from those at a device where this account
+        signed in before: a stranger who knows every address of a clinic locks nobody out.
+        """
+        key: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{key}:{device.known_for(request, str(credentials.get('email', '')))}"
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        device.remember(request, response, user)
+        return response
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         try:

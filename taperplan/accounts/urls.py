@@ -7,15 +7,18 @@ from taperplan.accounts.views import clinic, joining, me, people, protocol
 app_name = "accounts"
 urlpatterns = [
     path("accounts/", people.accounts, name="list"),
+    path("accounts/file/", people.accounts_file, name="file"),
     path("accounts/invite/", people.invite, name="invite"),
     path("accounts/me/", me.me, name="me"),
+    path("accounts/me/clinic/", me.choose_clinic, name="choose-clinic"),
+    path("accounts/me/sessions/end/", me.end_other_sessions, name="end-other-sessions"),
+    path("accounts/me/sessions/<int:own_session>/end/", me.end_session, name="end-session"),
     path("accounts/join/<str:token>/", joining.join, name="join"),
     path("accounts/<int:membership>/", people.change, name="change"),
     path("accounts/<int:membership>/link/", people.link, name="link"),
     path("accounts/<int:membership>/invite-again/", people.invite_again, name="invite-again"),
     path("accounts/<int:membership>/withdraw/", people.withdraw, name="withdraw"),
     path("accounts/<int:membership>/new-password/", people.new_password, name="new-password"),
-    path("accounts/<int:membership>/deactivate/", people.deactivate, name="deactivate"),
     path("accounts/<int:membership>/reactivate/", people.reactivate, name="reactivate"),
     path(
         "accounts/<int:membership>/reset-second-step/",

@@ -9,6 +9,8 @@ class Verb(StrEnum):
     # Accounts
     SIGNED_IN = "signed in"
     SIGNED_OUT = "signed out"
+    SESSIONS_ENDED = "own sessions ended"
+    CLINIC_CHOSEN = "clinic chosen"
     SIGN_IN_REFUSED = "sign-in refused"
     REFUSED = "refused"
     CLINIC_SET_UP = "clinic set up"
@@ -34,6 +36,7 @@ class Verb(StrEnum):
     PROFILE_AMENDED = "profile amended"
     ROLES_CHANGED = "roles changed"
     DEACTIVATED = "deactivated"
+    HANDED_OVER = "handed over"
     REACTIVATED = "reactivated"
     SECOND_STEP_SET = "second step set"
     SECOND_STEP_REMOVED = "second step removed"

@@ -126,8 +126,8 @@ def test_nobody_changes_their_own_rights(
     assert "changed by another administrator" in answer.content.decode()
     adas.refresh_from_db()
     assert adas.roles == {Role.ADMINISTRATOR}
-    for act in ("deactivate", "reset-second-step"):
-        ada_client.post(reverse(f"accounts:{act}", args=[adas.pk]))
+    for act in ("plans:leaving", "accounts:reset-second-step"):
+        ada_client.post(reverse(act, args=[adas.pk]))
     adas.refresh_from_db()
     assert adas.active
 
@@ -158,7 +158,7 @@ def test_whoever_is_deactivated_is_signed_out_and_kept_out(
 ) -> None:
     assert theo_client.get(reverse("accounts:me")).status_code == 200
 
-    ada_client.post(reverse("accounts:deactivate", args=[theos.pk]))
+    ada_client.post(reverse("plans:leaving", args=[theos.pk]))
 
     assert theo_client.get(reverse("accounts:me")).status_code == 302
     assert "_auth_user_id" not in theo_client.session
@@ -169,7 +169,7 @@ def test_whoever_is_deactivated_is_signed_out_and_kept_out(
 def test_a_session_of_before_stays_dead_after_reactivation(
     ada_client: Client, theo: User, theo_client: Client, theos: Membership
 ) -> None:
-    ada_client.post(reverse("accounts:deactivate", args=[theos.pk]))
+    ada_client.post(reverse("plans:leaving", args=[theos.pk]))
     ada_client.post(reverse("accounts:reactivate", args=[theos.pk]))
 
     assert theo_client.get(reverse("accounts:me")).status_code == 302

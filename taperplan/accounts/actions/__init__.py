@@ -17,6 +17,7 @@ from taperplan.accounts.actions.notices import (
 )
 from taperplan.accounts.actions.people import (
     accept,
+    accounts_exported,
     amend_profile,
     change_roles,
     deactivate,
@@ -41,6 +42,7 @@ from taperplan.accounts.actions.protocol import (
     write_text,
     write_time_limits,
 )
+from taperplan.accounts.actions.sessions import choose_clinic, end_sessions
 from taperplan.accounts.rights import NewPerson, Rights
 
 __all__ = [
@@ -48,17 +50,20 @@ __all__ = [
     "Rights",
     "RungTyped",
     "accept",
+    "accounts_exported",
     "acknowledge_test",
     "add_demo_person",
     "amend_clinic",
     "amend_profile",
     "change_roles",
+    "choose_clinic",
     "confirm_ladder",
     "confirm_levels",
     "confirm_text",
     "confirm_time_limits",
     "deactivate",
     "end_absence",
+    "end_sessions",
     "invite",
     "invite_again",
     "join",

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from taperplan.accounts import links
+from taperplan.accounts.actions.sessions import end_every_session
 from taperplan.accounts.models import Clinic, Membership, OneTimeLink, User
 from taperplan.accounts.refusals import Difference, DiffersError, NotDoneError
 from taperplan.accounts.rights import rights_of
@@ -133,7 +134,7 @@ def accept(*, token: str, password: str, now: datetime) -> User:
         raise NotDoneError(_("Sign in to join. You have a password already."))
     user.set_password(password)
     user.save(update_fields=["password"])
-    _end_sessions(user)
+    end_every_session(user)
     _join(link, now)
     verb = (
         Verb.INVITATION_ACCEPTED
@@ -223,7 +224,7 @@ def change_roles(*, membership: Membership, revision: int, rights: Rights, by: U
     for column, held in rights.columns().items():
         setattr(membership, column, held)
     _save(membership)
-    _end_sessions(membership.user)
+    end_every_session(membership.user)
     trail.record(
         Verb.ROLES_CHANGED,
         membership.user,
@@ -255,7 +256,7 @@ def deactivate(*, membership: Membership, now: datetime, by: User) -> Membership
         _somebody_administers_without(membership)
     membership.deactivated_at = now
     _save(membership)
-    _end_sessions(membership.user)
+    end_every_session(membership.user)
     trail.record(Verb.DEACTIVATED, membership.user, clinic=membership.clinic, by=by)
     return membership
 
@@ -289,7 +290,7 @@ def reset_second_step(*, membership: Membership, by: User) -> Membership:
             )
         )
     Authenticator.objects.filter(user=membership.user).delete()
-    _end_sessions(membership.user)
+    end_every_session(membership.user)
     trail.record(Verb.SECOND_STEP_RESET, membership.user, clinic=membership.clinic, by=by)
     return membership
 
@@ -317,6 +318,10 @@ def amend_profile(*, revision: int, changes: Mapping[str, object], by: User) -> 
     user.save(update_fields=[*changed, "revision"])
     trail.record(Verb.PROFILE_AMENDED, user, detail={"fields": ", ".join(changed)}, by=by)
     return user
+
+
+def accounts_exported(*, count: int, by: User) -> None:
+    trail.record(Verb.EXPORTED, detail={"what": "accounts", "count": str(count)}, by=by)
 
 
 # --- Inside ---------------------------------------------------------------------------------
@@ -352,10 +357,6 @@ def _link(
         expires_at=now + settings.INVITATION_LIFETIME,
         by=by,
     )
-
-
-def _end_sessions(user: User) -> None:
-    User.objects.filter(pk=user.pk).update(session_mark=uuid.uuid4())
 
 
 def _not_oneself(membership: Membership, by: User) -> None:

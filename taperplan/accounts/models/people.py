@@ -116,6 +116,13 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return (
             self.standing()
             .select_related("user", "clinic")
+            .annotate(
+                several=models.Exists(
+                    Membership.objects.standing()
+                    .filter(user=models.OuterRef("user"))
+                    .exclude(pk=models.OuterRef("pk"))
+                )
+            )
             .filter(user_id=user_id)
             .order_by("-chosen_at", "pk")
             .first()

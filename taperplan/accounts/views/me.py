@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from taperplan.accounts import actions
 from taperplan.accounts.actions.people import PROFILE
 from taperplan.accounts.forms.base import Conflict, Row, settled
 from taperplan.accounts.forms.people import ProfileForm
 from taperplan.accounts.models import TestMessage
+from taperplan.accounts.own_sessions import clinics_of, live, session_rows
 from taperplan.accounts.presenters import waiting_confirmations, waiting_tests
-from taperplan.accounts.refusals import DiffersError
+from taperplan.accounts.refusals import DiffersError, NotDoneError
 
 if TYPE_CHECKING:
     from django.http import HttpResponse, QueryDict
@@ -44,9 +46,47 @@ def me(request: ClinicianRequest) -> HttpResponse:
             "conflict": conflict,
             "tests": waiting_tests(request.user),
             "confirmations": waiting_confirmations(request.user),
+            "sessions": session_rows(request),
+            "clinics": clinics_of(request.user),
         },
         status=409 if conflict else 200,
     )
+
+
+@require_POST
+def end_session(request: ClinicianRequest, own_session: int) -> HttpResponse:
+    """One of one's own; another person's is answered as one that never was."""
+    found = get_object_or_404(live(request.user), pk=own_session)
+    if found.session_key == request.session.session_key:
+        messages.warning(request, _("This is the session you are in. Sign out instead."))
+    else:
+        actions.end_sessions(sessions=[found], by=request.user)
+        messages.success(request, _("That session is ended."))
+    return redirect("accounts:me")
+
+
+@require_POST
+def end_other_sessions(request: ClinicianRequest) -> HttpResponse:
+    others = live(request.user).exclude(session_key=request.session.session_key)
+    actions.end_sessions(sessions=list(others), by=request.user)
+    messages.success(request, _("Every other session of yours is ended."))
+    return redirect("accounts:me")
+
+
+@require_POST
+def choose_clinic(request: ClinicianRequest) -> HttpResponse:
+    typed = request.POST.get("membership", "")
+    found = next((one for one in clinics_of(request.user) if str(one.pk) == typed), None)
+    if found is None:
+        raise Http404
+    try:
+        actions.choose_clinic(membership=found, now=request.now, by=request.user)
+    except NotDoneError as refused:
+        messages.warning(request, refused.sentence)
+        return redirect("accounts:me")
+    words = {"clinic": found.clinic.name}
+    messages.success(request, _("You work in %(clinic)s now, in every window.") % words)
+    return redirect("/")
 
 
 def _stands(user: User) -> dict[str, object]:

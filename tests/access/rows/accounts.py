@@ -89,6 +89,7 @@ def signed_out(name: str, answer: int = 200) -> dict[str, Any]:
 ROWS: dict[str, Row] = {
     # --- Accounts
     "accounts:list": Row(get=administrators(200)),
+    "accounts:file": Row(get=administrators(200)),
     "accounts:invite": Row(
         get=administrators(200), post=administrators(302), data=with_token("invite", new_person)
     ),
@@ -101,10 +102,20 @@ ROWS: dict[str, Row] = {
     "accounts:invite-again": Row(post=administrators(302)),
     "accounts:withdraw": Row(post=administrators(302)),
     "accounts:new-password": Row(post=administrators(302), data=with_token("one-time-link")),
-    "accounts:deactivate": Row(post=administrators(302)),
+    # The monitor of the world began drafts: nobody is named yet who takes them.
+    "plans:leaving": Row(get=administrators(200), post=administrators((200, 302))),
     "accounts:reactivate": Row(post=administrators(302)),
     "accounts:reset-second-step": Row(post=administrators(302)),
     "accounts:me": Row(get=everyone(200), post=everyone(302), data=particulars),
+    "accounts:choose-clinic": Row(
+        post=everyone(404, prescriber=302, stranger=404),
+        data=lambda world: {"membership": str(world.clare.memberships.get().pk)},
+    ),
+    "accounts:end-other-sessions": Row(post=everyone(302)),
+    # Of one's own only: there is no such one here.
+    "accounts:end-session": Row(
+        post=everyone(404, stranger=404), args={"own_session": lambda world: 987_654_321}
+    ),
     "accounts:join": Row(
         get=everyone(200, stranger=200, anonymous=200, first_step=200),
         post=everyone(200, stranger=200, anonymous=200, first_step=200),
