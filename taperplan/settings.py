@@ -287,6 +287,14 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="taperplan@localhost"
 SITE_URL: str = env.str(
     "SITE_URL", default=f"{'https' if HTTPS else 'http'}://{(ALLOWED_HOSTS or ['localhost'])[0]}"
 )
+# --- Backups ----------------------------------------------------------------------------
+# Kept apart from the backups themselves: without it nothing of them can be read.
+BACKUP_KEY: str = env.str("BACKUP_KEY", default="")
+# Keys that older backups were made with, so that those can still be restored.
+BACKUP_KEYS_BEFORE: list[str] = env.list("BACKUP_KEYS_BEFORE", default=[])
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(VAR_DIR / "backups")))
+# 0: none is ever removed.
+BACKUP_KEEP_DAYS: int = env.int("BACKUP_KEEP_DAYS", default=0)
 
 SIMPLE_HISTORY_REVERT_DISABLED = True
 

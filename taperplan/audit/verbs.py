@@ -99,3 +99,6 @@ class Verb(StrEnum):
     PRINTED = "printed"
     REPRINTED = "reprinted"
     EXPORTED = "exported"
+    # The whole database
+    BACKED_UP = "backed up"
+    RESTORED = "restored from a backup"
