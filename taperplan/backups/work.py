@@ -106,7 +106,7 @@ def restore(source: Path, *, told: Told) -> Manifest:
     with transaction.atomic():
         with connection.cursor() as cursor:
             for table in sorted(PASSING, reverse=True):
-                cursor.execute(f'DELETE FROM "{table}"')  # noqa: S608  (two names of our own)
+                cursor.execute(f'DELETE FROM "{table}"')  # noqa: S608  # nosec B608  # our own names
         trail.record(Verb.RESTORED, detail={"made_at": manifest.made_at}, by=None)
     return manifest
 
