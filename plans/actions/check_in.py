@@ -34,9 +34,11 @@ from plans.models import (
     Taken,
     TakenAmount,
     VitalSign,
+    catalogue_of,
 )
 from plans.presenters.check_in import Around, last_standing
 from plans.rules import check_in as rules
+from plans.rules.catalogue import SHIPPED
 from plans.rules.check_in import ContactHow, DraftState, Kind, Reading, Reporter
 from plans.rules.redflags import Source
 from plans.rules.symptoms import SAFETY_QUESTIONS, SUICIDAL_THOUGHTS, SUICIDE_PLAN
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
 
     from patients.models import Patient
     from plans.models import Escalation, Version
+    from plans.rules.catalogue import Catalogue
     from taperplan.accounts.models import User
 
 
@@ -96,6 +99,8 @@ class _Work:
     new: bool
     now: datetime
     by: User
+    # The clinic's own, so that its stars are told from what is no star.
+    catalogue: Catalogue
     free: frozenset[str] = frozenset()
     rows: list[TrailRow] = field(default_factory=list)
     differs: tuple[str, ...] = ()
@@ -121,7 +126,7 @@ def keep(
     """
 
     def act() -> Kept:
-        work = _locked(patient, key, frozen_now, by)
+        work = _locked(patient, key, frozen_now, by, catalogue_of(patient.clinic))
         _settle(work, answers, revision)
         if not work.nothing_of_it:
             _write(work)
@@ -148,7 +153,7 @@ def complete(
 
     def act() -> Completed:
         try:
-            work = _locked(patient, key, frozen_now, by)
+            work = _locked(patient, key, frozen_now, by, around.asking.catalogue)
         except DraftClosedError as closed:
             done = _made_before(closed.draft)
             if done is None:
@@ -190,17 +195,23 @@ def blank_draft(
     )
 
 
-def _locked(patient: Patient, key: uuid.UUID, now: datetime, by: User) -> _Work:
+def _locked(
+    patient: Patient,
+    key: uuid.UUID,
+    now: datetime,
+    by: User,
+    catalogue: Catalogue = SHIPPED,
+) -> _Work:
     draft = CheckInDraft.objects.select_for_update().filter(pk=key).first()
     if draft is None:
         draft = blank_draft(patient=patient, key=key, frozen_now=now, by=by)
-        return _Work(draft, True, now, by)
+        return _Work(draft, True, now, by, catalogue)
     if draft.patient_id != patient.pk:
         raise NotDoneError(_("This check-in is of another patient."))
     draft.patient = patient
     if draft.state != DraftState.OPEN.value:
         raise DraftClosedError(draft)
-    return _Work(draft, False, now, by, free=corrected_stars(draft) or frozenset())
+    return _Work(draft, False, now, by, catalogue, free=corrected_stars(draft) or frozenset())
 
 
 def corrected_stars(draft: CheckInDraft) -> frozenset[str] | None:
@@ -218,7 +229,7 @@ def _settle(work: _Work, answers: Mapping[str, str], revision: int) -> None:
     """
     old: dict[str, str] = work.draft.answers
     arrived = {name: text for name, text in answers.items() if text}
-    settled = rules.settle(old, arrived, free=work.free)
+    settled = rules.settle(old, arrived, catalogue=work.catalogue, free=work.free)
     if not work.new and work.draft.revision != revision and settled != old:
         work.differs, work.first = _differences(old, settled), work.draft.changed_by.name
         flagged = rules.raised(settled) - rules.raised(old)
@@ -230,6 +241,7 @@ def _settle(work: _Work, answers: Mapping[str, str], revision: int) -> None:
         reports=[_report(work, key, settled) for key in sorted(raised)],
         now=work.now,
         by=work.by,
+        catalogue=work.catalogue,
     )
 
 
@@ -637,7 +649,7 @@ def _reopened(
         changed_by=by,
     )
     draft.save(force_insert=True)
-    work = _Work(draft, True, now, by)
+    work = _Work(draft, True, now, by, SHIPPED)
     reports = [_report(work, one, draft.answers) for one in sorted(rules.raised(draft.answers))]
     return draft, raise_within(patient=right_patient, reports=reports, now=now, by=by)
 

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, TypeVar
 from django.db import IntegrityError, transaction
 
 from patients.models import Patient
-from plans.models import Escalation, EscalationMove
+from plans.models import Escalation, EscalationMove, catalogue_of
 from plans.notifications import owe
 from plans.rules.redflags import (
-    LOWERABLE,
     CannotMove,
     EscalationState,
     EscalationVerb,
@@ -25,11 +24,8 @@ from plans.rules.redflags import (
     Reached,
     check_move,
     facts,
-    level,
 )
-from plans.rules.symptoms import label
 from taperplan import formats
-from taperplan.accounts.models import LevelSet
 from taperplan.accounts.refusals import NotDoneError
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
@@ -40,6 +36,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from plans.models import CheckInDraft, Contact
+    from plans.rules.catalogue import Catalogue
     from plans.rules.redflags import MoveHow, Source
     from taperplan.accounts.models import User
 
@@ -85,11 +82,17 @@ def again_if_beaten(act: Callable[[], Made]) -> Made:
 
 
 def raise_within(
-    *, patient: Patient, reports: Sequence[Report], now: datetime, by: User
+    *,
+    patient: Patient,
+    reports: Sequence[Report],
+    now: datetime,
+    by: User,
+    catalogue: Catalogue | None = None,
 ) -> list[TrailRow]:
     """Raise a red flag for each report, or add the report to the one that is open.
 
-    A further report tells again and needs its own acknowledgement.
+    A further report tells again and needs its own acknowledgement. `catalogue`: the clinic's,
+    where it was read already.
     """
     if not reports:
         return []
@@ -100,7 +103,7 @@ def raise_within(
         .still_open()
         .filter(patient=patient, symptom__in=keys)
     }
-    same_day = _confirmed_same_day(patient, keys)
+    known = catalogue or catalogue_of(patient.clinic)
     new: list[Escalation] = []
     moves: list[EscalationMove] = []
     rows: list[TrailRow] = []
@@ -108,7 +111,7 @@ def raise_within(
         escalation = standing.get(report.symptom)
         verb = _V.REPORT if escalation else _V.RAISE
         if escalation is None:
-            escalation = _raised(patient, report, same_day, now, by)
+            escalation = _raised(patient, report, known, now, by)
             new.append(escalation)
         else:
             escalation.reported_at = now
@@ -131,23 +134,19 @@ def raise_within(
     return rows
 
 
-def _confirmed_same_day(patient: Patient, keys: Iterable[str]) -> frozenset[str]:
-    """What the clinic tells on the same day; asked only where it can matter."""
-    if not LOWERABLE.intersection(keys):
-        return frozenset()
-    levels = LevelSet.objects.in_force(patient.clinic)
-    return frozenset(levels.same_day) if levels else frozenset()
-
-
 def _raised(
-    patient: Patient, report: Report, same_day: frozenset[str], now: datetime, by: User
+    patient: Patient,
+    report: Report,
+    catalogue: Catalogue,
+    now: datetime,
+    by: User,
 ) -> Escalation:
     return Escalation(
         id=report.form or uuid.uuid4(),
         patient=patient,
         symptom=report.symptom,
-        label=label(report.symptom),
-        level=level(report.symptom, same_day).value,
+        label=catalogue.label(report.symptom),
+        level=catalogue.level(report.symptom).value,
         state=EscalationState.RAISED.value,
         revision=1,
         raised_at=now,

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from plans.forms.escalation import TimedForm, TokenForm
+from plans.forms.escalation import TimedForm, TokenForm, stars
 from plans.rules.check_in import NUL, is_box
-from plans.rules.symptoms import starred
 from taperplan import formats
 from taperplan.fields import ChoiceField, DayField, LineField, NoteField
 
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from django.http import QueryDict
+
+    from plans.rules.catalogue import Catalogue
 
 THEIRS, YOURS = "theirs", "yours"
 
@@ -107,12 +108,20 @@ class ContactForm(TimedForm):
         label=_("A starred item told in it raises its red flag at once"),
         required=False,
         look="options-2",
-        choices=lambda: [("", _("None told")), *((s.key, _upper(s.label)) for s in starred())],
+        choices=[],
     )
     question = NoteField(label=_("Question to a colleague"), required=False, rows=2)
 
-    def __init__(self, *args: Any, colleagues: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        colleagues: Sequence[tuple[str, str]],
+        catalogue: Catalogue,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        told = [("", _("None told")), *stars(catalogue)]
+        self.fields["symptom"].choices = told  # type: ignore[attr-defined]
         self.fields["question_to"] = forms.ChoiceField(
             label=_("Who is asked"), required=False, choices=[("", "—"), *colleagues]
         )
@@ -130,7 +139,3 @@ class DeclineForm(TokenForm):
     purpose = "request-decline"
 
     text = NoteField(label=_("Why it is declined"))
-
-
-def _upper(words: str) -> str:
-    return words[:1].upper() + words[1:]

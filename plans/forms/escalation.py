@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from plans.rules.symptoms import starred
 from taperplan import formats
 from taperplan.fields import ChoiceField, ClockField, DayField, LineField, NoteField, TokenField
 
 if TYPE_CHECKING:
+    from plans.rules.catalogue import Catalogue
     from taperplan.accounts.models import User
 
 HOW = [("phone", _("Phone")), ("video", _("Video")), ("in person", _("In person"))]
@@ -117,11 +117,7 @@ class ReportForm(TokenForm):
 
     purpose = "red-flag-report"
 
-    symptom = ChoiceField(
-        label=_("What"),
-        look="options-2",
-        choices=lambda: [(s.key, _upper(s.label)) for s in starred()],
-    )
+    symptom = ChoiceField(label=_("What"), look="options-2", choices=[])
     happened = LineField(
         label=_("When it happened"),
         limit=300,
@@ -131,6 +127,15 @@ class ReportForm(TokenForm):
         label=_("Who said so"), help_text=_("The patient, a carer, a colleague: by name.")
     )
     text = NoteField(label=_("In their words"), required=False)
+
+    def __init__(self, *args: Any, catalogue: Catalogue, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["symptom"].choices = stars(catalogue)  # type: ignore[attr-defined]
+
+
+def stars(catalogue: Catalogue) -> list[tuple[str, str]]:
+    """What raises a red flag in this clinic."""
+    return [(symptom.key, _upper(symptom.label)) for symptom in catalogue.starred]
 
 
 def _upper(words: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plans.models.catalogue import CatalogueEntry, EntryConfirmation, catalogue_of
 from plans.models.check_in import (
     CheckIn,
     CheckInDraft,
@@ -40,6 +41,7 @@ __all__ = [
     "Acceptance",
     "AsNeeded",
     "AsNeededSupply",
+    "CatalogueEntry",
     "CheckIn",
     "CheckInDraft",
     "Collection",
@@ -51,6 +53,7 @@ __all__ = [
     "Draft",
     "Drug",
     "EnteredInError",
+    "EntryConfirmation",
     "Escalation",
     "EscalationMove",
     "FollowUp",
@@ -75,5 +78,6 @@ __all__ = [
     "Told",
     "Version",
     "VitalSign",
+    "catalogue_of",
     "schedules",
 ]

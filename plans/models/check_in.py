@@ -250,6 +250,8 @@ class PresentSymptom(models.Model):
     label = models.CharField(max_length=NAME)
     answered_by = models.CharField(max_length=WORD_LENGTH)
     event = models.BooleanField()
+    # Whether it was starred then, whatever the clinic's catalogue says since.
+    star = models.BooleanField()
     severity = models.CharField(max_length=WORD_LENGTH, blank=True)
     interference = models.PositiveSmallIntegerField(null=True, blank=True)
     onset = models.CharField(max_length=LINE, blank=True)

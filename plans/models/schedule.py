@@ -244,11 +244,21 @@ class AsNeeded(models.Model):
         return f"{self.product_id} {self.key}"
 
 
-def schedules(versions: Iterable[Version]) -> dict[uuid.UUID, rules.Schedule]:
-    """The schedules of many versions in five queries, in the order in which they were typed."""
+def schedules(
+    versions: Iterable[Version], drugs_read: Iterable[Drug] | None = None
+) -> dict[uuid.UUID, rules.Schedule]:
+    """The schedules of many versions in five queries, in the order in which they were typed.
+
+    `drugs_read`: all drugs of these versions, in their order, where they were read already.
+    """
     versions = list(versions)
     keys = [version.pk for version in versions]
-    drugs = _grouped(Drug.objects.filter(version__in=keys), "version_id")
+    if drugs_read is None:
+        drugs = _grouped(Drug.objects.filter(version__in=keys), "version_id")
+    else:
+        drugs = defaultdict(list)
+        for drug in drugs_read:
+            drugs[drug.version_id].append(drug)
     products = _grouped(
         Product.objects.filter(drug__version__in=keys), "version_id", through="drug__version_id"
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Value
 from django.urls import reverse
 
-from plans.models import CheckIn, Drug, PresentSymptom, Product, VitalSign
+from plans.models import CheckIn, Drug, PresentSymptom, Product, VitalSign, catalogue_of
 from plans.presenters.check_in_expected import answering
 from plans.rules import vitals
 from plans.rules.check_in import Asking, Decision, OfferedDrug, OfferedProduct, happened_on
@@ -46,6 +46,7 @@ class Around:
     # for an earlier part of the period.
     versions: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
     drugs: Mapping[str, Drug] = field(default_factory=dict)
+    drug_rows: Sequence[Drug] = ()
     products: Mapping[str, Product] = field(default_factory=dict)
     last: CheckIn | None = None
     period_from: date | None = None
@@ -68,7 +69,7 @@ def around(
     corrects: CheckIn | None = None,
     corrected_stars: frozenset[str] | None = None,
 ) -> Around:
-    """Two queries, and a third where an amount of a product is typed."""
+    """Three queries, and a fourth where an amount of a product is typed."""
     zone = patient.clinic.zone
     day = happened_on(answers, opened_at.astimezone(zone).date())
     last = last_standing(patient, before=corrects)
@@ -99,6 +100,7 @@ def around(
         version=version,
         versions=versions,
         drugs=drugs,
+        drug_rows=rows,
         products=products,
         last=last,
         period_from=period_from,
@@ -106,6 +108,7 @@ def around(
         asking=Asking(
             now=now.astimezone(zone),
             opened_at=opened_at.astimezone(zone),
+            catalogue=catalogue_of(patient.clinic),
             classes=frozenset(DrugClass(drug.drug_class) for drug in drugs.values()),
             drugs=tuple(OfferedDrug(key, drug.name) for key, drug in drugs.items()),
             products=tuple(OfferedProduct(key, row.name) for key, row in products.items()),

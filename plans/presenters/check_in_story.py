@@ -17,12 +17,13 @@ from plans.models import (
     FollowUp,
     PresentSymptom,
     Request,
+    catalogue_of,
 )
 from plans.presenters.check_in import vitals_in_words
 from plans.presenters.escalation import at, level_word
 from plans.rules.check_in import AskedKind, Decision, How, Reporter, TakenAs, YesNo, to_be_confirmed
 from plans.rules.schedule import Form, Unit
-from plans.rules.symptoms import SUICIDE, Suicide, is_starred, label
+from plans.rules.symptoms import SUICIDE, Suicide
 from taperplan import formats
 from taperplan.accounts.models import Membership
 from taperplan.words import gettext as _
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from patients.models import Patient
     from plans.models import Taken, TakenAmount
+    from plans.rules.catalogue import Catalogue
     from taperplan.accounts.models import Clinic, User
 
 PAGE = 25
@@ -90,7 +92,7 @@ class Asked:
 
 
 def check_in_list(patient: Patient, *, page: str, now: datetime) -> CheckInList:
-    """Six statements, whatever the number of check-ins."""
+    """Seven statements, whatever the number of check-ins."""
     zone = patient.clinic.zone
     found = Paginator(
         CheckIn.objects.about(patient)
@@ -107,7 +109,7 @@ def check_in_list(patient: Patient, *, page: str, now: datetime) -> CheckInList:
     url = reverse("plans:check-ins", kwargs={"patient": patient.pk})
     return CheckInList(
         rows=tuple(_row(row, present[row.pk], zone) for row in rows),
-        drafts=open_drafts(patient, now=now),
+        drafts=open_drafts(patient, catalogue_of(patient.clinic), now=now),
         requests=unanswered(patient, zone=zone, now=now),
         due=_due(due, today),
         overdue=_overdue(due, today),
@@ -138,7 +140,7 @@ def _row(check_in: CheckIn, present: Sequence[PresentSymptom], zone: ZoneInfo) -
         how=How(check_in.how).label,
         by=check_in.recorded_by.name,
         present=present_words(present),
-        stars=tuple(_upper(one.label) for one in present if is_starred(one.key)),
+        stars=tuple(_upper(one.label) for one in present if one.star),
         decision=Decision(check_in.decision).label,
         next_on=formats.day(check_in.next_on) if check_in.next_on else _("none"),
         url=reverse("plans:check-in", kwargs={"check_in": check_in.pk}),
@@ -161,7 +163,7 @@ def present_words(present: Sequence[PresentSymptom]) -> str:
     return _upper(", ".join(named))
 
 
-def open_drafts(patient: Patient, *, now: datetime) -> tuple[DraftRow, ...]:
+def open_drafts(patient: Patient, catalogue: Catalogue, *, now: datetime) -> tuple[DraftRow, ...]:
     """Drafts that somebody left open, newest first. One statement."""
     zone = patient.clinic.zone
     rows = (
@@ -176,7 +178,7 @@ def open_drafts(patient: Patient, *, now: datetime) -> tuple[DraftRow, ...]:
                 when=at(row.changed_at, zone, now), name=row.changed_by.name
             ),
             url=reverse("plans:check-in-edit", kwargs={"check_in_draft": row.pk}),
-            to_confirm=bool(to_be_confirmed(row.answers)),
+            to_confirm=bool(to_be_confirmed(row.answers, catalogue)),
         )
         for row in rows
     )
@@ -303,7 +305,7 @@ def in_one_line(check_in: CheckIn) -> str:
 
 
 def story(check_in: CheckIn, *, now: datetime) -> Story:
-    """Eight statements: one a kind of row."""
+    """Nine statements: one a kind of row, and the catalogue."""
     zone = check_in.patient.clinic.zone
     present = list(check_in.present.order_by("pk"))
     declined = list(check_in.declined.order_by("pk"))
@@ -437,7 +439,7 @@ def _present_line(row: PresentSymptom) -> SymptomLine:
     ]
     return SymptomLine(
         label=_upper(row.label),
-        star=is_starred(row.key),
+        star=row.star,
         answer=_(row.severity) if row.severity else _("present"),
         facts=tuple(fact for fact in facts if fact),
         words=row.note,
@@ -449,10 +451,11 @@ def _yes_no(words: str, answer: str) -> str:
 
 
 def _denied(check_in: CheckIn) -> tuple[tuple[str, str], ...]:
+    known = catalogue_of(check_in.patient.clinic)
     return tuple(
         (
             Reporter(who).label,
-            formats.listing([label(key) for key in keys if key != SUICIDE]),
+            formats.listing([known.label(key) for key in keys if key != SUICIDE]),
         )
         for who, keys in sorted(check_in.denied.items())
         if keys

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from plans.rules.symptoms import BY_KEY, is_starred
+from plans.rules.symptoms import is_starred
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 
 class Level(StrEnum):
@@ -33,17 +33,6 @@ class Level(StrEnum):
 
 # What a clinic may lower to "same day", once its protocol owner confirms it.
 LOWERABLE: frozenset[str] = frozenset({"suicidal_thoughts", "abrupt_stop"})
-
-
-def level(key: str, confirmed_same_day: Iterable[str] = ()) -> Level:
-    """The level at which a starred item is told.
-
-    Until the protocol owner has confirmed otherwise every star is an emergency. Seizure and
-    hallucination are emergencies whatever is confirmed.
-    """
-    if key in LOWERABLE and key in frozenset(confirmed_same_day) and not BY_KEY[key].fixed:
-        return Level.SAME_DAY
-    return Level.EMERGENCY
 
 
 def raises(key: str, *, present: bool, confirmed: bool) -> bool:

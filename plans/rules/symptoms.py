@@ -10,13 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING
 
 from plans.rules.schedule import DrugClass
 from taperplan.words import gettext
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 def gettext_noop(message: str) -> str:
@@ -347,42 +343,3 @@ def starred() -> tuple[Symptom, ...]:
 
 def is_starred(key: str) -> bool:
     return key in BY_KEY and BY_KEY[key].star
-
-
-def known(key: str) -> bool:
-    """Whether an answer may name it: a catalogue item or one of the free lines."""
-    return key in BY_KEY or key in OTHER_LINES
-
-
-def offered(classes: Iterable[DrugClass]) -> tuple[Symptom, ...]:
-    """The catalogue for a patient whose drugs are of these classes.
-
-    A starred item of a class set is offered to everybody: a red flag must never be
-    unrecordable because a drug was filed in another class.
-    """
-    taken = frozenset(classes)
-    return tuple(
-        symptom
-        for symptom in CATALOGUE
-        if symptom.star or not symptom.classes or symptom.classes & taken
-    )
-
-
-def rest(answered: Iterable[str], classes: Iterable[DrugClass]) -> tuple[Symptom, ...]:
-    """What "none of the rest was present" denies: every offered item that has no answer.
-
-    Safety questions are never in it; each is answered by itself.
-    """
-    done = frozenset(answered)
-    return tuple(
-        symptom
-        for symptom in offered(classes)
-        if symptom.key not in done and symptom.key not in ASKED_AS_SAFETY
-    )
-
-
-def label(key: str, words: str = "") -> str:
-    """How an item is named on screen and paper; a free line by its own words."""
-    if key == OTHER or key in OTHER_LINES:
-        return words or gettext("other")
-    return BY_KEY[key].label if key in BY_KEY else key

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from plans.urls import (
     calendar,
+    catalogue,
     change,
     check_in,
     document,
@@ -29,6 +30,7 @@ urlpatterns = [
     *document.urlpatterns,
     *exchange.urlpatterns,
     *patient_text.urlpatterns,
+    *catalogue.urlpatterns,
     *verify.urlpatterns,
     *leaving.urlpatterns,
 ]

@@ -20,6 +20,7 @@ from plans.forms import check_in as forms
 from plans.presenters import check_in as around_of
 from plans.presenters import check_in_form as form_of
 from plans.presenters import check_in_story as story_of
+from plans.presenters.catalogue import catalogue_of
 from plans.presenters.frame import Frame
 from plans.rules import check_in as rules
 from plans.rules.check_in import ContactHow, DraftState
@@ -103,8 +104,7 @@ def new(request: ClinicianRequest, patient: Patient) -> HttpResponse:
         frozen_now=request.now,
         by=request.user,
     )
-    drafts = story_of.open_drafts(patient, now=request.now)
-    return _form(request, patient, draft, token=token, others=drafts)
+    return _form(request, patient, draft, token=token)
 
 
 def _how(answers: dict[str, str]) -> dict[str, str]:
@@ -263,8 +263,8 @@ def _saved(request: ClinicianRequest, kept: actions.Kept) -> HttpResponse:
     draft = kept.draft
     around = _around(request, draft.patient, draft.answers, draft)
     reading = rules.read(draft.answers, around.asking)
-    missing = form_of.to_complete(reading)
-    rest = form_of.rest_words(draft.answers, around.asking.classes)
+    missing = form_of.to_complete(reading, around.asking.catalogue)
+    rest = form_of.rest_words(draft.answers, around.asking)
     answer: dict[str, Any] = {
         "saved": form_of.saved_at(request.now, request.clinic.zone),
         "revision": draft.revision,
@@ -331,6 +331,8 @@ def _form(
     around = _around(request, patient, draft.answers, draft)
     page = form_of.form_page(draft, around, now=request.now, tried=tried)
     if token:
+        known = around.asking.catalogue
+        context["others"] = story_of.open_drafts(patient, known, now=request.now)
         action = reverse("plans:check-in-new", kwargs={"patient": patient.pk})
     else:
         action = reverse("plans:check-in-edit", kwargs={"check_in_draft": draft.pk})
@@ -354,10 +356,11 @@ def _conflict(
 ) -> HttpResponse:
     """Both sides of each box that differs, neither chosen; everything else as it stands."""
     draft = kept.draft
+    known = catalogue_of(request.clinic)
     sides = [
         {
             "name": name,
-            "label": form_of.box_label(name),
+            "label": form_of.box_label(name, known),
             "theirs": form_of.answer_words(name, draft.answers.get(name, "")),
             "yours": form_of.answer_words(name, mine.get(name, "")),
             "mine": mine.get(name, ""),
@@ -499,6 +502,7 @@ def contact(request: ClinicianRequest, patient: Patient) -> HttpResponse:
         about=patient.pk,
         now=request.now.astimezone(request.clinic.zone),
         colleagues=story_of.colleagues(request.clinic, request.user),
+        catalogue=catalogue_of(request.clinic),
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

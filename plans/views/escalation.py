@@ -25,6 +25,7 @@ from plans.forms.escalation import (
 )
 from plans.forms.handover import PARTS, HandoverForm
 from plans.presenters import escalation as presenters
+from plans.presenters.catalogue import catalogue_of
 from plans.presenters.handover_note import handover_note
 from plans.rules.redflags import Level, MoveHow, Reached, Source
 from taperplan.accounts.access import require_permission
@@ -68,7 +69,12 @@ def patient_list(request: ClinicianRequest, patient: Patient) -> HttpResponse:
 @require_permission(Permission.REPORT_RED_FLAG)
 @load_patient
 def report(request: ClinicianRequest, patient: Patient) -> HttpResponse:
-    form = ReportForm(_sent(request), user=request.user, about=patient.pk)
+    form = ReportForm(
+        _sent(request),
+        user=request.user,
+        about=patient.pk,
+        catalogue=catalogue_of(request.clinic),
+    )
     if request.method == "POST" and form.is_valid():
         escalation = actions.report_red_flag(
             patient=patient.joined_to or patient,

@@ -93,6 +93,7 @@ class Verb(StrEnum):
     CHECK_IN_ENTERED_IN_ERROR = "check-in entered in error"
     CHECK_IN_MISSED = "check-in missed"
     CONTACT_RECORDED = "contact recorded"
+    CATALOGUE_WRITTEN = "symptom catalogue written"
     HANDOVER_NOTE_WRITTEN = "handover note written"
     REQUEST_ANSWERED = "request answered"
     # Documents

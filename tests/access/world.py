@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from patients.models import Allergy, CareTeam, Consent, Patient, RecordNumber
     from plans.models import (
+        CatalogueEntry,
         CheckIn,
         CheckInDraft,
         Document,
@@ -147,6 +148,26 @@ class World:
             token=uuid.uuid4(),
             number=0,
             same_day=["abrupt_stop"],
+            now=self.now,
+            by=self.people["administrator"],
+        )
+
+    @thing
+    def catalogue_entry(self) -> CatalogueEntry:
+        """An item that the clinic added, starred, not yet confirmed."""
+        from plans.actions.catalogue import own_key, write_entry
+        from plans.rules.catalogue import Entry
+        from plans.rules.redflags import Level
+        from plans.rules.symptoms import Group, Shape
+
+        token = uuid.uuid4()
+        return write_entry(
+            clinic=self.clinic,
+            token=token,
+            number=0,
+            entry=Entry(
+                own_key(token), "hiccups for a day", Group.GUT, Shape.SEVERITY, Level.SAME_DAY
+            ),
             now=self.now,
             by=self.people["administrator"],
         )

@@ -46,7 +46,7 @@ class _Page(Part):
         safety = tuple(symptoms.safety(key) for key in SAFETY_QUESTIONS)
         rows = symptoms.rows()
         open_ = len(unanswered_safety(self.typed))
-        complete = to_complete(drawing.reading)
+        complete = to_complete(drawing.reading, drawing.catalogue)
         boxes_of_vitals = [figures.vital(place) for place in vitals.Field]
         notes = self.notes()
         when = self.around.asking.opened_at

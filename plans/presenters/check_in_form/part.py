@@ -28,11 +28,13 @@ class Drawing:
         self.typed: Mapping[str, str] = draft.answers
         self.reading = read(self.typed, around.asking)
         self.errors = {refusal.where: refusal.sentence for refusal in self.reading.refusals}
-        self.pressed = pressed(self.typed)
+        self.catalogue = around.asking.catalogue
+        self.pressed = pressed(self.typed, self.catalogue)
         self.free = around.asking.corrected_stars or frozenset()
         self.zone = around.patient.clinic.zone
         self.schedules: Mapping[uuid.UUID, Schedule] = schedules(
-            version for versions in around.versions.values() for version in versions
+            (version for versions in around.versions.values() for version in versions),
+            around.drug_rows,
         )
         self.last = last_time(around)
 

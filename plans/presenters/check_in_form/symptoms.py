@@ -10,15 +10,12 @@ from plans.presenters.check_in_form.words import rest_words, rows_pattern, upper
 from plans.rules.check_in import Reporter, YesNo, box, raised, state_of
 from plans.rules.symptoms import (
     ASKED_AS_SAFETY,
-    BY_KEY,
     OTHER_LINES,
     SUICIDAL_THOUGHTS,
     SUICIDE,
     SUICIDE_PLAN,
     Shape,
     Symptom,
-    label,
-    offered,
 )
 from taperplan import formats
 from taperplan.words import gettext as _
@@ -26,12 +23,18 @@ from taperplan.words import gettext as _
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from plans.presenters.check_in_form.part import Drawing
+
 BLANK = "__key__"
 
 
 class Symptoms(Part):
+    def __init__(self, drawing: Drawing) -> None:
+        super().__init__(drawing)
+        self.known = drawing.catalogue
+
     def raised_words(self) -> str:
-        words = [label(key) for key in sorted(raised(self.typed))]
+        words = [self.known.label(key) for key in sorted(raised(self.typed))]
         if not words:
             return ""
         return _("{what} recorded present. Raised now, at any severity.").format(
@@ -41,7 +44,7 @@ class Symptoms(Part):
     def confirm(self, key: str, item: str = "") -> Confirm | None:
         """For the box of `key`; `item` is the catalogue item that it records, where they differ."""
         asked = item or key
-        if asked not in BY_KEY or not BY_KEY[asked].star:
+        if asked not in self.known.by_key or not self.known.by_key[asked].star:
             return None
         removed = None
         if asked in self.drawing.free:
@@ -50,7 +53,7 @@ class Symptoms(Part):
             )
         return Confirm(
             key=asked,
-            label=upper(label(asked)),
+            label=upper(self.known.label(asked)),
             waits=self.drawing.pressed.get(asked) is False,
             raised=self.drawing.pressed.get(asked) is True,
             removed=removed,
@@ -98,7 +101,7 @@ class Symptoms(Part):
     def safety(self, key: str) -> Item:
         if key == SUICIDE:
             return self.suicide()
-        symptom = BY_KEY[key]
+        symptom = self.known.by_key[key]
         answer = self.choice(
             box(key),
             symptom.asked_as,
@@ -127,7 +130,7 @@ class Symptoms(Part):
         """One question over two catalogue items; none of its seven answers is preset."""
         answer = self.choice(
             SUICIDE,
-            BY_KEY[SUICIDAL_THOUGHTS].asked_as,
+            self.known.by_key[SUICIDAL_THOUGHTS].asked_as,
             (
                 Option("none", _("None")),
                 Option("wish", _("Wish to be dead"), "red", "red-flag"),
@@ -154,7 +157,7 @@ class Symptoms(Part):
         return Item(
             key=SUICIDE,
             name=SUICIDE,
-            label=BY_KEY[SUICIDAL_THOUGHTS].asked_as,
+            label=self.known.by_key[SUICIDAL_THOUGHTS].asked_as,
             answer=answer,
             shape="suicide",
             star=True,
@@ -194,15 +197,15 @@ class Symptoms(Part):
             choices={},
             confirm=Confirm(
                 key=SUICIDAL_THOUGHTS,
-                label=upper(label(SUICIDAL_THOUGHTS)),
+                label=upper(self.known.label(SUICIDAL_THOUGHTS)),
                 waits=above and not confirmed,
                 raised=above and confirmed,
             ),
         )
 
     def row(self, key: str, last: str = "") -> Item:
-        symptom = BY_KEY.get(key)
-        words = label(key, self.typed.get(box(key, "words"), "")) if key != BLANK else ""
+        symptom = self.known.by_key.get(key)
+        words = self.known.label(key, self.typed.get(box(key, "words"), "")) if key != BLANK else ""
         if key in OTHER_LINES and not self.typed.get(box(key, "words"), ""):
             words = _("other, in your words")
         star = bool(symptom and symptom.star)
@@ -241,8 +244,8 @@ class Symptoms(Part):
         """Last time's symptoms to answer again, then what else was answered or put on the list."""
         last = self.drawing.last.present if self.drawing.last else {}
         listed = self.typed.get("listed", "").split()
-        keys = [key for key in last if key in BY_KEY and key not in ASKED_AS_SAFETY]
-        for key in (*BY_KEY, *OTHER_LINES):
+        keys = [key for key in last if key in self.known.by_key and key not in ASKED_AS_SAFETY]
+        for key in (*self.known.by_key, *(one.key for one in self.known.retired), *OTHER_LINES):
             if key in ASKED_AS_SAFETY or key in keys:
                 continue
             if key in listed or state_of(self.typed, key) is not None:
@@ -256,7 +259,7 @@ class Symptoms(Part):
     def addable(self, rows: Sequence[Item]) -> tuple[tuple[str, tuple[Option, ...]], ...]:
         shown = {row.key for row in rows}
         groups: dict[str, list[Option]] = {}
-        for symptom in offered(self.around.asking.classes):
+        for symptom in self.known.offered(self.around.asking.classes):
             if symptom.key not in shown and symptom.key not in ASKED_AS_SAFETY:
                 option = Option(symptom.key, upper(symptom.label))
                 groups.setdefault(symptom.group.label, []).append(option)
@@ -277,7 +280,7 @@ class Symptoms(Part):
                 "note": symptom.note_label,
                 "also": " ".join(symptom.also),
             }
-            for symptom in offered(self.around.asking.classes)
+            for symptom in self.known.offered(self.around.asking.classes)
             if symptom.key not in ASKED_AS_SAFETY
         ]
         found += [
@@ -295,4 +298,4 @@ class Symptoms(Part):
         return tuple(found)
 
     def rest(self) -> Rest:
-        return rest_words(self.typed, self.around.asking.classes)
+        return rest_words(self.typed, self.around.asking)

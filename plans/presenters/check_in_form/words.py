@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 from plans.presenters.check_in_form.parts import Rest, ToComplete
 from plans.rules import vitals
 from plans.rules.check_in import rest_of
-from plans.rules.symptoms import label
 from taperplan import formats, grammar
 from taperplan.words import gettext as _
 from taperplan.words import ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
-    from plans.rules.check_in import Reading
-    from plans.rules.schedule import DrugClass
+    from plans.rules.catalogue import Catalogue
+    from plans.rules.check_in import Asking, Reading
 
 
-def to_complete(reading: Reading) -> tuple[ToComplete, ...]:
+def to_complete(reading: Reading, catalogue: Catalogue) -> tuple[ToComplete, ...]:
     """What is missing or refused, in the order of the page, each with where to go."""
     refused = [
-        ToComplete(target(r.where), f"{box_label(r.where)}: {r.sentence}") for r in reading.refusals
+        ToComplete(target(r.where), f"{box_label(r.where, catalogue)}: {r.sentence}")
+        for r in reading.refusals
     ]
     missing = [ToComplete(target(m.where), m.words) for m in reading.missing]
     return (*refused, *missing)
@@ -57,8 +57,8 @@ def rows_pattern() -> str:
     return _("{n} of {all} answered")
 
 
-def rest_words(answers: Mapping[str, str], classes: Iterable[DrugClass]) -> Rest:
-    denied = rest_of(answers, classes)
+def rest_words(answers: Mapping[str, str], asking: Asking) -> Rest:
+    denied = rest_of(answers, asking.classes, asking.catalogue)
     stars = [symptom.label for symptom in denied if symptom.star]
     count = len(denied)
     return Rest(
@@ -115,12 +115,12 @@ def saved_at(moment: datetime, zone: ZoneInfo) -> str:
 # --- both sides of a box, where two people typed ---------------------------------------------
 
 
-def box_label(name: str) -> str:
+def box_label(name: str, catalogue: Catalogue) -> str:
     """What a box is called where it stands beside another person's."""
     kind, _dash, rest = name.partition("-")
     key, _dash, part = rest.partition("-")
     if kind == "s":
-        words = upper(label(key))
+        words = upper(catalogue.label(key))
         return f"{words}: {parts().get(part, part)}" if part else words
     if kind == "v":
         figure = vitals.Field(key).label if key in [f.value for f in vitals.Field] else key

@@ -19,7 +19,6 @@ from plans.rules.check_in.words import Reporter, YesNo
 from plans.rules.symptoms import (
     ASKED_AS_SAFETY,
     BY_KEY,
-    CATALOGUE,
     OTHER_LINES,
     SAFETY_QUESTIONS,
     SUICIDAL_THOUGHTS,
@@ -30,7 +29,6 @@ from plans.rules.symptoms import (
     State,
     Suicide,
     Symptom,
-    label,
 )
 from taperplan import grammar
 from taperplan.words import gettext as _
@@ -42,9 +40,13 @@ class Asked(Section):
 
     def __init__(self, sheet: Sheet) -> None:
         super().__init__(sheet)
+        self.catalogue = sheet.asking.catalogue
         self.denied: dict[str, list[str]] = {}
         self.present: list[Present] = []
         self.declined: list[Declined] = []
+
+    def named(self, key: str) -> str:
+        return upper(self.catalogue.label(key))
 
     def by(self, key: str, reporter: Reporter) -> Reporter:
         given = self.choice(box(key, "by"), Reporter)
@@ -62,10 +64,10 @@ class Asked(Section):
             )
         for key in SAFETY_QUESTIONS:
             if key != SUICIDE:
-                self.item(BY_KEY[key], reporter)
+                self.item(self.catalogue.by_key[key], reporter)
 
     def rows(self, reporter: Reporter) -> None:
-        for symptom in CATALOGUE:
+        for symptom in (*self.catalogue.symptoms, *self.catalogue.retired):
             if symptom.key not in ASKED_AS_SAFETY:
                 self.item(symptom, reporter)
         for key in OTHER_LINES:
@@ -77,14 +79,14 @@ class Asked(Section):
                 self.add_present(key, words, Shape.SEVERITY, reporter, star=False)
         if self.answers.get("rest", "") == "none":
             denied = self.denied.setdefault(reporter.value, [])
-            denied.extend(s.key for s in rest_of(self.answers, self.asking.classes))
-        for key in to_be_confirmed(self.answers):
+            denied.extend(s.key for s in rest_of(self.answers, self.asking.classes, self.catalogue))
+        for key in to_be_confirmed(self.answers, self.catalogue):
             where = (
                 "suicide-confirmed"
                 if key in (SUICIDAL_THOUGHTS, SUICIDE_PLAN)
                 else box(key, "confirmed")
             )
-            self.lacks(where, _("{label}: to be confirmed").format(label=upper(label(key))))
+            self.lacks(where, _("{label}: to be confirmed").format(label=self.named(key)))
 
     def item(self, symptom: Symptom, reporter: Reporter) -> None:
         key, state = symptom.key, state_of(self.answers, symptom.key)
@@ -123,6 +125,7 @@ class Asked(Section):
                 label=words,
                 by=by,
                 event=event,
+                star=star,
                 severity=severity,
                 interference=None if event else self.interference(key),
                 onset=self.text(box(key, "onset")),
@@ -175,10 +178,16 @@ class Asked(Section):
             copy_given=self.choice("suicide-copy_given", YesNo),
             told=self.note("suicide-told"),
         )
-        items = {key for key in pressed(self.answers) if key in (SUICIDAL_THOUGHTS, SUICIDE_PLAN)}
+        items = {
+            key
+            for key in pressed(self.answers, self.catalogue)
+            if key in (SUICIDAL_THOUGHTS, SUICIDE_PLAN)
+        }
         for key in sorted(items):
             words = detail.words if answer is not None and answer.item == key else ""
-            self.present.append(Present(key, label(key), by, event=False, note=words))
+            self.present.append(
+                Present(key, self.catalogue.label(key), by, event=False, star=True, note=words)
+            )
         match answer:
             case None:
                 if self.answers.get(SUICIDE, ""):
@@ -202,7 +211,7 @@ class Asked(Section):
             if not self.note(box(key, "removed")):
                 self.lacks(
                     box(key, "removed"),
-                    _("{label}: why the red flag was an error").format(label=upper(label(key))),
+                    _("{label}: why the red flag was an error").format(label=self.named(key)),
                 )
 
     def lost_stars(self) -> frozenset[str]:

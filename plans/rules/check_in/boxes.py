@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from plans.rules.catalogue import OWN, SHIPPED, Catalogue
 from plans.rules.schedule import DrugClass
 from plans.rules.symptoms import (
     ASKED_AS_SAFETY,
     BY_KEY,
-    CATALOGUE,
     OTHER_LINES,
     SAFETY_QUESTIONS,
     SUICIDAL_THOUGHTS,
@@ -19,7 +19,6 @@ from plans.rules.symptoms import (
     State,
     Suicide,
     Symptom,
-    rest,
 )
 from taperplan import grammar
 
@@ -87,21 +86,26 @@ def is_box(name: str) -> bool:
     if shape is None or name == ALSO:
         return False
     key = shape["key"]
-    return key is None or key in BY_KEY or key in OTHER_LINES or key == SUICIDE
+    return key is None or _is_item(key) or key == SUICIDE
+
+
+def _is_item(key: str) -> bool:
+    """A catalogue item, ours or one of the clinic's own, or a free line."""
+    return key in BY_KEY or key in OTHER_LINES or key.startswith(OWN)
 
 
 def confirming_box(key: str) -> str:
-    """The box that the confirming key of a question fills; empty for what raises nothing."""
+    """The box that the confirming key of a question fills; `settle` keeps it for stars only."""
     if key in (SUICIDE, ITEM_NINE):
         return f"{key}-confirmed"
-    return box(key, "confirmed") if key in BY_KEY and BY_KEY[key].star else ""
+    return box(key, "confirmed") if _is_item(key) else ""
 
 
 def row_of(key: str) -> str:
     """The id of the row in which a question stands."""
     if key in (SUICIDE, SUICIDAL_THOUGHTS, SUICIDE_PLAN):
         return f"row-{SUICIDE}"
-    return f"row-{key}" if key in BY_KEY or key in OTHER_LINES or key == ITEM_NINE else "rest"
+    return f"row-{key}" if _is_item(key) or key == ITEM_NINE else "rest"
 
 
 def state_of(answers: Answers, key: str) -> State | None:
@@ -127,10 +131,12 @@ def happened_on(answers: Answers, otherwise: date) -> date:
         return otherwise
 
 
-def rest_of(answers: Answers, classes: Iterable[DrugClass]) -> tuple[Symptom, ...]:
+def rest_of(
+    answers: Answers, classes: Iterable[DrugClass], catalogue: Catalogue = SHIPPED
+) -> tuple[Symptom, ...]:
     """What "none of the rest was present" denies, as things stand."""
-    answered = [s.key for s in CATALOGUE if state_of(answers, s.key) is not None]
-    return rest(answered, classes)
+    answered = [s.key for s in catalogue.symptoms if state_of(answers, s.key) is not None]
+    return catalogue.rest(answered, classes)
 
 
 def unanswered_safety(answers: Answers) -> tuple[str, ...]:

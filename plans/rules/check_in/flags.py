@@ -2,55 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
+from plans.rules.catalogue import SHIPPED, Catalogue
 from plans.rules.check_in.boxes import ALSO, ITEM_NINE, Answers, box, says_yes, state_of, suicide_of
-from plans.rules.symptoms import SUICIDAL_THOUGHTS, SUICIDE, SUICIDE_PLAN, State, starred
+from plans.rules.symptoms import SUICIDAL_THOUGHTS, SUICIDE, SUICIDE_PLAN, State
+
+_CONFIRMED = re.compile(r"s-([a-z_0-9]{3,32})-confirmed")
 
 
-def pressed(answers: Answers) -> Mapping[str, bool]:
-    """Every starred item that is answered present -> whether its confirming key was pressed."""
-    found: dict[str, bool] = {}
-    for symptom in starred():
+def pressed(answers: Answers, catalogue: Catalogue = SHIPPED) -> Mapping[str, bool]:
+    """Every starred item that is answered present -> whether its confirming key was pressed.
+
+    What was confirmed stays so, whatever the clinic has made of its star since.
+    """
+    found = dict.fromkeys(_confirmed(answers), True)
+    for symptom in catalogue.starred:
         if symptom.key in (SUICIDAL_THOUGHTS, SUICIDE_PLAN):
             continue
         if state_of(answers, symptom.key) is State.PRESENT:
-            found[symptom.key] = says_yes(answers, box(symptom.key, "confirmed"))
+            found.setdefault(symptom.key, False)
     answer = suicide_of(answers)
     if answer is not None and answer.item:
-        found[answer.item] = says_yes(answers, "suicide-confirmed")
+        found.setdefault(answer.item, False)
     if answers.get(ITEM_NINE, "") in ("1", "2", "3"):
-        confirmed = says_yes(answers, f"{ITEM_NINE}-confirmed")
-        found[SUICIDAL_THOUGHTS] = found.get(SUICIDAL_THOUGHTS, False) or confirmed
-    if answers.get(ALSO, ""):
-        found[SUICIDAL_THOUGHTS] = True
+        found.setdefault(SUICIDAL_THOUGHTS, False)
     return found
 
 
+def _confirmed(answers: Answers) -> Iterator[str]:
+    for name, text in answers.items():
+        shape = _CONFIRMED.fullmatch(name)
+        if shape is not None and text == "yes" and state_of(answers, shape[1]) is State.PRESENT:
+            yield shape[1]
+    answer = suicide_of(answers)
+    if answer is not None and answer.item and says_yes(answers, "suicide-confirmed"):
+        yield answer.item
+    above = answers.get(ITEM_NINE, "") in ("1", "2", "3")
+    if answers.get(ALSO, "") or (above and says_yes(answers, f"{ITEM_NINE}-confirmed")):
+        yield SUICIDAL_THOUGHTS
+
+
 def raised(answers: Answers) -> frozenset[str]:
-    """The starred items that these answers record present and confirmed."""
-    return frozenset(key for key, confirmed in pressed(answers).items() if confirmed)
+    """The items that these answers record present and confirmed."""
+    return frozenset(_confirmed(answers))
 
 
-def to_be_confirmed(answers: Answers) -> tuple[str, ...]:
+def to_be_confirmed(answers: Answers, catalogue: Catalogue = SHIPPED) -> tuple[str, ...]:
     """Pressed and not confirmed: kept, in red, and no check-in completes over it."""
-    return tuple(key for key, confirmed in pressed(answers).items() if not confirmed)
+    return tuple(key for key, confirmed in pressed(answers, catalogue).items() if not confirmed)
 
 
-def settle(old: Answers, new: Answers, *, free: Iterable[str] = ()) -> dict[str, str]:
+def settle(
+    old: Answers,
+    new: Answers,
+    *,
+    catalogue: Catalogue = SHIPPED,
+    free: Iterable[str] = (),
+) -> dict[str, str]:
     """`new`, but with every red flag that `old` raised still in it.
 
     What raised a red flag is taken back by an act of its own, with a reason; never by typing
     over it, by a stale page or by a box that did not arrive. `free`: items whose flag belongs
     to the check-in that this one corrects; they are answered anew and settled at completing.
+    A confirming key counts for the stars of the catalogue only.
     """
-    settled = {name: text for name, text in new.items() if name != ALSO}
+    settled = {
+        name: text
+        for name, text in new.items()
+        if name != ALSO and _may_confirm(name, old, catalogue)
+    }
     standing = raised(old) - frozenset(free)
     for key in standing - {SUICIDAL_THOUGHTS, SUICIDE_PLAN}:
         settled[box(key)] = old[box(key)]
         settled[box(key, "confirmed")] = "yes"
     _settle_suicide(old, settled, standing)
     return settled
+
+
+def _may_confirm(name: str, old: Answers, catalogue: Catalogue) -> bool:
+    shape = _CONFIRMED.fullmatch(name)
+    return shape is None or catalogue.is_starred(shape[1]) or old.get(name) == "yes"
 
 
 def _settle_suicide(old: Answers, settled: dict[str, str], standing: frozenset[str]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
 
+from plans.rules.catalogue import SHIPPED, Catalogue
 from plans.rules.check_in.words import Decision, How, Reporter, Scale, TakenAs
 from plans.rules.schedule import DrugClass
 from plans.rules.symptoms import SAFETY_QUESTIONS, Suicide
@@ -47,6 +48,7 @@ class Asking:
 
     now: datetime
     opened_at: datetime
+    catalogue: Catalogue = SHIPPED
     classes: frozenset[DrugClass] = frozenset()
     drugs: tuple[OfferedDrug, ...] = ()
     products: tuple[OfferedProduct, ...] = ()
@@ -63,6 +65,7 @@ class Present:
     label: str
     by: Reporter
     event: bool
+    star: bool = False
     severity: str = ""
     interference: int | None = None
     onset: str = ""

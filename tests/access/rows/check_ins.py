@@ -9,7 +9,7 @@ from plans.actions import escalation as actions
 from plans.actions.escalation import ContactMade
 from plans.rules.redflags import MoveHow, Reached
 from taperplan import tokens
-from tests.access.engine import Row, clinical, prescribers
+from tests.access.engine import Row, administrators, clinical, prescribers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,6 +24,16 @@ def _given(purpose: str, thing: str, **typed: str) -> Any:
         about = getattr(world, thing).pk
         token = tokens.issue(world.people["prescriber"], f"{purpose}:{about}")
         return {"token": token, "revision": "0", **typed}
+
+    return data
+
+
+def _about_clinic(purpose: str, **typed: str) -> Any:
+    """What an administrator's form sends about the clinic itself."""
+
+    def data(world: World) -> Mapping[str, str]:
+        token = tokens.issue(world.people["administrator"], f"{purpose}:{world.clinic.pk}")
+        return {"token": token, **typed}
 
     return data
 
@@ -85,6 +95,24 @@ ROWS = {
         post=prescribers(302),
         data=_given("request-decline", "asked", text="seen today"),
     ),
+    # --- The symptom catalogue
+    "plans:catalogue": Row(get=administrators(200, prescriber=200, stranger=200)),
+    "plans:catalogue-add": Row(
+        get=administrators(200),
+        post=administrators(302),
+        data=_about_clinic(
+            "catalogue", number="0", label="hiccups", group="gut", shape="severity", level="none"
+        ),
+    ),
+    "plans:catalogue-item": Row(
+        get=administrators(200, prescriber=200, stranger=200),
+        post=administrators(302, prescriber=302, stranger=302),
+        args={"key": lambda world: "tremor"},
+        data=_about_clinic(
+            "catalogue", number="0", label="shaking", group="neurological", level="none"
+        ),
+    ),
+    "plans:catalogue-confirm": Row(post=prescribers(302)),
     # --- Red flags
     "plans:escalations": Row(get=clinical(200)),
     "plans:red-flags": Row(get=clinical(200)),

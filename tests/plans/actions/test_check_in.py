@@ -340,7 +340,12 @@ def test_nothing_can_be_added_below_a_completed_check_in(otto: Patient, theo: Us
     check_in = completed(otto, theo)
     with pytest.raises(Exception, match="sealed"):
         PresentSymptom.objects.create(
-            check_in=check_in, key="tremor", label="tremor", answered_by="patient", event=False
+            check_in=check_in,
+            key="tremor",
+            label="tremor",
+            answered_by="patient",
+            event=False,
+            star=False,
         )
 
 

@@ -109,6 +109,7 @@ def below(model: Any, **fields: Any) -> Build:
             "label": "tremor",
             "answered_by": "patient",
             "event": False,
+            "star": False,
             "severity": "mild",
         },
         DeclinedSymptom: {

@@ -15,37 +15,17 @@ from plans.rules.redflags import (
     EscalationState,
     EscalationVerb,
     Facts,
-    Level,
     can_move,
     check_move,
     facts,
-    level,
     missing_to_close,
     overdue_since,
     raises,
     waits_for_confirming,
 )
-from plans.rules.symptoms import CATALOGUE, starred
+from plans.rules.symptoms import CATALOGUE
 
 S, V = EscalationState, EscalationVerb
-
-
-@pytest.mark.parametrize("key", [symptom.key for symptom in starred()])
-def test_until_confirmed_every_star_is_an_emergency(key: str) -> None:
-    assert level(key) is Level.EMERGENCY
-
-
-@pytest.mark.parametrize(
-    "key", [s.key for s in starred() if s.key not in {"suicidal_thoughts", "abrupt_stop"}]
-)
-def test_nobody_can_lower_any_other_star(key: str) -> None:
-    assert level(key, confirmed_same_day=[key, "seizure", "hallucination"]) is Level.EMERGENCY
-
-
-@pytest.mark.parametrize("key", ["suicidal_thoughts", "abrupt_stop"])
-def test_what_the_protocol_owner_confirmed_is_told_on_the_same_day(key: str) -> None:
-    assert level(key, confirmed_same_day=[key]) is Level.SAME_DAY
-    assert level(key, confirmed_same_day=[]) is Level.EMERGENCY
 
 
 @pytest.mark.parametrize("symptom", CATALOGUE, ids=lambda symptom: symptom.key)

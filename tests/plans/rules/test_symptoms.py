@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from plans.rules.catalogue import SHIPPED
 from plans.rules.schedule import DrugClass
 from plans.rules.symptoms import (
     ASKED_AS_SAFETY,
@@ -16,9 +17,6 @@ from plans.rules.symptoms import (
     Group,
     Shape,
     Suicide,
-    label,
-    offered,
-    rest,
     starred,
 )
 
@@ -102,21 +100,21 @@ def test_events_are_asked_how_many_instead_of_how_severe() -> None:
 
 
 def test_the_opioid_set_is_asked_beside_an_opioid_only() -> None:
-    assert BY_KEY["yawning"] in offered([DrugClass.OPIOID])
-    assert BY_KEY["yawning"] not in offered([DrugClass.BENZODIAZEPINE])
+    assert BY_KEY["yawning"] in SHIPPED.offered([DrugClass.OPIOID])
+    assert BY_KEY["yawning"] not in SHIPPED.offered([DrugClass.BENZODIAZEPINE])
 
 
 def test_a_star_of_a_class_set_can_be_recorded_whatever_the_drug() -> None:
-    assert BY_KEY["collapse"] in offered([])
+    assert BY_KEY["collapse"] in SHIPPED.offered([])
 
 
 def test_none_of_the_rest_never_answers_a_safety_question() -> None:
-    denied = {symptom.key for symptom in rest([], list(DrugClass))}
+    denied = {symptom.key for symptom in SHIPPED.rest([], list(DrugClass))}
     assert not denied & ASKED_AS_SAFETY
 
 
 def test_none_of_the_rest_denies_every_other_star_by_name() -> None:
-    denied = {symptom.key for symptom in rest(["tremor"], [])}
+    denied = {symptom.key for symptom in SHIPPED.rest(["tremor"], [])}
     assert denied >= STARS - ASKED_AS_SAFETY
     assert "tremor" not in denied
 
@@ -138,5 +136,5 @@ def test_a_wish_is_the_first_item_and_a_plan_the_second(answer: Suicide, item: s
 
 
 def test_a_free_line_is_named_by_its_own_words() -> None:
-    assert label("other_1", "hiccups") == "hiccups"
-    assert label("tremor") == "tremor"
+    assert SHIPPED.label("other_1", "hiccups") == "hiccups"
+    assert SHIPPED.label("tremor") == "tremor"
