@@ -57,6 +57,28 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='CatalogueEntry',
+            fields=[
+                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ('key', models.CharField(max_length=32)),
+                ('number', models.PositiveIntegerField()),
+                ('label', models.CharField(max_length=120)),
+                ('group', models.CharField(max_length=24)),
+                ('shape', models.CharField(max_length=24)),
+                ('classes', models.JSONField()),
+                ('level', models.CharField(blank=True, max_length=24)),
+                ('after', models.CharField(blank=True, max_length=32)),
+                ('retired', models.BooleanField()),
+                ('waits', models.BooleanField()),
+                ('written_at', models.DateTimeField()),
+                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.clinic')),
+                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('clinic', 'key', 'number'), name='catalogue_entry_numbered_once'), models.CheckConstraint(condition=models.Q(('group__in', ['neurological', 'perceptual', 'cognitive', 'mood and behaviour', 'sleep', 'autonomic, chest', 'gut', 'musculoskeletal, pain', 'the illness itself', 'safety events', 'opioid', 'corticosteroid', 'antidepressant', 'other'])), name='catalogue_entry_group_known'), models.CheckConstraint(condition=models.Q(('shape__in', ['severity', 'event', 'presence'])), name='catalogue_entry_shape_known'), models.CheckConstraint(condition=models.Q(('level__in', ['', 'emergency', 'same_day'])), name='catalogue_entry_level_known'), models.CheckConstraint(condition=models.Q(('label', ''), _negated=True), name='catalogue_entry_has_a_label'), models.CheckConstraint(condition=models.Q(('key__in', ['hallucination', 'seizure']), _negated=True), name='catalogue_entry_never_of_a_fixed_item'), models.CheckConstraint(condition=models.Q(('retired', False), ('level', ''), _connector='OR'), name='catalogue_entry_retired_has_no_level')],
+            },
+        ),
+        migrations.CreateModel(
             name='CheckIn',
             fields=[
                 ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
@@ -186,6 +208,15 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='entered_in_error_says_why')],
             },
+        ),
+        migrations.CreateModel(
+            name='EntryConfirmation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='confirmation', to='plans.catalogueentry')),
+            ],
         ),
         migrations.CreateModel(
             name='Escalation',
@@ -362,6 +393,7 @@ class Migration(migrations.Migration):
                 ('label', models.CharField(max_length=200)),
                 ('answered_by', models.CharField(max_length=24)),
                 ('event', models.BooleanField()),
+                ('star', models.BooleanField()),
                 ('severity', models.CharField(blank=True, max_length=24)),
                 ('interference', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('onset', models.CharField(blank=True, max_length=300)),
