@@ -125,6 +125,17 @@ def ways_of(plan: Plan, latest: Version | None, user: User) -> tuple[Way, ...]:
             Way(_("Calendar of days"), "due", address("calendar", plan)),
             Way(_("Supply of a period"), "document", address("supply", plan)),
         ]
+        ways.append(
+            Way(
+                _("Schedule of version %(n)d as CSV") % {"n": latest.number},
+                "document",
+                address("schedule-csv", plan, latest.number),
+            )
+        )
+        if user.may(Permission.DRAFT_PLAN):
+            ways.append(
+                Way(_("Next version from a table"), "draft", address("import-version", plan))
+            )
     if user.may(Permission.RECORD_CHECK_IN):
         ways.append(Way(_("Instruction by telephone"), "phone", address("instruction", plan)))
     if latest is not None and user.may(Permission.RECORD_CHECK_IN):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.urls import path
 
 from plans.views import change as views
-from plans.views import instruction, told
+from plans.views import instruction, table, told
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -19,4 +19,11 @@ urlpatterns: list[URLPattern] = [
 urlpatterns += [
     path("plans/<uuid:plan>/instruction/", instruction.instruction, name="instruction"),
     path("plans/<uuid:plan>/versions/<int:number>/told/", told.told, name="told"),
+    path(
+        "plans/<uuid:plan>/versions/<int:number>/schedule.csv",
+        table.schedule_csv,
+        name="schedule-csv",
+    ),
+    path("plans/<uuid:plan>/import/", table.revise, name="import-version"),
+    path("patients/<uuid:patient>/plans/import/", table.begin, name="import-plan"),
 ]

@@ -75,7 +75,7 @@ def calendar_csv(request: ClinicianRequest, plan: Plan) -> HttpResponse:
     if asked is None:
         return _no_period(request, plan)
     rows = presenters.day_rows(course, *asked)
-    return _file(request, plan, "calendar", presenters.DAY_COLUMNS, rows)
+    return csv_file(request, plan, "calendar", presenters.DAY_COLUMNS, rows)
 
 
 @require_safe
@@ -87,7 +87,7 @@ def supply_csv(request: ClinicianRequest, plan: Plan) -> HttpResponse:
     if asked is None:
         return _no_period(request, plan)
     rows = presenters.supply_rows(course, *asked)
-    return _file(request, plan, "supply", presenters.SUPPLY_COLUMNS, rows)
+    return csv_file(request, plan, "supply", presenters.SUPPLY_COLUMNS, rows)
 
 
 def _form(request: ClinicianRequest) -> PeriodForm:
@@ -108,7 +108,7 @@ def _no_period(request: ClinicianRequest, plan: Plan) -> HttpResponse:
     return redirect("plans:supply", plan=plan.pk)
 
 
-def _file(
+def csv_file(
     request: ClinicianRequest,
     plan: Plan,
     what: str,

@@ -62,6 +62,9 @@ ROWS = {
         f"plans:{name}": Row(get=clinical(200))
         for name in ("calendar", "calendar-csv", "supply", "supply-csv")
     },
+    "plans:schedule-csv": Row(get=clinical(200), args={"number": _number}),
+    "plans:import-plan": Row(get=prescribers(200), post=prescribers(422), data=_token("-")),
+    "plans:import-version": Row(get=prescribers(200), post=prescribers(422), data=_token("-")),
     "plans:move": Row(
         get=prescribers(200),
         post=prescribers(302),
