@@ -45,6 +45,18 @@ class Typed:
     focus: str = ""
 
 
+@dataclass(frozen=True)
+class Removed:
+    """A step that was taken out, and where it stood (0 is the first)."""
+
+    at: int
+    step: StepCells
+
+    @property
+    def number(self) -> int:
+        return self.at + 1
+
+
 # --- Reading what was posted ------------------------------------------------------------------
 
 
@@ -212,6 +224,8 @@ def _typed_in(cells: Cells, product: str, time: str | None = None) -> int:
 def acted(given: Typed, act: str, post: QueryDict) -> Typed:
     """The document after the button that was pressed; an unknown act changes nothing."""
     name, _colon, subject = act.partition(":")
+    if name in _OF_A_STEP and not subject:
+        subject = text(post, "step_at")
     perform = _ACTS.get(name)
     if perform is None:
         return given
@@ -276,14 +290,28 @@ def _remove_step(cells: Cells, key: str, post: QueryDict) -> list[str]:
     at = _index(cells["steps"], key)
     if at is None:
         return []
-    if step_is_typed(cells["steps"][at]) and post.get("sure") != f"step:{key}":
-        return [
-            f"sure-step-{key}",
-            _("Step %(n)d holds what was typed. Press Remove again to take it out.")
-            % {"n": at + 1},
-        ]
     del cells["steps"][at]
-    return ["add-step", _("Step %(n)d removed.") % {"n": at + 1}]
+    return ["add-step"]
+
+
+def removed(before: Cells, act: str, post: QueryDict) -> Removed | None:
+    """The step that a button takes out, to be put back where that was a mistake."""
+    name, _colon, key = act.partition(":")
+    at = _index(before["steps"], key or text(post, "step_at"))
+    if name != "remove-step" or at is None or not step_is_typed(before["steps"][at]):
+        return None
+    return Removed(at, before["steps"][at])
+
+
+def put_back(cells: Cells, given: Removed) -> Typed:
+    """The document with the step where it stood; with a key of its own where that is taken."""
+    step = given.step
+    if _index(cells["steps"], step["key"]) is not None:
+        step = {**step, "key": next_key("s", cells["steps"])}
+    steps = [*cells["steps"]]
+    steps.insert(given.at, step)
+    document, refusals = draft.shaped({**cells, "steps": steps})
+    return Typed(document, refusals, (), f"steps.{step['key']}.first_day")
 
 
 def step_is_typed(step: StepCells) -> bool:
@@ -302,6 +330,11 @@ def _move_step(by: int) -> Any:
         return [f"steps.{key}.first_day"]
 
     return move
+
+
+def _more_of_step(cells: Cells, key: str, post: QueryDict) -> list[str]:
+    """Texts and finer points are drawn where the keyboard goes to one of them."""
+    return [f"steps.{key}.from_slot"] if _index(cells["steps"], key) is not None else []
 
 
 def _add_group(cells: Cells, key: str, post: QueryDict) -> list[str]:
@@ -428,6 +461,8 @@ def _reopen(cells: Cells, subject: str, post: QueryDict) -> list[str]:
 
 _ACTS: Mapping[str, Any] = {
     "add-step": _add_step,
+    "add-step-below": _add_step,
+    "more-step": _more_of_step,
     "copy-step": _copy_step,
     "chain-step": _mark_step("chained", "first_day"),
     "open-step": _mark_step("open", "last_day"),
@@ -444,3 +479,16 @@ _ACTS: Mapping[str, Any] = {
     "remove-as-needed": _remove_as_needed,
     "reopen": _reopen,
 }
+# Buttons that may name their step in a list beside them.
+_OF_A_STEP = frozenset(
+    {
+        "copy-step",
+        "chain-step",
+        "open-step",
+        "add-step-below",
+        "step-up",
+        "step-down",
+        "more-step",
+        "remove-step",
+    }
+)

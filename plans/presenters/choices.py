@@ -77,3 +77,12 @@ SLOTS: Choices = (
 def word(choices: Choices, value: str) -> str:
     """The word for a value, "" for one that is not in the list."""
     return str(dict(choices).get(value, ""))
+
+
+def words(choices: Choices) -> tuple[tuple[str, str], ...]:
+    return tuple((value, str(word)) for value, word in choices)
+
+
+def chosen(choices: Choices) -> tuple[tuple[str, str], ...]:
+    """The options below an empty one: nothing is chosen beforehand."""
+    return (("", ""), *words(choices))

@@ -155,10 +155,15 @@ class StepBack:
 
 @dataclass(frozen=True)
 class Partial:
-    """Read-backs. ``cells`` by the path of a quantity (``dose_path``), ``steps`` by key."""
+    """Read-backs. ``cells`` by the path of a quantity (``dose_path``), ``steps`` by key.
+
+    ``said``: what each quantity reads as, by product and by what is typed, blanks around it left
+    out: the second line of its cell, and the quantity in full.
+    """
 
     cells: Mapping[str, CellBack] = field(default_factory=dict)
     steps: Mapping[str, StepBack] = field(default_factory=dict)
+    said: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -261,7 +266,9 @@ class _Reader:
                 AcceptanceTyped(a["code"], a["subject"], a["reason"].strip())
                 for a in cells["acceptances"]
             ),
-            partial=Partial(cells=self.backs, steps=self.step_backs(so_far)),
+            partial=Partial(
+                cells=self.backs, steps=self.step_backs(so_far), said=self.said_of_each()
+            ),
         )
 
     # What every cell needs
@@ -720,6 +727,12 @@ class _Reader:
             )
         state, words, in_full = said
         return CellBack(state, words, where, self.places, typed, in_full)
+
+    def said_of_each(self) -> dict[str, dict[str, tuple[str, str]]]:
+        by_product: dict[str, dict[str, tuple[str, str]]] = {}
+        for (product, typed), (_state, words, in_full) in self.said.items():
+            by_product.setdefault(product, {})[typed] = words, in_full
+        return by_product
 
     # Beside the steps
 

@@ -33,7 +33,7 @@ class Places:
             return self._labels.get(head, "")
         thing = self.thing(head, rest[0])
         if len(rest) > 3 and rest[1] == "doses":
-            return ", ".join([thing, wording.when_label(rest[3]), self._column(rest[2])])
+            return ", ".join([thing, wording.when_label(rest[3]), self.column(rest[2])])
         label = self._labels.get(rest[1], "") if len(rest) > 1 else ""
         return f"{thing}, {label}" if label else thing
 
@@ -60,7 +60,7 @@ class Places:
             return product["name"].strip() or (drug["name"].strip() if drug else "")
         return ""
 
-    def _column(self, key: str) -> str:
+    def column(self, key: str) -> str:
         """A product as the head of its column: with its strength where the drug has several."""
         name = self.thing("products", key)
         product = self._products.get(key)

@@ -673,7 +673,7 @@ def supply(schedule: Schedule, first: date, last: date) -> tuple[SupplyLine, ...
                 if step.from_slot is None and schedule.handed_over(step, drug) is None:
                     # No time of day parts a day of this step: the same days, the same number.
                     if dose.on_days not in whole:
-                        whole[dose.on_days] = _days_of_cycle(step, dose.on_days, begin, end)
+                        whole[dose.on_days] = days_of_cycle(step, dose.on_days, begin, end)
                     taken = whole[dose.on_days]
                 else:
                     taken = _days_taken(schedule, step, dose, drug, begin, end)
@@ -707,14 +707,14 @@ def _days_taken(
     schedule: Schedule, step: Step, dose: Dose, drug: Drug, begin: date, end: date
 ) -> int:
     """On how many days from begin to end this dose is taken."""
-    days = _days_of_cycle(step, dose.on_days, begin, end)
+    days = days_of_cycle(step, dose.on_days, begin, end)
     for edge in {begin, end} & {step.first_day, step.last_day}:
         if dose.on_days >> position(step, edge) & 1:
             days -= not counts_at(schedule, step, drug, edge, dose.when)
     return days
 
 
-def _days_of_cycle(step: Step, on_days: int, begin: date, end: date) -> int:
+def days_of_cycle(step: Step, on_days: int, begin: date, end: date) -> int:
     """How many days from begin to end are among these days of the cycle: whole cycles, the rest."""
     cycle = {Rhythm.DAILY: 1, Rhythm.WEEKDAYS: 7, Rhythm.CYCLE: step.cycle_days}[step.rhythm]
     whole, rest = divmod((end - begin).days + 1, cycle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import assert_never
 
@@ -17,6 +18,8 @@ from plans.rules.schedule import (
     Step,
     StepTotal,
     Unit,
+    days_of_cycle,
+    position,
 )
 from taperplan import formats
 from taperplan.words import gettext as _
@@ -154,6 +157,28 @@ def days_words(schedule: Schedule, step: Step, dose: Dose) -> str:
     if len(places) == 1:
         return _("day {days} of {cycle}").format(days=numbers, cycle=formats.number(cycle))
     return _("days {days} of {cycle}").format(days=numbers, cycle=formats.number(cycle))
+
+
+MOST_DATES = 10
+
+
+def dates_words(step: Step, on_days: int) -> str:
+    """The dates of these days of a pattern: "Mon 30 Nov, Wed 2 Dec and Fri 4 Dec 2026"; of many,
+    the first ones, and how many there are, or that they go on."""
+    days: list[date] = []
+    day = step.first_day
+    until = step.last_day or step.first_day + timedelta(days=step.cycle_days * MOST_DATES)
+    while day <= until and len(days) < MOST_DATES:
+        if on_days >> position(step, day) & 1:
+            days.append(day)
+        day += timedelta(days=1)
+    shown = ", ".join(formats.day(day) for day in days)
+    if step.last_day is None:
+        return _("{dates}, and so on").format(dates=shown)
+    count = days_of_cycle(step, on_days, step.first_day, step.last_day)
+    if count > MOST_DATES:
+        return _("{dates}, and so on: {n} days in all").format(dates=shown, n=formats.number(count))
+    return shown or _("no day")
 
 
 def _alternates(schedule: Schedule, step: Step, dose: Dose) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,6 +27,7 @@ from plans.forms import plan as forms
 from plans.presenters import grid as grids
 from plans.presenters import plan as presenters
 from plans.presenters.change import change_acts, kind_words, ways_of
+from plans.presenters.grid.answer import answer
 from plans.rules.draft import shaped
 from plans.rules.lifecycle import MoveRefused, PlanState, needs_of
 from plans.rules.merge import Side, clashes, merged
@@ -36,16 +39,20 @@ if TYPE_CHECKING:
     import uuid
 
     from django.http import HttpResponse
+    from django.utils.safestring import SafeString
 
     from patients.models import Patient
+    from plans.forms.draft import Removed
     from plans.models import Draft, Plan, Version
-    from plans.presenters.grid import Grid
+    from plans.presenters.grid import Around, FindingRow
+    from plans.presenters.grid.answer import Answer
     from taperplan.accounts.http import ClinicianRequest
     from taperplan.accounts.models import User
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 
 REFUSED = 422
+REMOVED = "removed step"
 STALE = 409
 
 
@@ -177,6 +184,10 @@ def _typed(request: ClinicianRequest, draft: Draft) -> HttpResponse:
         return _to_draft(draft.plan)
     act = request.POST.get("act", "")
     given = draft_forms.typed(request.POST, draft.cells)
+    gone = draft_forms.removed(given.cells, act, request.POST)
+    back = _removed(request, draft) if act == "put-back" else None
+    if back is not None:
+        given = draft_forms.put_back(given.cells, back)
     given = draft_forms.acted(given, act, request.POST)
     try:
         saved = actions.save(
@@ -192,9 +203,26 @@ def _typed(request: ClinicianRequest, draft: Draft) -> HttpResponse:
         messages.warning(request, sentence)
     if request.headers.get("Accept") == "application/json":
         return _answer(request, saved)
+    if gone is not None:
+        _keep_removed(request, saved, gone)
     if act == "sign":
         return redirect("plans:sign", plan=draft.plan_id)
     return _to_draft(draft.plan, at=given.focus)
+
+
+def _keep_removed(request: ClinicianRequest, draft: Draft, gone: Removed) -> None:
+    """Nothing is asked before a step is taken out: it can be put back, until more is saved."""
+    request.session[REMOVED] = [str(draft.pk), draft.revision, gone.at, gone.step]
+
+
+def _removed(request: ClinicianRequest, draft: Draft) -> Removed | None:
+    match request.session.get(REMOVED):
+        case [str(key), int(revision), int(at), dict(step)] if (key, revision) == (
+            str(draft.pk),
+            draft.revision,
+        ):
+            return draft_forms.Removed(at, step)  # type: ignore[arg-type]
+    return None
 
 
 def _revision(request: ClinicianRequest) -> int:
@@ -202,12 +230,12 @@ def _revision(request: ClinicianRequest) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 
-def _grid(request: ClinicianRequest, draft: Draft) -> Grid:
+def _around(request: ClinicianRequest, draft: Draft) -> Around:
     reading, found = actions.read(draft, today=request.today)
     still_open, accepted = actions.parted(reading, found)
     at = request.GET.get("at", "")
     sure = at.removeprefix("sure-").replace("-", ":", 1) if at.startswith("sure-") else ""
-    return grids.grid(draft.cells, reading, still_open, accepted, focus=at, sure=sure)
+    return grids.around(draft.cells, reading, still_open, accepted, focus=at, sure=sure)
 
 
 def _editor(request: ClinicianRequest, draft: Draft) -> HttpResponse:
@@ -218,7 +246,8 @@ def _editor(request: ClinicianRequest, draft: Draft) -> HttpResponse:
         plan=draft.plan,
         draft=draft,
         number=draft.replaces.number + 1 if draft.replaces else 1,
-        grid=_grid(request, draft),
+        grid=grids.grid(_around(request, draft)),
+        removed=_removed(request, draft),
         opened_as=kind_words(draft),
         saved_at=_clock(draft),
     )
@@ -230,33 +259,43 @@ def _clock(draft: Draft) -> str:
 
 def _answer(request: ClinicianRequest, draft: Draft) -> HttpResponse:
     """What the page shows after an autosave: read-backs, totals, findings; nothing typed."""
-    grid = _grid(request, draft)
-    parts = {"grid": grid, "plan": draft.plan}
-    names = ["findings", "supply", "waits"]
-    if request.POST.get("layout") != grid.layout:
-        names.append("grid")
+    given = _around(request, draft)
+    told = answer(given)
+    html: dict[str, str] = {
+        name: render_to_string(f"plans/plan/_{name}.html", {"grid": told}, request=request)
+        for name in ("supply", "waits")
+    }
+    if request.POST.get("found") != told.found:
+        html["findings"] = _findings(told)
+    new_layout = grids.layout(draft.cells)
+    if request.POST.get("layout") != new_layout:
+        whole = {"grid": grids.grid(given)}
+        html["grid"] = render_to_string("plans/plan/_grid.html", whole, request=request)
     return JsonResponse(
         {
             "revision": draft.revision,
             "saved": _clock(draft),
-            "layout": grid.layout,
-            "cells": {
-                cell.name: [cell.read, cell.state, cell.out, cell.place] for cell in grid.cells()
-            },
-            "totals": {
-                total.id: [total.words, total.way, total.complete]
-                for step in grid.steps
-                for total in step.totals
-            },
-            "steps": {step.key: [step.why, step.dates, step.findings] for step in grid.steps},
-            "products": {box.key: box.summary for box in grid.products},
-            "html": {
-                name: render_to_string(f"plans/plan/_{name}.html", parts, request=request)
-                for name in names
-            },
+            "layout": new_layout,
+            "found": told.found,
+            "cells": told.cells,
+            "steps": told.steps,
+            "reads": told.reads,
+            "products": told.products,
+            "html": html,
             "told": [str(message) for message in messages.get_messages(request)],
         }
     )
+
+
+def _findings(told: Answer) -> str:
+    """The list of findings; a row that stood in an earlier answer is not drawn again."""
+    rows = [_finding_row(row, get_language() or "") for row in told.findings]
+    return render_to_string("plans/plan/_findings.html", {"grid": told, "rows": rows})
+
+
+@lru_cache(maxsize=1024)
+def _finding_row(row: FindingRow, language: str) -> SafeString:
+    return render_to_string("plans/plan/_finding.html", {"row": row})
 
 
 # --- Two people in one draft ----------------------------------------------------------------------
@@ -429,7 +468,7 @@ def _sign_page(
     status: int = 200,
 ) -> HttpResponse:
     ready = actions.readiness(draft, today=request.today, by=request.user)
-    rows = grids.grid(draft.cells, ready.reading, ready.open, ready.accepted)
+    rows = grids.finding_rows(grids.around(draft.cells, ready.reading, ready.open, ready.accepted))
     # What was typed comes back; which draft it is for is that of the page shown now.
     about = {"draft": str(draft.pk), "revision": str(draft.revision)}
     typed = form.data.get("not_asked_reason", "") if form is not None else ""
@@ -457,7 +496,7 @@ def _sign_page(
             tuple((finding.sentence, reason) for finding, reason in ready.accepted),
             today=request.today,
         ),
-        rows=[row for row in rows.findings if row.state != "accepted"],
+        rows=[row for row in rows if row.state != "accepted"],
         gaps=ready.gaps,
         barred=ready.refusals,
         ready=ready.ready,

@@ -52,6 +52,7 @@ function body() {
   }
   fields.set("csrfmiddlewaretoken", token());
   fields.set("layout", form.dataset.layout);
+  fields.set("found", form.dataset.found);
   return fields;
 }
 
@@ -140,16 +141,20 @@ form.addEventListener("submit", (event) => {
 
 // ---- what comes back -------------------------------------------------------------------------
 
+// By product, then by what is typed: the second line of the cell, and the quantity in full.
+let reads = {};
+
 function show(answer) {
   one("[name=revision]").value = answer.revision;
+  form.dataset.found = answer.found;
+  reads = answer.reads;
   say("saved", answer.saved);
-  for (const [name, words] of Object.entries(answer.cells)) showCell(name, words);
-  for (const [id, words] of Object.entries(answer.totals)) showTotal(id, words);
-  for (const [key, words] of Object.entries(answer.steps)) showStep(key, words);
+  showQuantities(answer.cells);
+  for (const [key, words] of Object.entries(answer.steps)) showStep(key, words, answer.cells);
   for (const [key, words] of Object.entries(answer.products)) {
     put(one(`[data-summary="${CSS.escape(key)}"]`), words);
   }
-  showPart("findings", answer.html.findings);
+  if (answer.html.findings !== undefined) showPart("findings", answer.html.findings);
   showPart("waits", answer.html.waits);
   showPart("supply", answer.html.supply);
   put(document.querySelector("#bottom-waits"), one("#sign_waits")?.textContent ?? "");
@@ -162,36 +167,55 @@ function put(place, words) {
   if (place && place.textContent !== words) place.textContent = words;
 }
 
-function showCell(name, [read, state, out, place]) {
-  const input = document.getElementById(name);
-  const box = input?.closest(BOX);
-  if (!box) return;
-  put(one(".read", box), read);
-  if (box.classList.contains("reason")) put(one(".read", box), input.value ? "" : form.dataset.notTyped);
-  for (const word of ["finding", "refused"]) box.classList.toggle(word, word === state);
-  const output = one(".out", box);
-  if (output) {
-    put(output, out);
-    // What was typed since the answer left is the person's; nothing computed covers it.
-    const free = input.value === "" || input.value === form.dataset.chained;
-    box.classList.toggle("has-out", out !== "" && free);
+const bare = (text) => text.replace(/^ +| +$/g, "");
+const heads = () => all("[data-column]").map((head) => head.dataset);
+const columnOf = (input) => Number(/\.c(\d+)$/.exec(input.name)?.[1] ?? -1);
+
+/** What each quantity reads as. What was typed since the answer left keeps its old words. */
+function showQuantities(marked) {
+  const columns = heads();
+  for (const input of all(".dose-td input")) {
+    const [state, why] = marked[input.name] ?? ["", ""];
+    const typed = bare(input.value);
+    const said = reads[columns[columnOf(input)]?.product]?.[typed]?.[0];
+    const words = state === "refused" ? why : typed === "" ? form.dataset.notTyped : said;
+    if (words !== undefined) put(input.nextElementSibling, words);
+    showState(input, state);
   }
+}
+
+function showState(input, state) {
+  const box = input.closest(BOX);
+  if (!box) return;
+  for (const word of ["finding", "refused"]) box.classList.toggle(word, word === state);
   if (state === "refused") input.setAttribute("aria-invalid", "true");
   else input.removeAttribute("aria-invalid");
-  if (place) input.dataset.place = place;
-  else delete input.dataset.place;
   let mark = one(".cell-mark", box);
   const drawn = { finding: "warning", refused: "red-flag" }[state];
-  if (drawn && !mark) {
+  if (!mark && !drawn) return;
+  if (!mark) {
     mark = document.createElement("span");
     mark.className = "cell-mark";
     box.append(mark);
   }
-  mark?.replaceChildren(...(drawn ? [icon(drawn)] : []));
+  mark.replaceChildren(...(drawn ? [icon(drawn)] : []));
 }
 
-function showTotal(id, [words, way, complete]) {
-  const cell = document.getElementById(id);
+/** A date, a length or the days of a pattern: its second line, and the computed text in it. */
+function showCell(input, read, out, [state, why] = ["", ""]) {
+  if (!input) return;
+  const box = input.closest(BOX);
+  put(one(".read", box), state === "refused" ? why : read);
+  showState(input, state);
+  const output = one(".out", box);
+  if (!output) return;
+  put(output, out);
+  // What was typed since the answer left is the person's; nothing computed covers it.
+  const free = input.value === "" || input.value === form.dataset.chained;
+  box.classList.toggle("has-out", out !== "" && free);
+}
+
+function showTotal(cell, [words, way, complete]) {
   if (!cell) return;
   put(one("[data-words]", cell), words);
   one("[data-words]", cell).classList.toggle("incomplete", !complete);
@@ -202,15 +226,79 @@ function showTotal(id, [words, way, complete]) {
   place.replaceChildren(...[...(sample?.children ?? [])].map((child) => child.cloneNode(true)));
 }
 
-function showStep(key, [why, dates, findings]) {
-  const step = one(`[data-step="${CSS.escape(key)}"]`);
+function showStep(key, [dates, totals, why, range, findings, daysOf, ons], marked) {
+  const step = document.getElementById(`step-${key}`);
   if (!step) return;
-  const row = one(".reason-row", step);
-  if (!row.contains(document.activeElement)) row.hidden = why === "";
-  if (why) put(one("[data-why]", step), why);
-  put(one("[data-dates]", step), dates);
+  ["first_day", "days", "last_day"].forEach((part, at) => {
+    showCell(field(step, key, part), ...dates[at], marked[`steps.${key}.${part}`]);
+  });
+  for (const part of ["rhythm", "cycle_days"]) {
+    const input = field(step, key, part);
+    if (input) showCell(input, "", "", marked[input.name]);
+  }
+  ons.forEach((read, at) => {
+    const input = field(step, key, `${at}.on`);
+    if (input) showCell(input, read, "", marked[input.name]);
+  });
+  const computed = all(".computed", step);
+  totals.forEach((total, at) => showTotal(computed[at], total));
+  const ways = all("[data-card-way]", step);
+  totals.forEach((total, at) => put(ways[at], document.querySelector(`#ways [data-word="${total[1]}"]`)?.textContent.trim() ?? ""));
+  showReason(step, key, why, marked);
+  showDaysOf(step, daysOf);
+  put(one("[data-dates]", step), range);
   put(one("[data-count]", step), String(findings));
   one("[data-findings]", step).hidden = findings === 0;
+}
+
+function showReason(step, key, why, marked) {
+  if (why !== "") drawn(step, ".reason-row", "#new-reason");
+  const row = one(".reason-row", step);
+  if (!row) return;
+  if (!row.contains(document.activeElement)) row.hidden = why === "";
+  if (why) put(one("[data-why]", row), why);
+  const input = field(step, key, "reason");
+  put(one(".read", row), input.value ? "" : form.dataset.notTyped);
+  showState(input, (marked[input.name] ?? [""])[0]);
+}
+
+function showDaysOf(step, words) {
+  if (words !== "") drawn(step, ".days-row", "#new-days-of");
+  const row = one(".days-row", step);
+  if (!row) return;
+  row.hidden = words === "";
+  put(one("[data-days-of]", row), words);
+}
+
+/** A row of a step that is drawn when it is first needed; nothing was typed in it. */
+function drawn(step, selector, sample) {
+  const there = one(selector, step);
+  if (there) return there;
+  const made = document.createElement("template");
+  made.innerHTML = one(sample).innerHTML.replaceAll("__key__", step.dataset.step);
+  const row = made.content.querySelector(selector);
+  const last = one(".more-row", step);
+  if (last) last.before(row);
+  else step.append(row);
+  for (const input of all("[aria-label]", row)) {
+    const label = input.getAttribute("aria-label");
+    const was = numbered(form.dataset.stepSays, 0);
+    if (label.startsWith(was)) {
+      input.setAttribute("aria-label", numbered(form.dataset.stepSays, step.dataset.n, label.slice(was.length)));
+    }
+  }
+  return row;
+}
+
+/** The days of a cycle, in a step that had none until its pattern was chosen. */
+function patterned(step) {
+  const cell = one(".pattern-cell", step);
+  if (one(".pattern-more", cell)) return;
+  const made = document.createElement("template");
+  made.innerHTML = one("#new-step").innerHTML.replaceAll("__key__", step.dataset.step);
+  cell.append(made.content.querySelector(".pattern-more"));
+  step.dataset.n = "0";
+  renumber();
 }
 
 /** A part of the page from the server; where the keyboard is in it, that row stays as it is. */
@@ -334,9 +422,9 @@ function copyBelow(from, chained) {
     return;
   }
   for (const part of ["rhythm", "cycle_days"]) {
-    field(step, key, part).value = field(from, from.dataset.step, part).value;
+    field(step, key, part).value = field(from, from.dataset.step, part)?.value ?? "";
   }
-  one("[name$='.0.on']", head).value = one("[name$='.0.on']", rows[0]).value;
+  one("[name$='.0.on']", head).value = one("[name$='.0.on']", rows[0])?.value ?? "";
   step.classList.toggle("daily", from.classList.contains("daily"));
   const follows = chained || field(from, from.dataset.step, "first_day").value === form.dataset.chained;
   if (follows) field(step, key, "first_day").value = form.dataset.chained;
@@ -542,9 +630,21 @@ function passOver(input) {
 
 function readBack(input) {
   const place = one("#read-back");
-  if (!place) return;
-  const words = input?.dataset?.place ?? "";
-  if (place.textContent !== words) place.textContent = words;
+  if (place) put(place, input?.matches?.(".dose-td input") ? sentence(input) : "");
+}
+
+/** "Step 2, bedtime, clonazepam: typed 1/2 reads half a tablet of 0.5 mg (0.25 mg)." */
+function sentence(input) {
+  const column = heads()[columnOf(input)];
+  const typed = bare(input.value);
+  const number = numbered(form.dataset.stepWord, stepOf(input).dataset.n);
+  const place = `${number}, ${column?.place ?? ""}`;
+  if (input.getAttribute("aria-invalid")) return `${place}: ${input.nextElementSibling.textContent}`;
+  if (typed === "") return form.dataset.placeBlank.replace("{place}", place);
+  const words = reads[column?.product]?.[typed]?.[1];
+  if (words === undefined) return "";
+  const said = { place, typed, words };
+  return form.dataset.placeReads.replace(/{(\w+)}/g, (_all, name) => said[name]);
 }
 
 form.addEventListener("input", (event) => {
@@ -552,7 +652,10 @@ form.addEventListener("input", (event) => {
   const box = input.closest(BOX);
   if (box) box.classList.remove("has-out");
   if (/\.(days|last_day)$/.test(input.name)) passOver(input);
-  if (input.matches("[data-rhythm]")) stepOf(input).classList.toggle("daily", input.value === "daily");
+  if (input.matches("[data-rhythm]")) {
+    stepOf(input).classList.toggle("daily", input.value === "daily");
+    if (input.value !== "daily") patterned(stepOf(input));
+  }
   if (!input.name.startsWith("new_clock.")) changed();
 });
 form.addEventListener("focusout", () => dirty && changed(0));
@@ -569,7 +672,7 @@ const ACTS = {
   down: (step) => shift(step, 1),
   remove: (step) => remove(step),
   more: (step) => {
-    const more = one("details.more", step);
+    const more = one("details.more", drawn(step, ".more-row", "#new-step"));
     more.open = true;
     one("select, input, textarea", more).focus();
   },
@@ -587,6 +690,17 @@ function mark(step, part, word) {
   });
   changed(0);
 }
+
+// One menu is drawn for all steps: below the number that is pressed.
+form.addEventListener(
+  "toggle",
+  (event) => {
+    if (!event.target.matches(".step-menu")) return;
+    one(".menu", event.target)?.remove();
+    if (event.target.open) event.target.append(one("#step-menu").content.cloneNode(true));
+  },
+  true,
+);
 
 form.addEventListener("click", (event) => {
   const pressed = event.target.closest("[data-act]");
@@ -641,6 +755,8 @@ form.addEventListener("click", (event) => {
 });
 
 function prepare() {
+  const said = one("#reads");
+  if (said) reads = JSON.parse(said.textContent);
   for (const step of steps()) {
     for (const part of ["days", "last_day"]) passOver(field(step, step.dataset.step, part));
   }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -358,17 +359,41 @@ def test_a_copied_step_has_no_quantity(drafted: Plan, clare_client: Client) -> N
     assert steps[2]["chained"] == "yes"
 
 
-def test_a_step_with_something_in_it_is_removed_when_asked_twice(
+def test_a_step_goes_at_once_and_is_put_back_with_what_was_typed(
     drafted: Plan, clare_client: Client
 ) -> None:
-    page = act(clare_client, drafted, "remove-step:s2")
-    assert len(Draft.objects.get().cells["steps"]) == 3
-    assert b"Press Remove again" in page.content
+    before = Draft.objects.get().cells["steps"]
 
-    data = fields(page)
-    post(clare_client, drafted, data, "remove-step:s2")
+    page = act(clare_client, drafted, "remove-step:s2")
 
     assert [step["key"] for step in Draft.objects.get().cells["steps"]] == ["s1", "s3"]
+    assert b"Step 2 removed." in page.content
+    assert b"Put it back" in page.content
+    page = act(clare_client, drafted, "put-back")
+    assert Draft.objects.get().cells["steps"] == before
+    assert b"Put it back" not in page.content
+
+
+def test_a_step_is_put_back_only_until_more_is_typed(drafted: Plan, clare_client: Client) -> None:
+    act(clare_client, drafted, "remove-step:s2")
+    page = act(clare_client, drafted, "save", title=["Another name"])
+    assert b"Put it back" not in page.content
+
+    act(clare_client, drafted, "put-back")
+
+    assert [step["key"] for step in Draft.objects.get().cells["steps"]] == ["s1", "s3"]
+
+
+def test_without_script_one_list_says_for_which_step_a_button_is(
+    drafted: Plan, clare_client: Client
+) -> None:
+    act(clare_client, drafted, "copy-step", step_at=["s2"])
+    page = act(clare_client, drafted, "more-step", step_at=["s3"])
+
+    steps = Draft.objects.get().cells["steps"]
+    assert [step["key"] for step in steps] == ["s1", "s2", "s4", "s3"]
+    assert "steps.s3.stated_days" in fields(page)
+    assert "steps.s1.stated_days" not in fields(page)
 
 
 def test_steps_change_places(drafted: Plan, clare_client: Client) -> None:
@@ -494,8 +519,14 @@ def test_autosave_answers_with_what_is_computed_and_nothing_typed(
 
     words = answer.json()
     assert answer.status_code == 200
-    assert words["cells"]["steps.s1.0.c0"][0] == "1\xa0and\xa0a\xa0half, 1.5\xa0mg"
-    assert words["totals"]["total.s1.d1"] == ["3.5\xa0mg", "first", True]
+    assert words["reads"]["p1"]["1 1/2"] == [
+        "1\xa0and\xa0a\xa0half, 1.5\xa0mg",
+        "1\xa0and\xa0a\xa0half tablets of 1\xa0mg (1.5\xa0mg)",
+    ]
+    _dates, totals, *_rest = words["steps"]["s1"]
+    assert totals == [["3.5\xa0mg", "first", True]]
+    # Nothing is told of a cell in which nothing is refused or found.
+    assert "steps.s1.0.c0" not in words["cells"]
     assert words["revision"] == Draft.objects.get().revision
     # The page itself left a row, the autosave none.
     assert AuditEvent.objects.count() == before + 1
@@ -572,9 +603,14 @@ def test_no_input_of_a_new_draft_holds_a_figure(otto: Patient, clare_client: Cli
 
 
 def test_an_input_says_aloud_what_it_is_for(drafted: Plan, clare_client: Client) -> None:
-    html = clare_client.get(at("draft", drafted)).content.decode().replace("\xa0", " ")
+    page = clare_client.get(at("draft", drafted))
+    html = re.sub(r"<[^>]*>", "", page.content.decode().replace("\xa0", " "))
+    named = next(given for given in read(page).inputs if given.get("name") == "steps.s2.0.c1")
 
-    assert 'aria-label="Step 2, bedtime, examplazepam 1 mg tablet, number of"' in html
+    assert named["aria-labelledby"] == "n.s2 c1"
+    assert 'id="n.s2"' in page.content.decode()
+    assert 'id="c1"' in page.content.decode()
+    assert "bedtime, examplazepam 1 mg tablet, number of" in html
 
 
 # --- Signing ------------------------------------------------------------------------------------
