@@ -41,7 +41,7 @@ from plans.presenters.addresses import address
 from plans.presenters.waiting import RowsOf, Waiting, Whose
 from plans.rules.redflags import EscalationState, Level, overdue_since
 from taperplan import formats
-from taperplan.accounts.models import Clinic, TimeLimits
+from taperplan.accounts.models import Clinic, TestMessage, TimeLimits
 from taperplan.accounts.roles import Permission
 
 if TYPE_CHECKING:
@@ -97,6 +97,14 @@ class FlagLine:
         }
 
 
+@dataclass(frozen=True)
+class Counts:
+    flags: int = 0
+    waits: int = 0
+    on_a_team: bool = False
+    tests: int = 0
+
+
 class Frame:
     """Evaluated when the page first asks. `attend` names the patient whose flags must be whole."""
 
@@ -109,26 +117,31 @@ class Frame:
 
     @property
     def red_flags(self) -> int:
-        return self._found[0]
+        return self._found[0].flags
 
     @property
     def worklist(self) -> int:
         """Every open red flag, and what waits for an act about those whom one looks after."""
-        return self._found[0] + self._found[1]
+        return self._found[0].flags + self._found[0].waits
 
     @property
     def on_a_team(self) -> bool:
         """Whether "mine" means anything: this person looks after somebody."""
-        return self._found[2]
+        return self._found[0].on_a_team
+
+    @property
+    def tests(self) -> int:
+        """Test messages of the ladder that wait for this person's answer."""
+        return self._found[0].tests
 
     @property
     def flags(self) -> tuple[FlagLine, ...]:
         """Those over the clinic's own time limit first."""
-        return self._found[3]
+        return self._found[1]
 
     @property
     def alarms(self) -> tuple[alarm.Alarm, ...]:
-        return self._found[4]
+        return self._found[2]
 
     @cached_property
     def of_patient(self) -> list[dict[str, str]]:
@@ -153,19 +166,19 @@ class Frame:
         return hashlib.sha256(open_now.encode()).hexdigest()[:16]
 
     @cached_property
-    def _found(self) -> tuple[int, int, bool, tuple[FlagLine, ...], tuple[alarm.Alarm, ...]]:
+    def _found(self) -> tuple[Counts, tuple[FlagLine, ...], tuple[alarm.Alarm, ...]]:
         request = self._request
         open_now = Escalation.objects.visible_to(request.user).still_open()
         rows = _flags(open_now, request.user, self._patient).union(
             _counts(open_now, request), all=True
         )
         flags: list[FlagLine] = []
-        counts = (0, 0, False)
+        counts = Counts()
         alarms: tuple[alarm.Alarm, ...] = ()
         limits: dict[str, int | None] = {}
         for row in rows.order_by("place", "level", "reported_at", "key")[: MOST + 1]:
             if row["place"] == 0:
-                counts = (row["flags"], row["waits"], bool(row["mine"]))
+                counts = Counts(row["flags"], row["waits"], bool(row["mine"]), row["tests"])
                 alarms = alarm.alarms(row, request.clinic, request.now, may_open=True)
                 limits = {
                     Level.EMERGENCY.value: row["emergency_limit"],
@@ -174,7 +187,7 @@ class Frame:
             else:
                 flags.append(_line(row, request.now, request.today, limits.get(row["level"])))
         flags.sort(key=lambda flag: not flag.overdue)
-        return (*counts, tuple(flags), alarms)
+        return counts, tuple(flags), alarms
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -217,6 +230,7 @@ def _flags(
             joined=F("patient__joined_to_id"),
             flags=Value(0),
             waits=Value(0),
+            tests=Value(0),
             mine=Exists(team),
             family=F("patient__family_name"),
             given=F("patient__given_names"),
@@ -235,7 +249,7 @@ def _flags(
 
 _COLUMNS = (
     "place", "key", "about", "joined", "level", "label", "state", "reported_at",
-    "flags", "waits", "mine", "family", "given", "born", "by", "number",
+    "flags", "waits", "tests", "mine", "family", "given", "born", "by", "number",
     "acked", "emergency_limit", "same_day_limit", *alarm.COLUMNS,
 )  # fmt: skip
 
@@ -244,6 +258,7 @@ def _counts(open_now: QuerySet[Escalation], request: Any) -> QuerySet[Any, dict[
     """One row: how many flags are open, what waits for this person, whether they are on a team."""
     team = CareTeam.objects.filter(user=request.user, until=None)
     limits = TimeLimits.objects.standing(request.clinic)
+    tests = TestMessage.objects.visible_to(request.user).filter(acknowledgement=None)
     nothing = Value("", output_field=CharField())
     found: QuerySet[Any, dict[str, Any]] = (
         Clinic.objects.filter(pk=request.clinic.pk)
@@ -259,6 +274,7 @@ def _counts(open_now: QuerySet[Escalation], request: Any) -> QuerySet[Any, dict[
             reported_at=Cast(Value(None), DateTimeField()),
             flags=RowsOf(open_now.order_by().values("pk")),
             waits=Waiting(request.user, request.today, Whose.CONCERNS).how_many(),
+            tests=RowsOf(tests.order_by().values("pk")),
             mine=Cast(Exists(team), BooleanField()),
             family=nothing,
             given=nothing,

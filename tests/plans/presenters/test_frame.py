@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from patients.models import Patient
 from plans.models import FollowUp
 from plans.presenters.frame import MOST, Frame
 from plans.presenters.waiting import Waiting
+from taperplan.accounts import actions as accounts
+from taperplan.accounts.models import TestMessage
 from tests.factories import CareTeamFactory, PatientFactory, draft_plan
 from tests.plans.typing import NOW, ROUTINE, SEIZURE, completed, keep
 
@@ -28,6 +31,20 @@ def frame(user: User) -> Frame:
     assert user.clinic is not None
     request = SimpleNamespace(user=user, clinic=user.clinic, now=NOW, today=user.clinic.day(NOW))
     return Frame(request)
+
+
+def test_a_test_message_waits_for_whom_it_was_sent_to_until_answered(
+    clinic: Clinic, clare: User, theo: User, ada: User
+) -> None:
+    sent = {"clinic": clinic, "now": NOW, "by": ada}
+    accounts.write_ladder(token=uuid.uuid4(), number=0, rungs=[(theo, 10), (clare, 10)], **sent)
+    accounts.send_test(token=uuid.uuid4(), to=theo, **sent)
+
+    assert (frame(theo).tests, frame(clare).tests) == (1, 0)
+
+    message = TestMessage.objects.get()
+    accounts.acknowledge_test(message=message, now=NOW, by=theo)
+    assert frame(theo).tests == 0
 
 
 def test_nothing_is_asked_of_the_database_before_a_page_asks(
