@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -36,7 +36,7 @@ def frame(user: User) -> Frame:
 def test_a_test_message_waits_for_whom_it_was_sent_to_until_answered(
     clinic: Clinic, clare: User, theo: User, ada: User
 ) -> None:
-    sent = {"clinic": clinic, "now": NOW, "by": ada}
+    sent: dict[str, Any] = {"clinic": clinic, "now": NOW, "by": ada}
     accounts.write_ladder(token=uuid.uuid4(), number=0, rungs=[(theo, 10), (clare, 10)], **sent)
     accounts.send_test(token=uuid.uuid4(), to=theo, **sent)
 
