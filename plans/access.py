@@ -187,14 +187,20 @@ def load_request(view: View) -> View:
 
 
 def load_document(view: View) -> View:
-    """`document: UUID` becomes the `Document` with its bytes; handing them out leaves the row."""
+    """`document: UUID` becomes the `Document`; handing its bytes out leaves a row of its own."""
 
     @wraps(view)
     def loaded(
         request: ClinicianRequest, *args: Any, document: uuid.UUID, **kwargs: Any
     ) -> HttpResponse:
-        visible = Document.objects.visible_to(request.user).select_related("patient__clinic")
-        return view(request, *args, document=get_object_or_404(visible, pk=document), **kwargs)
+        visible = Document.objects.visible_to(request.user).select_related(
+            *_with_patient("patient"), "plan", "version", "printed_by"
+        )
+        found = get_object_or_404(visible, pk=document)
+        response = view(request, *args, document=found, **kwargs)
+        if response["Content-Type"].startswith("text/html"):
+            return _shown(request, found.patient, response)
+        return response
 
     return loaded
 

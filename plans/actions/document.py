@@ -24,6 +24,7 @@ from plans.presenters.handover import cover, handover
 from plans.presenters.paper import Printing
 from plans.presenters.summary import summary
 from plans.presenters.supply_sheet import supply_sheet
+from plans.presenters.week import left_out_sheet
 from plans.rules.paper import (
     CHECK_CODE_LENGTH,
     CHECK_CODE_LETTERS,
@@ -40,11 +41,13 @@ from taperplan.words import gettext as _
 from taperplan.words import ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from patients.models import Consent, Patient
     from plans.documents.style import Printed
-    from taperplan.accounts.models import User
+    from plans.presenters.week import Week, WeekLine
+    from taperplan.accounts.models import Clinic, User
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,58 @@ def print_document(
             return before, False
         raise
     return document, True
+
+
+def print_week(
+    *,
+    key: uuid.UUID,
+    week: Week,
+    page: PageSize,
+    size: PrintSize,
+    clinic: Clinic,
+    now: datetime,
+    by: User,
+) -> Iterator[bytes]:
+    """This week's handouts as one file, piece by piece: each is printed, kept and disclosed on
+    its own as it is reached, and let go. The same key gives the same prints again.
+
+    The last sheet lists whoever is left out, those too who could not be printed just now.
+    """
+    from plans.documents import bundle
+    from plans.documents import left_out as left_out_paper
+
+    def parts() -> Iterator[bundle.Part]:
+        others: list[tuple[WeekLine, str]] = []
+        wish = Wish(
+            kind=DocumentKind.HANDOUT,
+            page=page,
+            size=size,
+            recipient=Recipient.PATIENT,
+            ground=Ground.PATIENT,
+        )
+        for line in week.printed:
+            try:
+                document, _made = print_document(
+                    key=uuid.uuid5(key, str(line.plan.pk)),
+                    patient=line.plan.patient,
+                    plan=line.plan,
+                    wish=wish,
+                    now=now,
+                    by=by,
+                )
+            except NotPrintable as refused:
+                others.append((line, refused.sentence))
+                continue
+            yield bundle.Part(bytes(document.content), f"{line.patient}, {line.what}")
+        sheet = left_out_sheet(clinic, week, others, by=by, at=now)
+        yield bundle.Part(left_out_paper.render(sheet, page=page).content, sheet.title)
+
+    return bundle.bundled(
+        parts(),
+        title=_("Handouts, {week}").format(week=week.words),
+        author=clinic.name,
+        language="en",
+    )
 
 
 def reprint(*, document: Document, by: User) -> bytes:

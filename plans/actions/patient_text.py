@@ -1,4 +1,4 @@
-"""Confirming our fixed words for patients as the clinic's own."""
+"""Confirming our fixed words for patients as the clinic's own, and withdrawing that."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
-from plans.models import ConfirmedTextSet
+from plans.models import ConfirmedTextSet, WithdrawnTextSet
 from plans.rules.patient_texts import SetKey, text_sets
 from taperplan.accounts.refusals import NotDoneError
 from taperplan.accounts.roles import Permission
@@ -34,7 +34,7 @@ def confirm_text_set(
     if one.digest != digest:
         raise NotDoneError(_("These words have changed since you read them. Read them again."))
     mine = ConfirmedTextSet.objects.filter(clinic=clinic, key=key.value, digest=digest)
-    if (before := mine.first()) is not None:
+    if (before := mine.filter(withdrawal=None).first()) is not None:
         return before
     try:
         with transaction.atomic():
@@ -43,6 +43,7 @@ def confirm_text_set(
                 key=key.value,
                 version=one.version,
                 digest=digest,
+                number=mine.count() + 1,
                 words="\n".join(one.sentences),
                 confirmed_at=now,
                 confirmed_by=by,
@@ -56,5 +57,33 @@ def confirm_text_set(
             )
     except IntegrityError:
         # Two clicks at once: the other was first.
-        return mine.get()
+        return mine.get(withdrawal=None)
     return row
+
+
+def withdraw_text_set(*, clinic: Clinic, key: SetKey, why: str, now: datetime, by: User) -> bool:
+    """End the confirmation of a set in the words of today: nothing of it is printed from now
+    on, until it is confirmed anew. False where none stands any more: another was first.
+
+    Raises:
+        NotDoneError: somebody else than the protocol owner.
+    """
+    if by.clinic != clinic or not by.may(Permission.CONFIRM_PROTOCOL):
+        raise NotDoneError(_("Only the protocol owner of this clinic withdraws."))
+    one = next(one for one in text_sets() if one.key is key)
+    standing = ConfirmedTextSet.objects.of(clinic).get((key.value, one.digest))
+    if standing is None:
+        return False
+    try:
+        with transaction.atomic():
+            WithdrawnTextSet.objects.create(confirmed=standing, why=why, at=now, by=by)
+            trail.record(
+                Verb.CONFIRMATION_WITHDRAWN,
+                standing,
+                clinic=clinic,
+                detail={"handout words": key.value, "version": str(standing.version)},
+                by=by,
+            )
+    except IntegrityError:
+        return False
+    return True

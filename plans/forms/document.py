@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from taperplan.accounts.models import User
 
 PRINT = "print a document"
+WEEK = "print the week"
 # Grounds for whoever is not the patient; the patient's own copy needs none chosen.
 _GROUNDS = tuple(ground for ground in Ground if ground is not Ground.PATIENT)
 
@@ -44,6 +45,24 @@ class Said:
     step: str
     discreet: bool
     flags_seen: frozenset[uuid.UUID]
+
+
+class WeekForm(Form):
+    """Paper and print of a batch; whose handouts are in it is not chosen here."""
+
+    page = ChoiceField(
+        label=gettext_lazy("Paper"),
+        look="segments",
+        choices=[(size.value, size.value) for size in PageSize],
+    )
+    size = ChoiceField(label=gettext_lazy("Print"), look="segments")
+
+    def __init__(self, data: Any = None, *, user: User, today: date, paper: str) -> None:
+        super().__init__(data, today=today)
+        self.fields["size"].choices = choices(PrintSize)  # type: ignore[attr-defined]
+        self.fields["page"].initial = paper
+        self.fields["size"].initial = PrintSize.STANDARD.value
+        self.add(token=TokenField(user=user, purpose=WEEK))
 
 
 class PrintForm(Form):

@@ -24,7 +24,7 @@ from plans.models.escalation import Escalation, EscalationMove
 from plans.models.formulary import FormularyEntry
 from plans.models.handover import HandoverNote
 from plans.models.notice import Heartbeat, Outbox, Sending
-from plans.models.patient_text import ConfirmedTextSet
+from plans.models.patient_text import ConfirmedTextSet, WithdrawnTextSet
 from plans.models.plan import (
     Acceptance,
     Draft,
@@ -78,6 +78,7 @@ __all__ = [
     "Told",
     "Version",
     "VitalSign",
+    "WithdrawnTextSet",
     "catalogue_of",
     "schedules",
 ]

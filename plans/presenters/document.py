@@ -162,6 +162,11 @@ def _line(document: Document, zone: ZoneInfo, newest: dict[object, int]) -> Prin
     )
 
 
+def opened(document: Document, zone: ZoneInfo) -> PrintLine:
+    """One print as whoever opens it has to know it. One query."""
+    return _line(document, zone, _newest_numbers([document]))
+
+
 def title(document: Document) -> str:
     """As "Patient handout, plan version 2"."""
     words = DocumentKind(document.kind).words

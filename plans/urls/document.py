@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 urlpatterns: list[URLPattern] = [
     path("documents/", views.documents, name="documents"),
+    path("documents/this-week/", views.week, name="week"),
     path("documents/<uuid:document>/", views.document, name="document"),
     path("patients/<uuid:patient>/documents/", views.patient_documents, name="patient-documents"),
     path("patients/<uuid:patient>/documents/print/", views.print_document, name="print-document"),

@@ -18,4 +18,9 @@ urlpatterns: list[URLPattern] = [
         views.confirm_patient_text,
         name="confirm-patient-text",
     ),
+    path(
+        "clinic/handout-words/<slug:key>/withdraw/",
+        views.withdraw_patient_text,
+        name="withdraw-patient-text",
+    ),
 ]

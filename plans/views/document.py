@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,10 +15,11 @@ from patients.access import load_patient
 from patients.presenters import banner
 from plans.access import load_document, load_plan, plan_of
 from plans.actions import document as actions
-from plans.forms.document import PrintForm
+from plans.forms.document import PrintForm, WeekForm
 from plans.presenters import document as presenters
 from plans.presenters.chart import chart_of
-from plans.rules.paper import NotPrintable
+from plans.presenters.week import week_of
+from plans.rules.paper import NotPrintable, PageSize, PrintSize
 from taperplan.accounts.access import require_permission
 from taperplan.accounts.roles import Permission
 
@@ -38,8 +39,42 @@ CHART_WIDTH = 520
 def documents(request: ClinicianRequest) -> HttpResponse:
     prints = presenters.of_clinic(request.user, request.clinic.zone, request.GET.get("page", "1"))
     may_open = request.user.may(Permission.PRINT_DOCUMENT)
-    context = {"prints": prints, "may_open": may_open, "nav": "documents"}
+    week_url = reverse("plans:week") if may_open else ""
+    context = {"prints": prints, "may_open": may_open, "nav": "documents", "week_url": week_url}
     return render(request, "plans/document/documents.html", context)
+
+
+@require_form
+@require_permission(Permission.PRINT_DOCUMENT)
+def week(request: ClinicianRequest) -> HttpResponse:
+    """Who is in this week's batch and who is left out; posted, the batch itself."""
+    shown = week_of(request.user, request.today)
+    form = WeekForm(
+        request.POST if request.method == "POST" else None,
+        user=request.user,
+        today=request.today,
+        paper=request.clinic.paper,
+    )
+    if request.method == "POST" and form.is_valid():
+        pieces = actions.print_week(
+            key=form.cleaned_data["token"],
+            week=shown,
+            page=PageSize(form.cleaned_data["page"]),
+            size=PrintSize(form.cleaned_data["size"]),
+            clinic=request.clinic,
+            now=request.now,
+            by=request.user,
+        )
+        response = StreamingHttpResponse(pieces, content_type="application/pdf")
+        name = f"handouts-{shown.first.isoformat()}.pdf"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        response["Cache-Control"] = "no-store"
+        response["X-Content-Type-Options"] = "nosniff"
+        # Streamed, and so no HttpResponse to the type checker; to a server it is one.
+        return cast("HttpResponse", response)
+    context = {"week": shown, "form": form, "nav": "documents"}
+    status = REFUSED if form.errors else 200
+    return render(request, "plans/document/week.html", context, status=status)
 
 
 @require_safe
@@ -133,7 +168,19 @@ def _print(request: ClinicianRequest, patient: Patient, form: PrintForm) -> Http
 @require_permission(Permission.PRINT_DOCUMENT)
 @load_document
 def document(request: ClinicianRequest, document: Document) -> HttpResponse:
-    """The stored bytes. The file's name holds a reference, never a person's name."""
+    """The stored bytes; of what is superseded first the page that says so. The file's name
+    holds a reference, never a person's name."""
+    line = presenters.opened(document, request.clinic.zone)
+    if line.superseded and "anyway" not in request.GET:
+        patient = document.patient
+        return _page(
+            request,
+            "plans/document/superseded.html",
+            patient,
+            line=line,
+            back=line.patient_url,
+            anyway=f"{line.url}?anyway=yes",
+        )
     content = actions.reprint(document=document, by=request.user)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{document.reference}.pdf"'

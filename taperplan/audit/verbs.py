@@ -19,6 +19,7 @@ class Verb(StrEnum):
     TEXT_WRITTEN = "clinic text written"
     LEVELS_WRITTEN = "levels written"
     CONFIRMED = "confirmed by the protocol owner"
+    CONFIRMATION_WITHDRAWN = "confirmation withdrawn"
     LADDER_WRITTEN = "ladder written"
     TIME_LIMITS_WRITTEN = "time limits written"
     TEST_MESSAGE_SENT = "test message sent"

@@ -35,6 +35,13 @@ ROWS = {
         args={"key": lambda world: "every_plan"},
         data=words_read,
     ),
+    # Nothing is confirmed in this world, so there is nothing to withdraw.
+    "plans:withdraw-patient-text": Row(
+        get=prescribers(404),
+        post=prescribers(404),
+        args={"key": lambda world: "every_plan"},
+    ),
+    "plans:week": Row(get=clinical(200), post=clinical(422)),
     # A code of nobody's is unknown to everybody.
     "plans:verify": Row(
         get=OPEN,

@@ -280,3 +280,50 @@ def test_a_list_asks_the_database_no_more_for_fifty_than_for_one(
         counted.append([query["sql"] for query in queries])
     assert len(counted[0]) == len(counted[1]) <= 18
     assert not any('"plans_document"."content"' in sql for sql in counted[1])
+
+
+def test_of_a_superseded_paper_the_page_says_so_before_the_bytes(
+    theo_client: Client, theo: User, plan: Plan, clare: User
+) -> None:
+    theo_client.post(form_of(plan.patient), typed(plan, theo))
+    document = Document.objects.get()
+    address = reverse("plans:document", kwargs={"document": document.pk})
+    assert theo_client.get(address)["Content-Type"] == "application/pdf"
+    first = plan.versions.get()
+    sign(plan, published("C"), clare, number=2, replaces=first, kind="change", reason="asked")
+    page = theo_client.get(address)
+    assert page["Content-Type"].startswith("text/html")
+    assert "Superseded by version 2" in page.content.decode()
+    assert "no longer says what counts" in page.content.decode()
+    anyway = theo_client.get(f"{address}?anyway=yes")
+    assert anyway.content == bytes(document.content)
+    assert AuditEvent.objects.filter(verb="reprinted").count() == 2
+
+
+def test_a_diary_sheet_asks_for_its_step(theo_client: Client, theo: User, plan: Plan) -> None:
+    said = typed(plan, theo, what=f"diary:{plan.pk}")
+    refused = theo_client.post(form_of(plan.patient), said)
+    assert refused.status_code == 422
+    assert "Choose a step of this plan." in refused.content.decode()
+    said = typed(plan, theo, what=f"diary:{plan.pk}", step=f"{plan.pk}:s6", discreet="on")
+    assert theo_client.post(form_of(plan.patient), said).status_code == 302
+    document = Document.objects.get()
+    assert (document.kind, document.step is not None) == ("diary", True)
+
+
+def test_an_emergency_as_the_ground_asks_for_facility_and_nature(
+    theo_client: Client, theo: User, plan: Plan
+) -> None:
+    keep(plan.patient, theo, SEIZURE)
+    said = typed(
+        plan, theo, what="handover", recipient="emergency team", recipient_name="Ambulance 7",
+        ground="emergency", why="seizure now",
+    )  # fmt: skip
+    refused = theo_client.post(form_of(plan.patient), said)
+    assert refused.content.decode().count("Type it: an emergency is the ground.") >= 2
+    whole = {"facility": "North Hospital", "emergency": "a fit that goes on"}
+    assert theo_client.post(form_of(plan.patient), said | whole).status_code == 302
+    row = Disclosure.objects.get()
+    assert (row.recipient, row.facility, row.emergency) == (
+        "Ambulance 7", "North Hospital", "a fit that goes on",
+    )  # fmt: skip

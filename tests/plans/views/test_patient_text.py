@@ -9,9 +9,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from plans.actions.patient_text import confirm_text_set
+from plans.actions.patient_text import confirm_text_set, withdraw_text_set
 from plans.models import ConfirmedTextSet
+from plans.presenters.patient_text import confirmed_for
 from plans.rules.patient_texts import SetKey, text_sets
+from plans.rules.schedule import DrugClass
 from taperplan.accounts.models import Clinic, User
 from taperplan.accounts.refusals import NotDoneError
 from taperplan.audit.models import AuditEvent
@@ -82,3 +84,32 @@ def test_nobody_confirms_for_another_clinic(clinic: Clinic, sam: User, ada: User
             confirm_text_set(
                 clinic=clinic, key=SetKey.OPIOID, digest=OPIOID.digest, now=NOW, by=person
             )
+
+
+def test_a_withdrawn_set_is_not_printed_until_it_is_confirmed_anew(
+    clare_client: Client, clinic: Clinic, clare: User
+) -> None:
+    confirm_text_set(clinic=clinic, key=SetKey.OPIOID, digest=OPIOID.digest, now=NOW, by=clare)
+    address = reverse("plans:withdraw-patient-text", kwargs={"key": "opioid"})
+    assert address in clare_client.get(PAGE).content.decode()
+    assert clare_client.get(address).status_code == 200
+    empty = clare_client.post(address, {"why": ""})
+    assert empty.status_code == 422
+    assert "Type the reason." in empty.content.decode()
+    done = clare_client.post(address, {"why": "The list of numbers is old."}, follow=True)
+    assert "Withdrawn: Opioid." in done.content.decode()
+    assert confirmed_for(clinic, [DrugClass.OPIOID]) == ()
+    event = AuditEvent.objects.latest("pk")
+    assert (event.verb, "numbers is old" in event.detail) == ("confirmation withdrawn", False)
+    assert clare_client.get(address).status_code == 404
+    confirm_text_set(clinic=clinic, key=SetKey.OPIOID, digest=OPIOID.digest, now=NOW, by=clare)
+    assert [card.words.key for card in confirmed_for(clinic, [DrugClass.OPIOID])] == [SetKey.OPIOID]
+    assert ConfirmedTextSet.objects.count() == 2
+
+
+def test_only_the_protocol_owner_withdraws(clinic: Clinic, clare: User, theo: User) -> None:
+    confirm_text_set(clinic=clinic, key=SetKey.OPIOID, digest=OPIOID.digest, now=NOW, by=clare)
+    with pytest.raises(NotDoneError, match="Only the protocol owner"):
+        withdraw_text_set(clinic=clinic, key=SetKey.OPIOID, why="x", now=NOW, by=theo)
+    assert withdraw_text_set(clinic=clinic, key=SetKey.OPIOID, why="x", now=NOW, by=clare)
+    assert not withdraw_text_set(clinic=clinic, key=SetKey.OPIOID, why="x", now=NOW, by=clare)
