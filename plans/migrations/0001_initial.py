@@ -152,12 +152,13 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField()),
                 ('digest', models.CharField(max_length=64)),
                 ('words', models.TextField()),
+                ('number', models.PositiveSmallIntegerField()),
                 ('confirmed_at', models.DateTimeField()),
                 ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.clinic')),
                 ('confirmed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('key__in', ['every_plan', 'benzodiazepine', 'opioid', 'corticosteroid', 'antidepressant'])), name='confirmed_text_set_key_known'), models.UniqueConstraint(fields=('clinic', 'key', 'digest'), name='confirmed_text_set_once'), models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='confirmed_text_set_says_something'), models.CheckConstraint(condition=models.Q(('version__gt', 0)), name='confirmed_text_set_version_counted'), models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length(models.F('digest')), 64), name='confirmed_text_set_digest_whole')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('key__in', ['every_plan', 'benzodiazepine', 'opioid', 'corticosteroid', 'antidepressant'])), name='confirmed_text_set_key_known'), models.UniqueConstraint(fields=('clinic', 'key', 'digest', 'number'), name='confirmed_text_set_once'), models.CheckConstraint(condition=models.Q(('words', ''), _negated=True), name='confirmed_text_set_says_something'), models.CheckConstraint(condition=models.Q(('version__gt', 0)), name='confirmed_text_set_version_counted'), models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length(models.F('digest')), 64), name='confirmed_text_set_digest_whole')],
             },
         ),
         migrations.CreateModel(
@@ -823,6 +824,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('check_in', 'vital'), name='vital_sign_once'), models.CheckConstraint(condition=models.Q(('vital__in', ['systolic lying', 'diastolic lying', 'systolic standing', 'diastolic standing', 'pulse', 'temperature', 'breathing rate', 'oxygen saturation', 'weight', 'hours slept'])), name='vital_sign_vital_known'), models.CheckConstraint(condition=models.Q(('unit__in', ['mmHg', '/min', '°C', '°F', '%', 'kg', 'lb', 'h'])), name='vital_sign_unit_known'), models.CheckConstraint(condition=models.Q(('value_denominator__gte', 1), ('value_denominator__isnull', False), ('value_denominator__lte', 10000), ('value_numerator__gte', 0), ('value_numerator__isnull', False)), name='vital_sign_value_exact')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WithdrawnTextSet',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('why', models.CharField(max_length=200)),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('confirmed', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='withdrawal', to='plans.confirmedtextset')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='withdrawn_text_set_says_why')],
             },
         ),
         migrations.AddConstraint(
