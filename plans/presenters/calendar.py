@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, assert_never
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _DAY = timedelta(days=1)
 MOST_DAYS = 1100
 FIRST_YEAR = 1900
+_LOOSE = re.compile(r"(?<!\d)\u00a0")
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,12 @@ def _line(one: Expected) -> Line:
     words = wording.dose_words(one.product, one.quantity)
     if one.product.form is Form.PATCH and one.quantity:
         words = _("apply %(what)s") % {"what": words}
-    return Line(formats.slot_name(one.when.token), f"{name}: {words}")
+    return Line(formats.slot_name(one.when.token), _breaking(f"{name}: {words}"))
+
+
+def _breaking(words: str) -> str:
+    """For a narrow cell: a line may break anywhere but between a figure and its unit."""
+    return _LOOSE.sub(" ", words)
 
 
 def _patch(worn: Worn) -> str:

@@ -125,6 +125,8 @@ def ways_of(plan: Plan, latest: Version | None, user: User) -> tuple[Way, ...]:
             Way(_("Calendar of days"), "due", address("calendar", plan)),
             Way(_("Supply of a period"), "document", address("supply", plan)),
         ]
+        arranged = _("Supply arrangement of version %(n)d") % {"n": latest.number}
+        ways.append(Way(arranged, "due", address("arrangement", plan, latest.number)))
         ways.append(
             Way(
                 _("Schedule of version %(n)d as CSV") % {"n": latest.number},

@@ -158,7 +158,7 @@ def _collections(schedule: Schedule, arrangement: Supply) -> Listing:
     slots = {
         Moment.at(one.day, one.from_slot): one.from_slot for one in arrangement.collections.all()
     }
-    end = last_day(schedule)
+    end = arrangement.until or last_day(schedule)
     bounds = stretches(moments, None if end is None else Moment(end + _DAY))
     rows: list[Row] = []
     for begin, until in bounds:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
+from plans.views import arrangement, instruction, table, told
 from plans.views import change as views
-from plans.views import instruction, table, told
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -23,6 +23,11 @@ urlpatterns += [
         "plans/<uuid:plan>/versions/<int:number>/schedule.csv",
         table.schedule_csv,
         name="schedule-csv",
+    ),
+    path(
+        "plans/<uuid:plan>/versions/<int:number>/arrangement/",
+        arrangement.arrangement,
+        name="arrangement",
     ),
     path("plans/<uuid:plan>/import/", table.revise, name="import-version"),
     path("patients/<uuid:patient>/plans/import/", table.begin, name="import-plan"),

@@ -65,6 +65,9 @@ ROWS = {
     "plans:schedule-csv": Row(get=clinical(200), args={"number": _number}),
     "plans:import-plan": Row(get=prescribers(200), post=prescribers(422), data=_token("-")),
     "plans:import-version": Row(get=prescribers(200), post=prescribers(422), data=_token("-")),
+    "plans:arrangement": Row(
+        get=clinical(200), post=prescribers(422), data=_token("-"), args={"number": _number}
+    ),
     "plans:move": Row(
         get=prescribers(200),
         post=prescribers(302),
