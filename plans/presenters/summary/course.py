@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from plans.models import CheckIn, Escalation
 from plans.presenters.chart import taken_words
-from plans.rules.check_in import Decision, How, Reporter
+from plans.rules.check_in import Decision, How, Reporter, YesNo
 from plans.rules.redflags import EscalationState, EscalationVerb, Level
 from plans.rules.symptoms import Severity, Suicide
 from plans.sheets.paper import (
@@ -158,7 +158,7 @@ def check_ins(record: Record) -> Listing:
 
 def _symptoms(check_in: CheckIn) -> str:
     words = [
-        f"{row.label} ({Severity(row.severity).value})" if row.severity else row.label
+        f"{row.label} ({_severity_word(row.severity)})" if row.severity else row.label
         for row in check_in.present.all()
     ]
     suicide = Suicide(check_in.suicide)
@@ -177,15 +177,15 @@ def symptoms_in_full(check_in: CheckIn) -> Line:
         facts = [
             pattern.format(value)
             for pattern, value in (
-                ("{}", row.severity),
+                ("{}", _severity_word(row.severity)),
                 (_("since {}"), row.onset),
                 (_("{} times"), row.how_many or ""),
                 (_("when: {}"), row.when_each),
                 (_("how long: {}"), row.how_long),
                 (_("seen by {}"), row.witnessed_by),
-                (_("injured: {}"), row.injured),
-                (_("first ever: {}"), row.first_ever),
-                (_("ambulance or hospital: {}"), row.ambulance_or_hospital),
+                (_("injured: {}"), _yes_no(row.injured)),
+                (_("first ever: {}"), _yes_no(row.first_ever)),
+                (_("ambulance or hospital: {}"), _yes_no(row.ambulance_or_hospital)),
                 (_("last dose before: {}"), row.last_dose_before),
                 ("{}", row.note),
             )
@@ -196,6 +196,22 @@ def symptoms_in_full(check_in: CheckIn) -> Line:
     if declined:
         lines.append(_("no answer on: {items}").format(items=", ".join(declined)))
     return strong("\n".join(lines) or _("none recorded present"))
+
+
+def _severity_word(typed: str) -> str:
+    if not typed:
+        return ""
+    match Severity(typed):
+        case Severity.MILD:
+            return _("mild")
+        case Severity.MODERATE:
+            return _("moderate")
+        case Severity.SEVERE:
+            return _("severe")
+
+
+def _yes_no(typed: str) -> str:
+    return YesNo(typed).label if typed else ""
 
 
 def suicide_facts(check_in: CheckIn) -> list[tuple[str, Line]]:
