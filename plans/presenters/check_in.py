@@ -179,6 +179,7 @@ class LastTime:
     """The last check-in that stands. `present`: symptom -> how severe it was then."""
 
     heading: str
+    when: str
     counts: str
     present: Mapping[str, str]
     vitals: str
@@ -198,6 +199,7 @@ def last_time(around: Around) -> LastTime | None:
         heading=_("Last time, {day}").format(
             day=formats.day(last.happened_at.astimezone(zone).date())
         ),
+        when=formats.moment(last.happened_at.astimezone(zone)),
         counts=_present_in_words(rows),
         present={row.key: _(row.severity) if row.severity else _("present") for row in rows},
         vitals=vitals_in_words(figures),

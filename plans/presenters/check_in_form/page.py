@@ -17,6 +17,7 @@ from plans.presenters.check_in_form.words import (
     to_complete,
     waits_for,
 )
+from plans.presenters.check_in_since import since_last
 from plans.presenters.escalation import protocol
 from plans.rules import vitals
 from plans.rules.check_in import TELEPHONED, Decision, How, Reporter, unanswered_safety
@@ -123,6 +124,7 @@ class _Page(Part):
             told_boxes=tuple(self.box(f"told_{n}", w) for n, w in enumerate(day_words())),
             amounts_open=any(name.startswith("a-") for name in self.typed),
             last=drawing.last,
+            since=since_last(self.around),
             raised_words=symptoms.raised_words(),
         )
 

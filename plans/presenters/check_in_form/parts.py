@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from plans.presenters.check_in import LastTime
     from plans.presenters.check_in_expected import TakenPeriod
+    from plans.presenters.check_in_since import Fact
     from plans.presenters.escalation import Protocol
 
 
@@ -176,5 +177,6 @@ class FormPage:
     told_boxes: tuple[Box, ...]
     amounts_open: bool
     last: LastTime | None
+    since: tuple[Fact, ...]
     raised_words: str
     flags: Mapping[str, str] = field(default_factory=dict)

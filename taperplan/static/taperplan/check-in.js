@@ -41,15 +41,18 @@ async function save() {
   try {
     const answer = await fetch(form.getAttribute("action"), {
       method: "POST",
-      headers: { Accept: "application/json" },
+      // Marked as a script's, so that a session that is over answers so, not with a page.
+      headers: { Accept: "application/json", "HX-Request": "true" },
       body: payload(),
       credentials: "same-origin",
       redirect: "error",
     });
+    const endsIn = answer.headers.get("Session-Ends-In");
+    document.dispatchEvent(new CustomEvent("taperplan:answer", { detail: endsIn }));
+    if (answer.status === 401) document.body.dispatchEvent(new Event("session-over"));
     const told = await answer.json();
     if (answer.ok) saved(told);
     else refused(told);
-    document.dispatchEvent(new Event("taperplan:request"));
   } catch {
     failed();
   } finally {
@@ -379,6 +382,9 @@ finder.addEventListener("keydown", (event) => {
   if (step && !found.hidden) {
     event.preventDefault();
     pick(picked + step);
+  } else if (event.key === "ArrowUp") {
+    event.preventDefault();
+    stop(stops().at(-1))?.focus();
   } else if (event.key === "Enter") {
     event.preventDefault();
     if (picked >= 0) add(found.children[picked].dataset.key);
@@ -479,9 +485,11 @@ function next(row) {
   return stop(after[0]) ?? finder;
 }
 
+/** To the row above or below; below the last row the search, to add another. */
 function move(row, step) {
   const rows = stops();
   const other = rows[rows.indexOf(row) + step];
+  if (!other && step > 0) finder.focus();
   stop(other)?.focus();
   other?.scrollIntoView({ block: "nearest" });
 }
@@ -516,11 +524,13 @@ form.addEventListener("keydown", (event) => {
   if (event.target.closest(TYPING)) return;
   const row = rowOf(event.target);
   if (!row) return;
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const step = { ArrowDown: 1, ArrowUp: -1, Enter: event.target.type === "radio" ? 1 : 0 }[event.key];
   if (step) {
-    // Up and down go from row to row; they never change an answer on the way.
+    // Up, down and Enter go from row to row; they never change an answer on the way.
     event.preventDefault();
-    move(row, step);
+    const waits = row.querySelector("[data-confirm]:not([hidden])") && one("[data-star]:checked", row);
+    if (event.key === "Enter" && waits) toConfirm(row);
+    else move(row, step);
     return;
   }
   if (!singleKeys || event.key.length !== 1) return;
