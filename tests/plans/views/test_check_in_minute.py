@@ -6,7 +6,7 @@ import re
 import statistics
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -164,7 +164,8 @@ def test_a_draft_outlives_the_session_and_the_browser(
     assert page.input_value("#note") == "slept badly, woke at four"
     # Signed in again in the same browser, the page shows itself and saves what it still holds.
     again = browser_page(user=theo)
-    page.context.add_cookies(again.context.cookies())
+    cookies: Any = again.context.cookies()
+    page.context.add_cookies(cookies)
     page.click("[data-back]")
     page.wait_for_selector("#cover:not([open])", state="attached")
     page.wait_for_selector("#autosave:has-text('Saved'):not(:has-text('Not saved'))")
