@@ -227,29 +227,48 @@ def slot_name(slot: str) -> str:
             return slot
 
 
-def _weekdays() -> tuple[str, ...]:
-    return (
-        _("Monday"),
-        _("Tuesday"),
-        _("Wednesday"),
-        _("Thursday"),
-        _("Friday"),
-        _("Saturday"),
-        _("Sunday"),
-    )
-
-
-def _short_weekdays() -> tuple[str, ...]:
-    return (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+# One word is looked up, not the whole list: a large schedule writes a thousand dates.
+_WEEKDAYS: Sequence[Callable[[], str]] = (
+    lambda: _("Monday"),
+    lambda: _("Tuesday"),
+    lambda: _("Wednesday"),
+    lambda: _("Thursday"),
+    lambda: _("Friday"),
+    lambda: _("Saturday"),
+    lambda: _("Sunday"),
+)
+_SHORT_WEEKDAYS: Sequence[Callable[[], str]] = (
+    lambda: _("Mon"),
+    lambda: _("Tue"),
+    lambda: _("Wed"),
+    lambda: _("Thu"),
+    lambda: _("Fri"),
+    lambda: _("Sat"),
+    lambda: _("Sun"),
+)
+_MONTHS_IN_SHORT: Sequence[Callable[[], str]] = (
+    lambda: _("Jan"),
+    lambda: _("Feb"),
+    lambda: _("Mar"),
+    lambda: _("Apr"),
+    lambda: pgettext("month in short", "May"),
+    lambda: _("Jun"),
+    lambda: _("Jul"),
+    lambda: _("Aug"),
+    lambda: _("Sep"),
+    lambda: _("Oct"),
+    lambda: _("Nov"),
+    lambda: _("Dec"),
+)
 
 
 def weekday(value: Date) -> str:
-    return _weekdays()[value.weekday()]
+    return _WEEKDAYS[value.weekday()]()
 
 
 def short_weekday(number_from_monday: int) -> str:
     """0 is Monday."""
-    return _short_weekdays()[number_from_monday]
+    return _SHORT_WEEKDAYS[number_from_monday]()
 
 
 def month(number_from_one: int) -> str:
@@ -270,20 +289,7 @@ def month(number_from_one: int) -> str:
 
 
 def short_month(number_from_one: int) -> str:
-    return (
-        _("Jan"),
-        _("Feb"),
-        _("Mar"),
-        _("Apr"),
-        pgettext("month in short", "May"),
-        _("Jun"),
-        _("Jul"),
-        _("Aug"),
-        _("Sep"),
-        _("Oct"),
-        _("Nov"),
-        _("Dec"),
-    )[number_from_one - 1]
+    return _MONTHS_IN_SHORT[number_from_one - 1]()
 
 
 def short_day(value: Date) -> str:

@@ -80,6 +80,8 @@ __all__ = [
     "shaped",
 ]
 
+FIRST_DAY = frozenset({"first", "first day"})
+"""Words that may be typed for the day from which a version is in force."""
 LONGEST_WEAR_HOURS = 744
 LONGEST_GAP_MINUTES = 7 * 24 * 60
 _DAY = timedelta(days=1)
@@ -793,13 +795,28 @@ class _Reader:
                 )
 
     def in_force_from(self) -> date | None:
-        day = self.needed("in_force_from", self.cells["in_force_from"], self.day)
+        typed = self.cells["in_force_from"]
+        if typed.strip(" ").lower() in FIRST_DAY:
+            day = self.first_of_all()
+        else:
+            day = self.needed("in_force_from", typed, self.day)
         if day is not None and day < self.today and not self.cells["reason"].strip():
             sentence = _("In force from {day}, before today: the reason is not typed.")
             self.refusals.append(
                 Refusal("reason", sentence.format(day=formats.day(day)), missing=True)
             )
         return day
+
+    def first_of_all(self) -> date | None:
+        """The first day of the steps, where a word asks for it."""
+        firsts = [dates.first for dates in self.dates.values()]
+        known = [first for first in firsts if first is not None]
+        if not known or len(known) < len(firsts):
+            self.refusals.append(
+                Refusal("in_force_from", _("Waits for the first day of each step."), missing=True)
+            )
+            return None
+        return min(known)
 
     # What the grid shows
 

@@ -298,6 +298,11 @@ class Schedule:
         return {}
 
     @cached_property
+    def _supplies(self) -> dict[tuple[date, date], tuple[SupplyLine, ...]]:
+        """Remembered answers of ``supply``."""
+        return {}
+
+    @cached_property
     def _drugs(self) -> dict[str, Drug]:
         return {drug.key: drug for drug in self.drugs}
 
@@ -665,7 +670,15 @@ def supply(schedule: Schedule, first: date, last: date) -> tuple[SupplyLine, ...
     As-needed lines are not in it (their supply is typed, never computed), nor are days on which
     somebody else sets the doses. A product stated only as 0 has a line of 0.
     """
-    sums: dict[str, Fraction] = {}
+    known = schedule._supplies
+    if (first, last) not in known:
+        known[first, last] = _supply(schedule, first, last)
+    return known[first, last]
+
+
+def _supply(schedule: Schedule, first: date, last: date) -> tuple[SupplyLine, ...]:
+    # So many days, so much of a product: few of them differ, and each is multiplied once.
+    parts: dict[tuple[str, int], Fraction] = {}
     for step in schedule.steps:
         for begin, end in _stretches(schedule, step, first, last):
             whole: dict[int, int] = {}
@@ -677,7 +690,11 @@ def supply(schedule: Schedule, first: date, last: date) -> tuple[SupplyLine, ...
                     taken = whole[dose.on_days]
                 else:
                     taken = _days_taken(schedule, step, dose, drug, begin, end)
-                sums[product.key] = sums.get(product.key, Fraction(0)) + taken * dose.quantity
+                part = product.key, taken
+                parts[part] = parts[part] + dose.quantity if part in parts else dose.quantity
+    sums: dict[str, Fraction] = {}
+    for (key, taken), quantity in parts.items():
+        sums[key] = sums.get(key, Fraction(0)) + taken * quantity
     return tuple(
         SupplyLine(product=product, quantity=sums[product.key])
         for product in schedule.products

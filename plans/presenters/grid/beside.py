@@ -13,6 +13,7 @@ from plans.presenters.choices import words
 from plans.presenters.grid.around import Around
 from plans.presenters.grid.shown import AsNeededBox, EndBox, Field, Supply, SupplyLine
 from plans.rules import wording
+from plans.rules.cells import FIRST_DAY
 from plans.rules.draft import DrugCells
 from plans.rules.schedule import Schedule, supply
 from taperplan import formats
@@ -91,6 +92,7 @@ class Beside:
         if self.around.doc["in_force_slot"] not in dict(slots):
             slots = (*slots, (self.around.doc["in_force_slot"], self.around.doc["in_force_slot"]))
         day = self.around.reading.in_force_from
+        by_word = self.around.doc["in_force_from"].strip(" ").lower() in FIRST_DAY
         return (
             self.around.text("title", _("Name of the plan"), self.around.doc["title"]),
             self.around.text(
@@ -98,7 +100,8 @@ class Beside:
                 _("In force from"),
                 self.around.doc["in_force_from"],
                 width=10,
-                unit=formats.weekday(day) if day else "",
+                unit="" if day is None else formats.day(day) if by_word else formats.weekday(day),
+                help=_("A date, or the word first: the first day of the steps."),
             ),
             self.around.select(
                 "in_force_slot", _("From what time of day"), self.around.doc["in_force_slot"], slots

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from fractions import Fraction
-from functools import cached_property
 from typing import NamedTuple
 
 from plans.rules import wording
@@ -17,7 +15,6 @@ from plans.rules.schedule import (
     Dose,
     Schedule,
     Step,
-    supply,
 )
 from plans.rules.typed import typed_days_of
 from taperplan import formats
@@ -105,18 +102,6 @@ class Case:
     replaced: Schedule | None
     elsewhere: tuple[Elsewhere, ...]
     do_not_split: Collection[str]
-
-    def supply(self, first: date, last: date) -> Mapping[str, Fraction]:
-        """The computed supply of each product, by its key. Rules share one answer."""
-        if (first, last) not in self._supplies:
-            self._supplies[first, last] = {
-                line.product.key: line.quantity for line in supply(self.schedule, first, last)
-            }
-        return self._supplies[first, last]
-
-    @cached_property
-    def _supplies(self) -> dict[tuple[date, date], Mapping[str, Fraction]]:
-        return {}
 
 
 def about(*parts: object) -> str:

@@ -21,6 +21,7 @@ from plans.rules.schedule import (
     Product,
     Schedule,
     first_day,
+    supply,
 )
 from taperplan import formats
 from taperplan.words import gettext as _
@@ -44,7 +45,9 @@ def _computed_supply(case: Case, product: Product) -> tuple[Fraction, date, date
     first, last = first_day(case.schedule), _closed_until(case.schedule, product)
     if first is None or last is None:
         return None
-    return case.supply(first, last)[product.key], first, last
+    lines = supply(case.schedule, first, last)
+    quantity = next(line.quantity for line in lines if line.product.key == product.key)
+    return quantity, first, last
 
 
 def not_whole(case: Case) -> Iterator[Finding]:

@@ -426,6 +426,8 @@ function copyBelow(from, chained) {
   }
   one("[name$='.0.on']", head).value = one("[name$='.0.on']", rows[0])?.value ?? "";
   step.classList.toggle("daily", from.classList.contains("daily"));
+  // The pattern is copied: Tab passes over it, the arrows reach it.
+  field(step, key, "rhythm").tabIndex = -1;
   const follows = chained || field(from, from.dataset.step, "first_day").value === form.dataset.chained;
   if (follows) field(step, key, "first_day").value = form.dataset.chained;
   insert(step, from);
@@ -575,7 +577,21 @@ function command(event, step) {
   return null;
 }
 
+/** To the next thing that signing waits for, in the order of the list. */
+function nextOpen() {
+  const links = all("#findings .finding-row:not(.accepted) a[data-goes-to]");
+  const ids = links.map((link) => link.hash.slice(1));
+  const here = document.activeElement;
+  const at = ids.findIndex((id) => id === here?.id || (here?.name && id.startsWith(here.name)));
+  links[(at + 1) % links.length]?.click();
+}
+
 form.addEventListener("keydown", (event) => {
+  if (event.key === "F8") {
+    event.preventDefault();
+    nextOpen();
+    return;
+  }
   const inGrid = event.target.closest("[data-grid]");
   const step = stepOf(event.target);
   if ((event.ctrlKey || event.metaKey) && (inGrid || event.key.toLowerCase() === "z")) {
@@ -618,6 +634,99 @@ form.addEventListener("focusin", (event) => {
     if (!before.picked) input.select();
   }
   readBack(input);
+});
+
+// ---- a block pasted from a spreadsheet ------------------------------------------------------------
+
+const IN_ORDER = ".date-cell input, .days-cell input, [data-rhythm], .dose-td input";
+
+/** Cells between tabs, rows between line ends; a cell in quotes may hold both. */
+function block(text) {
+  const rows = [[""]];
+  let quoted = false;
+  const put_ = (letter) => (rows.at(-1)[rows.at(-1).length - 1] += letter);
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text[at];
+    const row = rows.at(-1);
+    if (quoted && letter === '"' && text[at + 1] === '"') put_(text[(at += 1)]);
+    else if (letter === '"' && (quoted || row.at(-1) === "")) quoted = !quoted;
+    else if (quoted) put_(letter);
+    else if (letter === "\t") row.push("");
+    else if (letter === "\n") rows.push([""]);
+    else put_(letter);
+  }
+  if (rows.length > 1 && rows.at(-1).join("") === "") rows.pop();
+  return rows;
+}
+
+/** Each cell lands as it is, from this one to the right and down; steps are added where needed. */
+function paste(input, rows) {
+  const before_ = [];
+  const unread = [];
+  const added = [];
+  let row = input.closest(".cells-row");
+  const first = all(IN_ORDER, row).indexOf(input);
+  const left = stepOf(input);
+  rows.forEach((texts, at) => {
+    if (at) row = rowBelow(row) ?? addedRow(added);
+    const cells = all(IN_ORDER, row);
+    // A row of a second group of days has no dates: its cells stand from the pattern on.
+    const skipped = cells.length < all(IN_ORDER, one(".cells-row", left)).length && at ? 4 : 0;
+    texts.forEach((text, to) => {
+      const cell = cells[first + to - skipped];
+      if (!cell) {
+        if (text.trim() !== "") unread.push(text);
+        return;
+      }
+      before_.push([cell, cell.value]);
+      if (!land(cell, text)) unread.push(text);
+    });
+  });
+  before = null;
+  undoable(() => {
+    for (const [cell, value] of before_) changeTo(cell, value);
+    for (const step of added) remove(step, { quiet: true });
+    focusCell(input);
+  });
+  if (unread.length) toast(form.dataset.unread.replace("{texts}", unread.slice(0, 6).join(", ")), undo);
+  changed(0);
+  readBack(input);
+}
+
+function rowBelow(row) {
+  const rows = rowsOf().filter((other) => other.matches(".cells-row"));
+  return rows[rows.indexOf(row) + 1];
+}
+
+function addedRow(added) {
+  const step = blankStep();
+  insert(step, steps().at(-1));
+  added.push(step);
+  return one(".cells-row", step);
+}
+
+function land(cell, text) {
+  if (!cell.matches("select")) return changeTo(cell, text.replace(/\s+/g, " "));
+  if (text.trim() === "") return true;
+  const wanted = text.trim().toLowerCase();
+  const option = [...cell.options].find((other) => other.text.trim().toLowerCase() === wanted);
+  return option ? changeTo(cell, option.value) : false;
+}
+
+function changeTo(cell, value) {
+  cell.value = value;
+  cell.dispatchEvent(new Event("input", { bubbles: true }));
+  return true;
+}
+
+form.addEventListener("paste", (event) => {
+  const input = event.target;
+  if (!input.matches?.(IN_ORDER) || !stepOf(input)) return;
+  const rows = block((event.clipboardData?.getData("text/plain") ?? "").replaceAll("\r", ""));
+  // One cell goes in as text, where the keyboard is.
+  if (rows.length < 2 && rows[0].length < 2) return;
+  event.preventDefault();
+  paste(input, rows);
 });
 
 /** Of length and last day one is typed; Tab passes over the other, which is computed. */

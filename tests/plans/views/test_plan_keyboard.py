@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +14,9 @@ from playwright.sync_api import Page, expect
 
 from patients.models import Patient
 from plans.models import Draft, Version
+from plans.rules.cells import read
 from plans.rules.schedule import expected_on, supply
+from taperplan import grammar
 from taperplan.accounts.models import Clinic, User
 from tests.factories import PatientFactory, draft_plan, plan_cells, ready_to_sign
 from tests.harness.chromium import OpenPage, assert_fits, assert_no_violations
@@ -27,6 +30,7 @@ class Keyboard:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.struck = 0
 
     def here(self) -> str:
         """What a screen reader says of where the keyboard is."""
@@ -49,9 +53,11 @@ class Keyboard:
 
     def press(self, *keys: str) -> None:
         for key in keys:
+            self.struck += 1
             self.page.keyboard.press(key)
 
     def type(self, text: str) -> None:
+        self.struck += len(text)
         self.page.keyboard.type(text)
 
     def row(self, *cells: str) -> None:
@@ -241,6 +247,97 @@ def test_schedule_d_with_two_strengths_and_an_open_end_is_typed_by_keyboard_alon
 
     check_as_published(version, published, {"p1": "p25", "p2": "p100"})
     assert version.schedule().steps[-1].last_day is None
+
+
+# --- How many keys it takes -----------------------------------------------------------------------
+
+TWELVE = ("6", "5 1/2", "5", "4 1/2", "4", "3 1/2", "3", "2 1/2", "2", "1 1/2", "1", "1/2")
+FIGURES = "30 Nov 2026" + "".join(f"14{quantity}" for quantity in TWELVE)
+
+
+def one_drug(keys: Keyboard) -> None:
+    drug(keys, "examplazepam", "tapered", "benzo")
+    product(keys, "0.5", ("bedtime",), splitting="may be h")
+    keys.struck = 0
+
+
+def ready_to_sign_with_twelve(keys: Keyboard) -> None:
+    """Nothing is waited for, and the draft reads as the twelve steps."""
+    expect(keys.page.locator("#sign_waits")).to_have_count(0)
+    expect(keys.page.locator("#sign")).to_have_class(re.compile("btn-primary"))
+    reading = read(Draft.objects.get().cells, today=date(2026, 11, 24))
+    assert reading.schedule is not None
+    assert [str(step.doses[0].quantity) for step in reading.schedule.steps] == [
+        str(grammar.number(quantity)) for quantity in TWELVE
+    ]
+    assert reading.schedule.steps[-1].last_day == date(2027, 5, 16)
+
+
+def test_twelve_steps_take_three_keys_each_beside_their_figures(keys: Keyboard) -> None:
+    one_drug(keys)
+
+    keys.press("Enter")
+    keys.row("30 Nov 2026", "14", "", TWELVE[0])
+    for at, quantity in enumerate(TWELVE[1:]):
+        keys.press("Control+D" if at else "Control+Shift+D")
+        keys.row("14", quantity)
+    expect(keys.page.locator("#sign_waits")).to_have_text("Waits for 1 refused and 1 not typed")
+    keys.press("F8")
+    assert keys.here() == "Stop"
+    keys.press("Space", "F8")
+    assert keys.here() == "In force from"
+    keys.type("first")
+
+    ready_to_sign_with_twelve(keys)
+    assert keys.struck <= len(FIGURES) + 3 * len(TWELVE)
+
+
+def on_the_clipboard(page: Page, text: str) -> None:
+    """As a spreadsheet leaves it there: typed and copied in a page of its own."""
+    sheet = page.context.new_page()
+    sheet.set_content("<textarea></textarea>")
+    sheet.locator("textarea").fill(text)
+    sheet.locator("textarea").press("Control+A")
+    sheet.keyboard.press("Control+C")
+    sheet.close()
+    page.bring_to_front()
+
+
+def test_a_pasted_block_of_twelve_steps_takes_less_than_fifteen_keys(keys: Keyboard) -> None:
+    one_drug(keys)
+    rows = ["\t".join(["30 Nov 2026", "14", "", "Every day", TWELVE[0]])]
+    rows += ["\t".join(["+", "14", "", "", quantity]) for quantity in TWELVE[1:]]
+    on_the_clipboard(keys.page, "\r\n".join(rows) + "\r\n")
+
+    keys.press("Enter", "Control+V")
+    expect(keys.page.locator("tbody.step")).to_have_count(12)
+    expect(keys.page.locator("#sign_waits")).to_have_text("Waits for 1 refused and 1 not typed")
+    keys.press("F8", "Space", "F8")
+    keys.type("first")
+
+    ready_to_sign_with_twelve(keys)
+    assert keys.struck < 15
+    # What was pasted goes with one key, and nothing else does.
+    keys.page.locator("[id='steps.s12.0.c0']").focus()
+    keys.press("Control+Z")
+    expect(keys.page.locator("tbody.step")).to_have_count(1)
+    assert at(keys.page, "steps.s1.first_day") == ""
+
+
+def test_what_does_not_fit_in_a_pasted_block_is_named(page: Page) -> None:
+    on_the_clipboard(page, "every other day\t2\t1\t9\n\t1,5\t1/2\t")
+    page.locator("[id='steps.s2.rhythm']").focus()
+    page.keyboard.press("Control+V")
+
+    expect(page.locator("#toasts")).to_contain_text(
+        "Not read from what was pasted: every other day, 9"
+    )
+    assert [at(page, f"steps.s{n}.0.c{c}") for n in (2, 3) for c in (0, 1)] == [
+        "2", "1", "1,5", "1/2",
+    ]  # fmt: skip
+    expect(page.locator("[id='steps.s3.0.c0'] + .read")).to_contain_text("1,5 has a comma")
+    page.keyboard.press("Control+Z")
+    assert at(page, "steps.s2.0.c0") == "1"
 
 
 # --- The grid while it is typed in --------------------------------------------------------------
