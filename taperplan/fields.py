@@ -175,6 +175,8 @@ class DayField(forms.Field):
         parts = [str(part).strip() for part in value or ()]
         if not any(parts):
             return None
+        if any(len(part) > SHORT for part in parts):
+            raise ValidationError(_("This is too long for this field."), code="long")
         missing = [
             word
             for word, part in zip((_("day"), _("month"), _("year")), parts, strict=True)

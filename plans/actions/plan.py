@@ -21,6 +21,7 @@ from django.db.models import F, Max, Q
 
 from patients.intake import SigningGaps
 from patients.presenters import signing_gaps
+from plans.actions import formulary
 from plans.actions.check_in import answer_within
 from plans.models import (
     Acceptance,
@@ -306,6 +307,7 @@ def read(draft: Draft, *, today: date) -> tuple[Reading, tuple[Finding, ...]]:
         today=today,
         replaced=replaced,
         elsewhere=_elsewhere(draft.plan),
+        do_not_split=formulary.marked(draft.plan.patient.clinic, reading.so_far),
     )
     return reading, found
 

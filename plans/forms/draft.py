@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -21,9 +21,12 @@ from plans.rules import draft
 from plans.rules.draft import AcceptanceCells, Cells, DoseCells, ProductCells, Refusal, StepCells
 from plans.rules.grid import NAMED_SLOTS, Group, columns, groups
 from plans.rules.schedule import Rhythm
+from plans.rules.typed import typed_number
 
 if TYPE_CHECKING:
     from django.http import QueryDict
+
+    from plans.rules.formulary import Entry
 
 _MOST_NAMED = 250
 _COLUMN = re.compile(r"c([0-9]{1,3})")
@@ -389,6 +392,28 @@ def _add_product(cells: Cells, drug: str, post: QueryDict) -> list[str]:
     )
     cells["products"].insert(at + 1, product)
     return [focus or f"products.{product['key']}.form"]
+
+
+def from_formulary(given: Typed, entry: Entry) -> Typed:
+    """One product more, with the name, form and strength of a formulary's line; nothing else."""
+    cells = given.cells
+    named = next(
+        (d for d in cells["drugs"] if d["name"].strip().casefold() == entry.drug.casefold()), None
+    )
+    if named is None:
+        named = draft.blank_drug(next_key("d", cells["drugs"]))
+        named["name"] = entry.drug
+        cells["drugs"].append(named)
+    product = draft.blank_product(next_key("p", cells["products"]), named["key"])
+    product["name"], product["form"], product["route"] = entry.name, entry.form.value, entry.route
+    if entry.strength is None:
+        product["strength_not_stated"] = "yes"
+    else:
+        product["strength"] = typed_number(entry.strength)
+        product["unit"] = entry.unit.value if entry.unit else ""
+        product["per"] = typed_number(entry.per) if entry.form.measured else ""
+    cells["products"].append(product)
+    return replace(given, focus=f"products.{product['key']}.parts")
 
 
 def _remove_product(cells: Cells, key: str, post: QueryDict) -> list[str]:

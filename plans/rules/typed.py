@@ -99,10 +99,10 @@ def _product_cells(schedule: Schedule, product: Product) -> ProductCells:
         "name": product.name,
         "form": product.form.value,
         "route": product.route,
-        "strength": "" if product.strength is None else _typed_number(product.strength),
+        "strength": "" if product.strength is None else typed_number(product.strength),
         "strength_not_stated": "" if stated else "yes",
         "unit": "" if product.unit is None else product.unit.value,
-        "per": _typed_number(product.per) if product.form.measured and stated else "",
+        "per": typed_number(product.per) if product.form.measured and stated else "",
         "parts": str(product.parts) if product.form in DIVISIBLE else "",
         "stated_supply": ""
         if product.stated_supply is None
@@ -172,7 +172,7 @@ def _typed_day(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def _typed_number(value: Fraction) -> str:
+def typed_number(value: Fraction) -> str:
     """A number as the grammar reads it: decimals, or a fraction where they do not hold it."""
     scaled = value * 10_000
     if scaled.denominator != 1:
@@ -194,7 +194,7 @@ def _typed_count(value: Fraction, product: Product) -> str:
         return "none"
     if not product.form.measured and value.denominator in (2, 3, 4, 8):
         return _typed_fraction(value)
-    return _typed_number(value)
+    return typed_number(value)
 
 
 def _typed_minutes(minutes: int) -> str:

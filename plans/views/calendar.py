@@ -14,7 +14,7 @@ from plans.access import load_plan
 from plans.actions.export import exported
 from plans.forms.period import PeriodForm
 from plans.presenters import calendar as presenters
-from plans.views.pages import REFUSED, page_of
+from plans.views.pages import CSV, REFUSED, page_of
 from taperplan import tables
 from taperplan.accounts.access import require_permission
 from taperplan.accounts.roles import Permission
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from plans.models import Plan
     from plans.presenters.calendar import Course
     from taperplan.accounts.http import ClinicianRequest
-
-CSV = "text/csv; charset=utf-8"
 
 
 @require_safe

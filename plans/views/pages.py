@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from taperplan.accounts.http import ClinicianRequest
 
 REFUSED = 422
+CSV = "text/csv; charset=utf-8"
 
 
 def page_of(

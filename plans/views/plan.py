@@ -21,12 +21,14 @@ from patients.access import load_patient
 from patients.presenters import banner
 from plans import access
 from plans.access import load_draft, load_plan, load_version
+from plans.actions import formulary
 from plans.actions import plan as actions
 from plans.forms import draft as draft_forms
 from plans.forms import plan as forms
 from plans.presenters import grid as grids
 from plans.presenters import plan as presenters
 from plans.presenters.change import change_acts, kind_words, ways_of
+from plans.presenters.formulary import formulary_lines
 from plans.presenters.grid.answer import answer
 from plans.rules.draft import shaped
 from plans.rules.lifecycle import MoveRefused, PlanState, needs_of
@@ -189,6 +191,9 @@ def _typed(request: ClinicianRequest, draft: Draft) -> HttpResponse:
     if back is not None:
         given = draft_forms.put_back(given.cells, back)
     given = draft_forms.acted(given, act, request.POST)
+    if act == "from-formulary":
+        entry = formulary.chosen(request.clinic, request.POST.get("formulary", ""))
+        given = draft_forms.from_formulary(given, entry) if entry else given
     try:
         saved = actions.save(
             draft=draft,
@@ -249,6 +254,7 @@ def _editor(request: ClinicianRequest, draft: Draft) -> HttpResponse:
         grid=grids.grid(_around(request, draft)),
         removed=_removed(request, draft),
         opened_as=kind_words(draft),
+        formulary=formulary_lines(formulary.lines(request.clinic)),
         saved_at=_clock(draft),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from taperplan import tokens
-from tests.access.engine import Row, clinical, prescribers
+from tests.access.engine import Row, administrators, clinical, prescribers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +68,8 @@ ROWS = {
     "plans:arrangement": Row(
         get=clinical(200), post=prescribers(422), data=_token("-"), args={"number": _number}
     ),
+    "plans:formulary": Row(get=administrators(200), post=administrators(422), data=_token("-")),
+    "plans:formulary-csv": Row(get=administrators(200)),
     "plans:move": Row(
         get=prescribers(200),
         post=prescribers(302),
