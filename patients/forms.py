@@ -692,3 +692,31 @@ class JoinForm(Form):
             why=LineField(label=_("How you know that they are one person"), limit=LINE),
             token=TokenField(user=user, purpose=purpose),
         )
+
+
+# --- Restricted records --------------------------------------------------------------------
+
+
+class EmergencyForm(Form):
+    """Which restricted record, named exactly, and why."""
+
+    rows = (("family_name", "born"),)
+
+    def __init__(self, data: Any = None, *, user: User, today: date) -> None:
+        super().__init__(data, today=today)
+        self.add(
+            number=NumberField(
+                label=_("Record number"),
+                limit=60,
+                required=False,
+                help_text=_("Or the family name and the date of birth"),
+            ),
+            family_name=LineField(label=_("Family name"), limit=NAME, required=False),
+            born=PastDayField(label=_("Date of birth"), required=False),
+            reason=NoteField(label=_("Why this record is needed now"), limit=1000),
+            token=TokenField(user=user, purpose="patients.emergency"),
+        )
+
+
+class EmergencyReviewForm(Form):
+    note = LineField(label=gettext_lazy("What you found"), limit=LINE)

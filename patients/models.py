@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -53,12 +54,23 @@ def one_of(
     return models.CheckConstraint(name=name, condition=Q(**{f"{field}__in": values}))
 
 
+def within_reach(user: User, path: str = "") -> Q:
+    """Not restricted, or on whose care team `user` is, or opened in an emergency just now.
+
+    `path` leads from the row that is filtered to the patient, with its underscores.
+    """
+    key = models.OuterRef(f"{path}pk")
+    team = CareTeam.objects.filter(patient=key, user=user, until=None)
+    opened = EmergencyAccess.objects.filter(patient=key, user=user, until__gt=timezone.now())
+    return Q(**{f"{path}restricted": False}) | Q(models.Exists(team)) | Q(models.Exists(opened))
+
+
 class PatientQuerySet(models.QuerySet["Patient"]):
     def visible_to(self, user: User) -> Self:
         """The patients of the clinic that `user` works in, for those who treat patients."""
         if user.membership is None or not user.may(Permission.VIEW_PATIENTS):
             return self.none()
-        return self.filter(clinic=user.membership.clinic)
+        return self.filter(within_reach(user), clinic=user.membership.clinic)
 
     def standing(self) -> Self:
         """Without the records that are joined to another one."""
@@ -122,6 +134,9 @@ class Patient(models.Model):
     joined_to = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="joined"
     )
+
+    # Reached by the care team only; see `patients.restriction`.
+    restricted = models.BooleanField(_("restricted"), default=False, editable=False)
 
     registered_at = models.DateTimeField(editable=False)
     registered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -254,7 +269,7 @@ class RecordedQuerySet(models.QuerySet[Row]):
     def visible_to(self, user: User) -> Self:
         if user.membership is None or not user.may(Permission.VIEW_PATIENTS):
             return self.none()
-        return self.filter(patient__clinic=user.membership.clinic)
+        return self.filter(within_reach(user, "patient__"), patient__clinic=user.membership.clinic)
 
     def standing(self) -> Self:
         """What counts now: neither replaced by a later row nor struck out."""
@@ -665,6 +680,56 @@ class CareTeam(models.Model):
     @property
     def reference(self) -> str:
         return f"CT-{self.pk.hex[:8]}"
+
+
+class EmergencyAccess(models.Model):
+    """Somebody opened one restricted record in an emergency, with a reason, for an hour at most."""
+
+    mutability: ClassVar[Mutability] = Mutability.APPEND_ONLY
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="emergencies")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="emergencies")
+    reason = models.TextField(_("why it is needed now"), max_length=NOTE)
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["user", "patient", "until"], name="emergency_access_now"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="emergency_access_says_why", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="emergency_access_ends_after_it_begins", condition=Q(until__gt=F("at"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        return f"EA-{self.pk.hex[:8]}"
+
+
+class EmergencyReview(models.Model):
+    """The privacy lead looked at one use of emergency access."""
+
+    mutability: ClassVar[Mutability] = Mutability.APPEND_ONLY
+
+    access = models.OneToOneField(EmergencyAccess, on_delete=models.PROTECT, related_name="review")
+    note = models.CharField(_("what was found"), max_length=LINE)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="emergency_review_says_what", condition=~Q(note="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"review of {self.access_id}"
 
 
 class Joining(models.Model):

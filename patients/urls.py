@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from patients import views
+from patients import restricted_views, views
 from patients.converters import KindConverter, PartConverter
 
 register_converter(KindConverter, "kind")
@@ -38,6 +38,12 @@ urlpatterns = [
     ),
     path("<uuid:patient>/care-team/", views.team, name="team"),
     path("<uuid:patient>/care-team/<uuid:team_member>/", views.team_off, name="team-off"),
+    path("emergency-access/", restricted_views.emergency, name="emergency"),
+    path("emergency-access/reviews/", restricted_views.reviews, name="reviews"),
+    path(
+        "emergency-access/<uuid:emergency_access>/review/", restricted_views.review, name="review"
+    ),
+    path("<uuid:patient>/restricted/", restricted_views.restrict, name="restrict"),
     path("<uuid:patient>/died/", views.died, name="died"),
     path("<uuid:patient>/transferred/", views.transferred, name="transferred"),
     path("<uuid:patient>/mark-taken-back/", views.take_back, name="take-back"),

@@ -14,6 +14,7 @@ from patients import access, actions, forms, presenters
 from patients.access import load_patient, load_recorded
 from patients.presenters import differences
 from patients.presenters import history as past
+from patients.restriction import team_only
 from patients.vocabulary import Kind, TeamRole
 from taperplan.accounts.access import require_permission
 from taperplan.accounts.refusals import DiffersError, NotDoneError
@@ -493,6 +494,7 @@ def history(request: ClinicianRequest, patient: Patient) -> HttpResponse:
 @require_form
 @require_permission(Permission.AMEND_PATIENT)
 @load_patient
+@team_only
 def team(request: ClinicianRequest, patient: Patient) -> HttpResponse:
     form = forms.TeamForm(
         _sent(request),
@@ -530,6 +532,7 @@ def team(request: ClinicianRequest, patient: Patient) -> HttpResponse:
 @require_form
 @require_permission(Permission.AMEND_PATIENT)
 @load_patient
+@team_only
 def team_off(request: ClinicianRequest, patient: Patient, team_member: uuid.UUID) -> HttpResponse:
     row = access.team_row_of(patient, team_member)
     if request.method == "POST":
@@ -654,6 +657,7 @@ def take_back(request: ClinicianRequest, patient: Patient) -> HttpResponse:
 @require_safe
 @require_permission(Permission.JOIN_RECORDS)
 @load_patient
+@team_only
 def find_to_join(request: ClinicianRequest, patient: Patient) -> HttpResponse:
     text = request.GET.get("q", "")[:200]
     rows = access.others(request.user, patient, text)
@@ -669,6 +673,7 @@ def find_to_join(request: ClinicianRequest, patient: Patient) -> HttpResponse:
 @require_form
 @require_permission(Permission.JOIN_RECORDS)
 @load_patient
+@team_only
 def join(request: ClinicianRequest, patient: Patient, other_patient: uuid.UUID) -> HttpResponse:
     other = access.other_record(request.user, other_patient)
     rows = presenters.possible_rows([patient, other], request.today)
@@ -709,6 +714,7 @@ def join(request: ClinicianRequest, patient: Patient, other_patient: uuid.UUID) 
 @require_form
 @require_permission(Permission.JOIN_RECORDS)
 @load_patient
+@team_only
 def part(request: ClinicianRequest, patient: Patient) -> HttpResponse:
     form = forms.WhyForm(
         _sent(request),

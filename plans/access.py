@@ -9,10 +9,13 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 
 from patients.access import viewed
+from patients.restriction import only_by_emergency
 from plans.models import CheckIn, CheckInDraft, Document, Draft, Escalation, Plan, Request, Version
+from plans.rules.paper import DocumentKind
 
 if TYPE_CHECKING:
     import uuid
@@ -197,6 +200,10 @@ def load_document(view: View) -> View:
             *_with_patient("patient"), "plan", "version", "printed_by"
         )
         found = get_object_or_404(visible, pk=document)
+        if found.kind != DocumentKind.HANDOVER.value and only_by_emergency(
+            request.user, found.patient
+        ):
+            raise PermissionDenied
         response = view(request, *args, document=found, **kwargs)
         if response["Content-Type"].startswith("text/html"):
             return _shown(request, found.patient, response)

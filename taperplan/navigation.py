@@ -92,6 +92,7 @@ ROOMS: tuple[Room, ...] = (
     Room("symptoms", _("Symptoms"), "accounts:levels", Permission.MANAGE_CLINIC),
     Room("escalation", _("Escalation"), "accounts:ladder", Permission.MANAGE_CLINIC),
     Room("trail", _("Trail"), "audit:list", Permission.READ_TRAIL, "list"),
+    Room("reviews", _("Emergency access"), "patients:reviews", Permission.REVIEW_ACCESS, "lock"),
     Room("help", _("Help"), "help", None, "help"),
 )
 

@@ -131,6 +131,7 @@ def _id(state: str) -> str:
 def access() -> str:
     from taperplan.accounts.roles import (
         PERMISSIONS,
+        PRIVACY_LEAD_PERMISSIONS,
         PROTOCOL_OWNER_PERMISSIONS,
         Permission,
         Role,
@@ -139,12 +140,16 @@ def access() -> str:
     from tests.access.rows import collected
     from tests.access.world import is_thing
 
-    heads = [role.value.replace("_", " ") for role in Role] + ["protocol owner's mark"]
+    heads = [role.value.replace("_", " ") for role in Role] + [
+        "protocol owner's mark",
+        "privacy lead's mark",
+    ]
     lines = ["# Who may do what", "", MADE, "", "## Roles", ""]
     lines += [f"| | {' | '.join(heads)} |", f"|---|{'---|' * len(heads)}"]
     for permission in Permission:
         held = [permission in PERMISSIONS[role] for role in Role]
         held.append(permission in PROTOCOL_OWNER_PERMISSIONS)
+        held.append(permission in PRIVACY_LEAD_PERMISSIONS)
         marks = " | ".join("yes" if holds else "" for holds in held)
         lines.append(f"| {permission.value} | {marks} |")
     lines += [

@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ('transferred_to', models.CharField(blank=True, max_length=200, verbose_name='transferred to')),
                 ('transfer_accepted_on', models.DateField(blank=True, null=True, verbose_name='accepted on')),
                 ('transfer_told_by', models.CharField(blank=True, max_length=200, verbose_name='who told us')),
+                ('restricted', models.BooleanField(default=False, editable=False, verbose_name='restricted')),
                 ('registered_at', models.DateTimeField(editable=False)),
                 ('changed_at', models.DateTimeField(editable=False)),
                 ('revision', models.PositiveIntegerField(default=1, editable=False)),
@@ -142,6 +143,7 @@ class Migration(migrations.Migration):
                 ('transferred_to', models.CharField(blank=True, max_length=200, verbose_name='transferred to')),
                 ('transfer_accepted_on', models.DateField(blank=True, null=True, verbose_name='accepted on')),
                 ('transfer_told_by', models.CharField(blank=True, max_length=200, verbose_name='who told us')),
+                ('restricted', models.BooleanField(default=False, editable=False, verbose_name='restricted')),
                 ('registered_at', models.DateTimeField(editable=False)),
                 ('revision', models.PositiveIntegerField(default=1, editable=False)),
                 ('history_change_reason', models.CharField(max_length=200, null=True)),
@@ -160,6 +162,21 @@ class Migration(migrations.Migration):
                 'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name='EmergencyAccess',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('reason', models.TextField(max_length=4000, verbose_name='why it is needed now')),
+                ('at', models.DateTimeField()),
+                ('until', models.DateTimeField()),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='emergencies', to=settings.AUTH_USER_MODEL)),
+                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='emergencies', to='patients.patient')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['user', 'patient', 'until'], name='emergency_access_now')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='emergency_access_says_why'), models.CheckConstraint(condition=models.Q(('until__gt', models.F('at'))), name='emergency_access_ends_after_it_begins')],
+            },
         ),
         migrations.CreateModel(
             name='Disclosure',
@@ -397,6 +414,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('how', ''), _negated=True), name='consent_withdrawal_says_how')],
+            },
+        ),
+        migrations.CreateModel(
+            name='EmergencyReview',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('note', models.CharField(max_length=200, verbose_name='what was found')),
+                ('at', models.DateTimeField()),
+                ('access', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='review', to='patients.emergencyaccess')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('note', ''), _negated=True), name='emergency_review_says_what')],
             },
         ),
         migrations.CreateModel(

@@ -7,6 +7,7 @@ and not recorded are three different things and never stand for each other.
 from __future__ import annotations
 
 from patients.presenters.banner import Banner, State, banner, patient_url, states
+from patients.presenters.emergency import emergency_rows
 from patients.presenters.history import last_amendment
 from patients.presenters.intake import (
     answers,
@@ -36,6 +37,7 @@ __all__ = [
     "State",
     "answers",
     "banner",
+    "emergency_rows",
     "intake_page",
     "intake_url",
     "joinable_rows",

@@ -127,6 +127,8 @@ def _banner_rows(patient: Patient) -> tuple[list[str], list[str], list[str]]:
 
 def states(patient: Patient) -> tuple[State, ...]:
     found = []
+    if patient.restricted:
+        found.append(State("restricted", _("Restricted: reached by the care team only")))
     if patient.died_on is not None:
         words = _("Died {day}, told by {source}").format(
             day=formats.short_day(patient.died_on), source=patient.died_told_by

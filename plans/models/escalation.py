@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from patients.models import Patient
+from patients.models import Patient, within_reach
 from plans.models.check_in import KEY_LENGTH, LINE, NAME, WORD_LENGTH, CheckInDraft, Contact
 from plans.models.exact import one_of
 from plans.rules.redflags import (
@@ -20,6 +20,7 @@ from plans.rules.redflags import (
     Reached,
     Source,
 )
+from taperplan.accounts.roles import Permission
 from taperplan.audit.append_only import Mutability
 
 if TYPE_CHECKING:
@@ -33,7 +34,13 @@ STILL_OPEN = ~Q(state__in=sorted(state.value for state in ENDED))
 
 class EscalationQuerySet(models.QuerySet["Escalation"]):
     def visible_to(self, user: User) -> EscalationQuerySet:
-        return self.filter(patient__in=Patient.objects.visible_to(user))
+        """Of the patients that `user` may see; and every open one of the clinic, restricted or
+        not: a red flag that nobody on duty may open would wait."""
+        if user.membership is None or not user.may(Permission.VIEW_PATIENTS):
+            return self.none()
+        return self.filter(
+            STILL_OPEN | within_reach(user, "patient__"), patient__clinic=user.membership.clinic
+        )
 
     def still_open(self) -> EscalationQuerySet:
         return self.filter(STILL_OPEN)

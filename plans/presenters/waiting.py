@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from django.db.models import Exists, IntegerField, OuterRef, Q, Subquery, Value
 
-from patients.models import CareTeam
+from patients.models import CareTeam, within_reach
 from plans.models import CheckInDraft, Draft, Drug, FollowUp, Request, Step, Version
 from plans.rules.lifecycle import PlanState
 from plans.rules.schedule import End
@@ -134,7 +134,7 @@ class Waiting:
         user = self.user
         if user.membership is None or not user.may(Permission.VIEW_PATIENTS):
             return Q(pk__in=[])
-        of_clinic = Q(
+        of_clinic = within_reach(user, f"{path}__") & Q(
             **{
                 f"{path}__clinic": user.membership.clinic_id,
                 f"{path}__joined_to": None,

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from patients.restriction import team_only
 from plans.access import load_plan
 from plans.actions.export import exported
 from plans.forms.period import PeriodForm
@@ -67,6 +68,7 @@ def supply(request: ClinicianRequest, plan: Plan) -> HttpResponse:
 @require_safe
 @require_permission(Permission.VIEW_PATIENTS)
 @load_plan
+@team_only
 def calendar_csv(request: ClinicianRequest, plan: Plan) -> HttpResponse:
     course = presenters.course(plan)
     asked = _asked(course, _form(request))
@@ -79,6 +81,7 @@ def calendar_csv(request: ClinicianRequest, plan: Plan) -> HttpResponse:
 @require_safe
 @require_permission(Permission.VIEW_PATIENTS)
 @load_plan
+@team_only
 def supply_csv(request: ClinicianRequest, plan: Plan) -> HttpResponse:
     course = presenters.course(plan)
     asked = _asked(course, _form(request))

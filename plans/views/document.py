@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from patients.access import load_patient
 from patients.presenters import banner
+from patients.restriction import only_by_emergency
 from plans.access import load_document, load_plan, plan_of
 from plans.actions import document as actions
 from plans.forms.document import PrintForm, WeekForm
 from plans.presenters import document as presenters
 from plans.presenters.chart import chart_of
 from plans.presenters.week import week_of
-from plans.rules.paper import NotPrintable, PageSize, PrintSize
+from plans.rules.paper import DocumentKind, NotPrintable, PageSize, PrintSize
 from taperplan.accounts.access import require_permission
 from taperplan.accounts.roles import Permission
 
@@ -109,7 +110,12 @@ def print_document(request: ClinicianRequest, patient: Patient) -> HttpResponse:
         paper=request.clinic.paper,
         what=request.GET.get("what", ""),
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _withheld(request, patient, form):
+        form.add_error(
+            None,
+            _("Under emergency access only the red-flag handover sheet is printed."),
+        )
+    elif request.method == "POST" and form.is_valid():
         try:
             return _print(request, patient, form)
         except NotPrintable as refused:
@@ -123,6 +129,12 @@ def print_document(request: ClinicianRequest, patient: Patient) -> HttpResponse:
         "back": reverse("plans:patient-documents", kwargs={"patient": patient.pk}),
     }
     return _page(request, "plans/document/print.html", patient, status=status, **context)
+
+
+def _withheld(request: ClinicianRequest, patient: Patient, form: PrintForm) -> bool:
+    return form.said().kind is not DocumentKind.HANDOVER and only_by_emergency(
+        request.user, patient
+    )
 
 
 def _print(request: ClinicianRequest, patient: Patient, form: PrintForm) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from patients.access import load_patient
 from patients.presenters import banner
+from patients.restriction import team_only
 from patients.vocabulary import Ground
 from plans.actions import exchange as actions
 from plans.forms.exchange import HandOverForm
@@ -35,6 +36,7 @@ REFUSED = 422
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.PRINT_DOCUMENT)
 @load_patient
+@team_only
 def hand_over(request: ClinicianRequest, patient: Patient) -> HttpResponse:
     form = HandOverForm(
         request.POST if request.method == "POST" else None,

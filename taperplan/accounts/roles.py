@@ -56,6 +56,7 @@ class Permission(StrEnum):
     MANAGE_CLINIC = "manage the clinic's texts and contacts"
     CONFIRM_PROTOCOL = "confirm clinical settings"
     READ_TRAIL = "read the trail"
+    REVIEW_ACCESS = "review emergency access"
 
 
 _MONITOR = frozenset(
@@ -83,3 +84,6 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 # Held by the protocol owner's mark, not by a role.
 PROTOCOL_OWNER_PERMISSIONS = frozenset({Permission.CONFIRM_PROTOCOL})
+
+# Held by the privacy lead's mark, not by a role.
+PRIVACY_LEAD_PERMISSIONS = frozenset({Permission.REVIEW_ACCESS})

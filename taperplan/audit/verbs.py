@@ -61,6 +61,10 @@ class Verb(StrEnum):
     CONSENT_WITHDRAWN = "consent withdrawn"
     NUMBER_ADDED = "record number added"
     NUMBER_WITHDRAWN = "record number withdrawn"
+    RESTRICTED = "record restricted"
+    RESTRICTION_LIFTED = "restriction lifted"
+    EMERGENCY_ACCESS = "emergency access"
+    EMERGENCY_ACCESS_REVIEWED = "emergency access reviewed"
     PUT_ON_CARE_TEAM = "put on the care team"
     TAKEN_OFF_CARE_TEAM = "taken off the care team"
     # Plans

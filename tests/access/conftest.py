@@ -12,6 +12,7 @@ from tests.conftest import person
 @pytest.fixture
 def world(clinic: Clinic, clare: User, theo: User, ada: User, ole: User) -> World:
     """Our clinic, its people and everything that it keeps."""
+    clare.memberships.update(privacy_lead=True)
     people = {
         "prescriber": clare,
         "monitor": theo,
@@ -26,6 +27,7 @@ def world(clinic: Clinic, clare: User, theo: User, ada: User, ole: User) -> Worl
 def other_world(other_clinic: Clinic, sam: User) -> World:
     other_clinic.opened_at, other_clinic.opened_by = datetime(2026, 1, 5, 9, tzinfo=UTC), sam
     other_clinic.save()
+    sam.memberships.update(privacy_lead=True)
     people = {
         "prescriber": sam,
         "monitor": person("Mona Elsewhere", other_clinic, monitor=True),

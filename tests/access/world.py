@@ -19,7 +19,7 @@ from tests import factories
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from patients.models import Allergy, CareTeam, Consent, Patient, RecordNumber
+    from patients.models import Allergy, CareTeam, Consent, EmergencyAccess, Patient, RecordNumber
     from plans.models import (
         CatalogueEntry,
         CheckIn,
@@ -239,6 +239,25 @@ class World:
             patient=self.patient, whom=self.words("Ingrid Sample"), recorded_at=self.now
         )
         return row
+
+    @thing
+    def emergency_access(self) -> EmergencyAccess:
+        """The monitor opened another record, a restricted one."""
+        from patients.models import EmergencyAccess
+
+        restricted = factories.PatientFactory(
+            clinic=self.clinic,
+            family_name=self.words("Closed"),
+            registered_by=self.clare,
+            restricted=True,
+        )
+        return EmergencyAccess.objects.create(
+            patient=restricted,
+            user=self.people["monitor"],
+            reason=self.words("Found at the door"),
+            at=self.now,
+            until=self.now + timedelta(hours=1),
+        )
 
     @filling
     def _intake(self) -> None:

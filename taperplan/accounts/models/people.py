@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from taperplan.accounts.models.clinic import Clinic
 from taperplan.accounts.roles import (
     PERMISSIONS,
+    PRIVACY_LEAD_PERMISSIONS,
     PROTOCOL_OWNER_PERMISSIONS,
     ROLE_WORDS,
     Permission,
@@ -219,7 +220,9 @@ class Membership(models.Model):
         if not self.active:
             return frozenset()
         held = frozenset[Permission]().union(*(PERMISSIONS[role] for role in self.roles))
-        return held | PROTOCOL_OWNER_PERMISSIONS if self.protocol_owner else held
+        if self.protocol_owner:
+            held |= PROTOCOL_OWNER_PERMISSIONS
+        return held | PRIVACY_LEAD_PERMISSIONS if self.privacy_lead else held
 
     @property
     def clinical(self) -> bool:

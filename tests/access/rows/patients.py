@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from patients.vocabulary import Kind
-from tests.access.engine import Row, clinical
+from tests.access.engine import Row, clinical, prescribers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 READ = Row(get=clinical(200))
 # An empty form is shown again with what it asks for.
 FORM = Row(get=clinical(200), post=clinical(200))
+
+
+PRIVACY_LEAD = prescribers(200)
 
 
 def form(**args: Callable[[World], object]) -> Row:
@@ -48,6 +51,11 @@ ROWS = {
     "patients:died": FORM,
     "patients:transferred": FORM,
     "patients:take-back": Row(get=clinical(200), post=clinical(302), data=reason),
+    "patients:restrict": FORM,
+    "patients:emergency": FORM,
+    # The privacy lead's: nobody of the matrix holds the mark but the prescriber of the world.
+    "patients:reviews": Row(get=PRIVACY_LEAD),
+    "patients:review": Row(get=PRIVACY_LEAD, post=PRIVACY_LEAD),
     "patients:find-to-join": READ,
     "patients:join": FORM,
     "patients:part": FORM,

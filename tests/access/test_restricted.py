@@ -1,0 +1,144 @@
+"""A restricted record is not there for whoever is not on its care team, at any address."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils import timezone
+
+from patients import restriction
+from patients.models import EmergencyAccess, Patient
+from taperplan.accounts.models import Clinic, User
+from taperplan.audit.models import AuditEvent
+from taperplan.audit.verbs import Verb
+from tests import doors, factories
+from tests.access import rows
+from tests.access.engine import addresses, url_of
+from tests.access.world import is_thing
+from tests.conftest import person
+
+if TYPE_CHECKING:
+    from tests.access.world import World
+
+ROWS = rows.collected()
+# Named by something of the record; the rest name accounts, texts and the like.
+NOT_OF_A_PATIENT = {
+    "membership", "protocol_text", "level_set", "test_message", "emergency_access", "absence",
+    "person", "formulary_entry", "ladder", "time_limits", "own_session", "notice",
+}  # fmt: skip
+
+
+def of_a_patient() -> list[str]:
+    return [
+        address.name
+        for address in addresses()
+        if any(is_thing(name) and name not in NOT_OF_A_PATIENT for name in address.parameters)
+    ]
+
+
+def test_no_address_shows_a_restricted_record_to_somebody_else(
+    world: World, clinic: Clinic
+) -> None:
+    """Open red flags alone stay reachable: nobody on duty may be kept from one."""
+    known = {address.name: address for address in addresses()}
+    urls = {name: url_of(ROWS[name], known[name], world) for name in of_a_patient()}
+    nina = person("Nina Neu", clinic, prescriber=True)
+    client = doors.signed_in(nina)
+    Patient.objects.filter(clinic=clinic).update(restricted=True)
+    still_open = set()
+    for name, url in urls.items():
+        for answer in (client.get(url), client.post(url)):
+            if answer.status_code not in (403, 404, 405):
+                still_open.add(name)
+            elif answer.status_code != 405:
+                assert world.mark not in answer.content.decode(), name
+
+    flags = {name for name in urls if "escalation" in known[name].parameters}
+    assert still_open <= flags, sorted(still_open - flags)
+    assert len(urls) > 40
+
+
+def test_lists_and_searches_leave_a_restricted_record_out(world: World, clinic: Clinic) -> None:
+    world.fill()
+    nina = doors.signed_in(person("Nina Neu", clinic, prescriber=True))
+    name = world.patient.family_name
+    pages = [reverse("patients:list"), reverse("plans:documents"), f"/patients/?q={name}"]
+    assert name.upper() in nina.get(pages[0]).content.decode().upper()
+    Patient.objects.filter(clinic=clinic).update(restricted=True)
+
+    for page in pages:
+        shown = nina.get(page).content.decode().replace(f'value="{name}"', "")
+        assert name.upper() not in shown.replace(f"q={name}", "").upper(), page
+
+
+def test_emergency_access_opens_one_record_for_an_hour_and_nothing_leaves_it(
+    world: World, clinic: Clinic
+) -> None:
+    patient = world.patient
+    patient.restricted = True
+    patient.save()
+    number = patient.numbers.filter(withdrawn_at=None).first()
+    assert number is not None
+    nina = person("Nina Neu", clinic, prescriber=True)
+    client = doors.signed_in(nina)
+    page = reverse("plans:patient", args=[patient.pk])
+    form = client.get(reverse("patients:emergency"))
+    token = form.context["form"]["token"].value()
+    assert client.get(page).status_code == 404
+
+    refused = client.post(reverse("patients:emergency"), {"number": number.number, "token": token})
+    assert refused.status_code == 200, "a reason is typed"
+    typed = {"number": number.number, "reason": "Found unconscious at home", "token": token}
+    answer = client.post(reverse("patients:emergency"), typed)
+
+    assert answer["Location"] == page
+    shown = client.get(page).content.decode()
+    assert "Emergency access to this restricted record, until" in shown
+    assert EmergencyAccess.objects.get(user=nina).until - timezone.now() <= timedelta(minutes=60)
+    for closed in ("plans:hand-over", "patients:team", "patients:find-to-join"):
+        assert client.get(reverse(closed, args=[patient.pk])).status_code == 403, closed
+    row = AuditEvent.objects.get(verb=Verb.EMERGENCY_ACCESS)
+    assert row.patient.endswith(str(patient.pk))
+    assert "unconscious" not in row.detail
+
+    # The privacy lead sees the use, its age and the reason, and not their own.
+    lead = doors.signed_in(world.clare)
+    listed = lead.get(reverse("patients:reviews")).content.decode()
+    assert "Found unconscious at home" in listed
+    used = EmergencyAccess.objects.get(user=nina)
+    lead.post(reverse("patients:review", args=[used.pk]), {"note": "In order."})
+    assert "Found unconscious" not in lead.get(reverse("patients:reviews")).content.decode()
+
+    late = timezone.now() + timedelta(minutes=61)
+    assert restriction.access_of(nina, patient, late) is None
+
+
+def test_an_emergency_access_that_has_run_out_opens_nothing(world: World, clinic: Clinic) -> None:
+    world.patient.restricted = True
+    world.patient.save()
+    nina = person("Nina Neu", clinic, monitor=True)
+    began = timezone.now() - timedelta(minutes=61)
+    restriction.open_in_emergency(
+        patient=world.patient, token=uuid.uuid4(), reason="At night", now=began, by=nina
+    )
+    page = reverse("plans:patient", args=[world.patient.pk])
+    assert doors.signed_in(nina).get(page).status_code == 404
+
+
+def test_only_the_care_team_restricts_a_record(world: World, clare: User, theo: User) -> None:
+    page = reverse("patients:restrict", args=[world.patient.pk])
+    nina = person("Nina Neu", world.clinic, monitor=True)
+    answer = doors.signed_in(nina).post(page, {"why": "Asked for it"})
+    assert "Only the care team restricts" in answer.content.decode()
+
+    factories.CareTeamFactory(patient=world.patient, user=nina, role="monitor")
+    answer = doors.signed_in(nina).post(page, {"why": "Asked for it"})
+    assert answer.status_code == 302
+    world.patient.refresh_from_db()
+    assert world.patient.restricted
+    shown = doors.signed_in(nina).get(reverse("plans:patient", args=[world.patient.pk]))
+    assert "Restricted: reached by the care team only" in shown.content.decode()
+    assert AuditEvent.objects.filter(verb=Verb.RESTRICTED).exists()
