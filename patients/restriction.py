@@ -56,11 +56,12 @@ def access_of(user: User, patient: Patient, now: datetime) -> EmergencyAccess | 
 
 
 def team_only(view: View) -> View:
-    """Below a loaded patient or plan: refused (403) to whoever has emergency access alone."""
+    """Below a loaded patient, plan or version: refused (403) to whoever has emergency access alone."""
 
     @wraps(view)
     def guarded(request: ClinicianRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        patient = kwargs["patient"] if "patient" in kwargs else kwargs["plan"].patient
+        about: Any = kwargs.get("patient") or kwargs.get("plan") or kwargs["version"].plan
+        patient = about if isinstance(about, Patient) else about.patient
         if only_by_emergency(request.user, patient):
             raise PermissionDenied
         return view(request, *args, **kwargs)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from patients.access import load_patient
+from patients.restriction import team_only
 from plans.access import load_plan, load_version
 from plans.actions import plan as plan_actions
 from plans.actions import table as actions
@@ -36,6 +37,7 @@ require_form = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 @require_permission(Permission.VIEW_PATIENTS)
 @load_version
+@team_only
 def schedule_csv(request: ClinicianRequest, version: Version) -> HttpResponse:
     rows = rules.rows_of(version.schedule())
     return csv_file(request, version.plan, f"v{version.number}-schedule", rules.COLUMNS, rows)
