@@ -56,7 +56,7 @@ def access_of(user: User, patient: Patient, now: datetime) -> EmergencyAccess | 
 
 
 def team_only(view: View) -> View:
-    """Below a loaded patient, plan or version: refused (403) to whoever has emergency access alone."""
+    """Below a loaded patient, plan or version: 403 to whoever has emergency access alone."""
 
     @wraps(view)
     def guarded(request: ClinicianRequest, *args: Any, **kwargs: Any) -> HttpResponse:
