@@ -72,6 +72,13 @@ def make(folder: Path, *, now: datetime, told: Told) -> Path:
     return to
 
 
+def newest(folder: Path) -> Path:
+    found = max(folder.glob(f"taperplan-*{SUFFIX}"), default=None)
+    if found is None:
+        raise BackupError("There is no backup in the folder of backups.")
+    return found
+
+
 def thin(folder: Path, *, days: int, now: datetime) -> list[Path]:
     """Remove backups older than `days`; the newest stay whatever their age."""
     found = sorted(folder.glob(f"taperplan-*{SUFFIX}"), reverse=True)
