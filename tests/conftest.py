@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
 from plans.models import Heartbeat
+from plans.rules import notices
 from taperplan.accounts.models import Clinic, Membership, User
 from tests import doors
 
@@ -25,6 +26,12 @@ PASSWORD = "a long enough passphrase"
 @pytest.fixture(autouse=True)
 def _fast_hashing(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _a_notifier_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A heartbeat written for a test stands for as long as it runs; tests of silence shorten it."""
+    monkeypatch.setattr(notices, "SILENCE", timedelta(days=365))
 
 
 @pytest.fixture

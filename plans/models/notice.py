@@ -30,8 +30,10 @@ class OutboxQuerySet(models.QuerySet["Outbox"]):
             .filter(outbox=OuterRef("pk"))
             .filter(old | Q(tries__gte=tries))
         )
+        # Made in the future: the clock was set back.
+        due = Q(due_at__lte=now - patience) | Q(made_at__gt=now + patience)
         return self.filter(
-            (Q(told_at=None) & (Q(due_at__lte=now - patience))) | Exists(waiting),
+            (Q(told_at=None) & due) | Exists(waiting),
             escalation__patient__clinic=clinic,
             escalation__acknowledged_at=None,
         )

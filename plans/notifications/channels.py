@@ -6,6 +6,8 @@ Each returns when the other side has taken the message, and raises `NotDelivered
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import http.client
 import json
 import smtplib
@@ -16,7 +18,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.utils.crypto import salted_hmac
 
 from plans.rules.notices import Fault, NotDelivered
 from taperplan.accounts.ladder import WEBHOOK
@@ -73,20 +74,8 @@ def _mail(message: Message) -> None:
         raise NotDelivered(Fault.ADDRESS_REFUSED)
 
 
-def secret(pager: Webhook) -> bytes:
-    """Derived from the site's key and the row: it stands in no table and no backup."""
-    return salted_hmac("taperplan.webhook", str(pager.pk), algorithm="sha256").digest()
-
-
-def shown_secret(pager: Webhook) -> str:
-    return "whsec_" + base64.b64encode(secret(pager)).decode()
-
-
 def signature(key: bytes, name: str, moment: str, body: bytes) -> str:
     """As the Standard Webhooks convention signs: of name, time and body, HMAC-SHA-256."""
-    import hashlib
-    import hmac
-
     signed = b".".join([name.encode(), moment.encode(), body])
     return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
 
@@ -110,7 +99,7 @@ def _page(message: Message, pager: Webhook | None) -> None:
         "User-Agent": "taperplan",
         "webhook-id": name,
         "webhook-timestamp": moment,
-        "webhook-signature": signature(secret(pager), name, moment, body),
+        "webhook-signature": signature(pager.secret, name, moment, body),
     }
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=PATIENCE)

@@ -60,7 +60,7 @@ def asked(clinic: Clinic, now: datetime) -> dict[str, Combinable]:
     return {
         "beat": Subquery(Heartbeat.objects.filter(pk=Heartbeat.ONLY).values("at")[:1]),
         "stuck": RowsOf(stuck.order_by().values("pk")),
-        "stuck_flag": Subquery(first.values("escalation_id")[:1]),
+        "stuck_flag": Subquery(first.values("escalation_id")[:1], output_field=UUIDField()),
         "stuck_rung": Subquery(first.values("rung")[:1]),
         "stuck_since": Subquery(first.values("made_at")[:1]),
         "stuck_tries": Subquery(

@@ -100,6 +100,11 @@ class Standing:
         ]
         return (*clinicians, *others)
 
+    @property
+    def leavers(self) -> int:
+        """People named on a rung who do not work here any more."""
+        return sum(row.person is not None and not self.may_act(row.person) for row in self._rungs)
+
     def may_act(self, person: User) -> bool:
         member = self._members.get(person.pk)
         return member is not None and Permission.ACKNOWLEDGE_ESCALATION in member.permissions

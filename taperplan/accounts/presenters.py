@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 
 from taperplan import formats, tables
 from taperplan.accounts.actions.people import others_who_administer
+from taperplan.accounts.actions.protocol import typed_of
 from taperplan.accounts.models import (
     Ladder,
     LevelSet,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
 
+    from taperplan.accounts.ladder import Standing
     from taperplan.accounts.models import Clinic, User
 
 State = Membership.State
@@ -357,3 +359,24 @@ def text_rows(clinic: Clinic) -> tuple[TextRow, ...]:
         TextRow(kind.value, str(kind.label), newest.get(kind.value), in_force.get(kind.value))
         for kind in ProtocolText.Kind
     )
+
+
+def ladder_lines(ladder: Ladder | None) -> list[str]:
+    """The rungs as typed, in words."""
+    return [one.words() for one in typed_of(ladder)]
+
+
+def told_now(standing: Standing) -> list[tuple[int, str]]:
+    """Who would be told at this moment, rung by rung, with rota, deputies and leavers seen to."""
+    return [
+        (
+            rung.position,
+            formats.listing(
+                [
+                    one.person.name if one.person else one.address or _("the pager")
+                    for one in rung.to
+                ]
+            ),
+        )
+        for rung in standing.rungs
+    ]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from taperplan.accounts.views import clinic, joining, me, people, protocol
+from taperplan.accounts.views import clinic, joining, me, notices, people, protocol
 
 app_name = "accounts"
 urlpatterns = [
@@ -37,4 +37,17 @@ urlpatterns = [
     path("clinic/escalation/", protocol.ladder, name="ladder"),
     path("clinic/escalation/time-limits/", protocol.time_limits, name="time-limits"),
     path("clinic/escalation/test-messages/", protocol.send_test, name="send-test"),
+    path(
+        "clinic/escalation/<uuid:ladder>/confirm/", protocol.confirm_ladder, name="confirm-ladder"
+    ),
+    path(
+        "clinic/escalation/time-limits/<uuid:limits>/confirm/",
+        protocol.confirm_time_limits,
+        name="confirm-time-limits",
+    ),
+    path("clinic/escalation/rota/", notices.rota, name="rota"),
+    path("clinic/escalation/hours/", notices.notice_hours, name="notice-hours"),
+    path("clinic/escalation/pager/", notices.pager, name="pager"),
+    path("deputies/", notices.deputies, name="deputies"),
+    path("deputies/<uuid:absence>/end/", notices.end_absence, name="end-absence"),
 ]

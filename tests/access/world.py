@@ -32,11 +32,14 @@ if TYPE_CHECKING:
         Version,
     )
     from taperplan.accounts.models import (
+        Absence,
         Clinic,
+        Ladder,
         LevelSet,
         Membership,
         ProtocolText,
         TestMessage,
+        TimeLimits,
         User,
     )
 
@@ -90,7 +93,7 @@ class World:
         """Every text that somebody typed into a plan, a check-in or the settings of this clinic."""
         from plans.models import CheckInDraft, Draft, Version
         from plans.rules.cells import cells_from
-        from taperplan.accounts.models import Rung
+        from taperplan.accounts.models import Rung, TimeLimits
         from tests.architecture.line import typed_in
 
         documents: list[Any] = [
@@ -107,7 +110,11 @@ class World:
         ]
         clinic = [str(value) for value in vars(self.clinic).values() if value]
         ladder = Rung.objects.filter(ladder__clinic=self.clinic).values_list("minutes", flat=True)
-        return set().union(*map(typed_in, documents), clinic, map(str, ladder))
+        limits = TimeLimits.objects.filter(clinic=self.clinic).values_list(
+            "emergency_minutes", "same_day_minutes"
+        )
+        minutes = [str(one) for pair in limits for one in pair]
+        return set().union(*map(typed_in, documents), clinic, map(str, ladder), minutes)
 
     def words(self, text: str) -> str:
         return f"{text} {self.mark}"
@@ -173,19 +180,55 @@ class World:
         )
 
     @thing
+    def ladder(self) -> Ladder:
+        """The monitor stands on it."""
+        from taperplan.accounts import actions
+
+        return actions.write_ladder(
+            clinic=self.clinic,
+            token=uuid.uuid4(),
+            number=0,
+            rungs=[(self.people["monitor"], 10)],
+            now=self.now,
+            by=self.people["administrator"],
+        )
+
+    @thing
+    def limits(self) -> TimeLimits:
+        from taperplan.accounts import actions
+
+        return actions.write_time_limits(
+            clinic=self.clinic,
+            token=uuid.uuid4(),
+            number=0,
+            emergency=30,
+            same_day=240,
+            now=self.now,
+            by=self.people["administrator"],
+        )
+
+    @thing
+    def absence(self) -> Absence:
+        """The monitor is away, and the prescriber is told instead."""
+        from taperplan.accounts import actions
+
+        return actions.write_absence(
+            token=uuid.uuid4(),
+            person=self.people["monitor"],
+            deputy=self.people["prescriber"],
+            first_day=self.today,
+            last_day=self.today,
+            now=self.now,
+            by=self.people["administrator"],
+        )
+
+    @thing
     def test_message(self) -> TestMessage:
         """To the monitor, who stands on the ladder."""
         from taperplan.accounts import actions
 
+        self.ladder  # noqa: B018  (made first, so that the monitor stands on it)
         administrator, monitor = self.people["administrator"], self.people["monitor"]
-        actions.write_ladder(
-            clinic=self.clinic,
-            token=uuid.uuid4(),
-            number=0,
-            rungs=[(monitor, 10)],
-            now=self.now,
-            by=administrator,
-        )
         return actions.send_test(
             clinic=self.clinic, token=uuid.uuid4(), to=monitor, now=self.now, by=administrator
         )

@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from taperplan.accounts.actions.protocol import RungTyped
 from taperplan.accounts.forms.base import Form
-from taperplan.accounts.models import Clinic
+from taperplan.accounts.models import Clinic, Rung
 from taperplan.accounts.models.protocol import LOWERABLE, Level
 from taperplan.fields import ChoiceField, CountField, LineField, NoteField, PhoneField, TokenField
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from taperplan.accounts.models import Ladder, LevelSet, User
 
+ROTA, SHARED = Rung.Who.ROTA.value, Rung.Who.SHARED.value
+EMAIL_ALONE = (Rung.Channel.EMAIL.value, Rung.Channel.EMAIL.label)
 TEXT_LIMIT = 8000
 MOST_RUNGS = 12
 
@@ -109,43 +112,92 @@ class LadderForm(NumberedForm):
 
     purpose = "ladder"
 
-    def __init__(self, *args: Any, people: Sequence[User], rungs: int, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, people: Sequence[User], rungs: int, pager: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.people = {str(person.pk): person for person in people}
         self.numbers = range(1, min(rungs, MOST_RUNGS) + 1)
-        names = [("", "")] + [(key, person.name) for key, person in self.people.items()]
+        self.pager = pager
+        names = [
+            ("", ""),
+            *((key, person.name) for key, person in self.people.items()),
+            (ROTA, _("Whoever is on call (rota)")),
+            (SHARED, _("A shared address")),
+        ]
+        channels = Rung.Channel.choices if pager else [EMAIL_ALONE]
         for number in self.numbers:
+            named = {"number": number}
             self.fields[f"person_{number}"] = forms.ChoiceField(
-                label=_("Rung %(number)s: who") % {"number": number},
+                label=_("Rung %(number)s: who") % named,
                 choices=names,
                 required=False,
                 error_messages={"invalid_choice": _("Choose somebody from the list.")},
             )
+            self.fields[f"address_{number}"] = forms.EmailField(
+                label=_("Rung %(number)s: shared address") % named,
+                required=False,
+                widget=forms.TextInput({"inputmode": "email", "autocomplete": "off"}),
+                error_messages={"invalid": _("This is not an email address.")},
+            )
+            self.fields[f"channel_{number}"] = forms.ChoiceField(
+                label=_("Rung %(number)s: by") % named, choices=channels, required=False
+            )
             self.fields[f"minutes_{number}"] = MinutesField(
-                label=_("Rung %(number)s: minutes before the next is told") % {"number": number},
+                label=_("Rung %(number)s: minutes before the next is told") % named,
                 required=False,
                 width=4,
             )
 
-    def pairs(self) -> list[tuple[Any, Any]]:
-        return [(self[f"person_{number}"], self[f"minutes_{number}"]) for number in self.numbers]
+    def rows(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "number": number,
+                "person": self[f"person_{number}"],
+                "address": self[f"address_{number}"],
+                "channel": self[f"channel_{number}"] if self.pager else None,
+                "minutes": self[f"minutes_{number}"],
+            }
+            for number in self.numbers
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for number in self.numbers:
             person, minutes = cleaned.get(f"person_{number}"), cleaned.get(f"minutes_{number}")
+            address = cleaned.get(f"address_{number}")
             typed = f"minutes_{number}" in cleaned
             if person and typed and minutes is None:
                 self.add_error(f"minutes_{number}", _("Type the minutes for this rung."))
             if minutes is not None and not person and f"person_{number}" in cleaned:
                 self.add_error(f"person_{number}", _("Choose who stands on this rung."))
+            if address and person != SHARED:
+                self.add_error(
+                    f"address_{number}", _("An address is for a rung with a shared address.")
+                )
+            by_pager = cleaned.get(f"channel_{number}") == Rung.Channel.WEBHOOK.value
+            if person == SHARED and not address and not by_pager and f"address_{number}" in cleaned:
+                self.add_error(f"address_{number}", _("Type the shared address."))
         return cleaned
 
-    def rungs(self) -> list[tuple[User, int]]:
+    def rungs(self) -> list[RungTyped]:
         found = []
         for number in self.numbers:
-            if key := self.cleaned_data[f"person_{number}"]:
-                found.append((self.people[key], self.cleaned_data[f"minutes_{number}"]))
+            key = self.cleaned_data[f"person_{number}"]
+            if not key:
+                continue
+            who = Rung.Who(key) if key in (ROTA, SHARED) else Rung.Who.PERSON
+            found.append(
+                RungTyped(
+                    who=who,
+                    minutes=self.cleaned_data[f"minutes_{number}"],
+                    channel=Rung.Channel(
+                        self.cleaned_data.get(f"channel_{number}") or Rung.Channel.EMAIL
+                    ),
+                    person=self.people.get(key),
+                    address=self.cleaned_data[f"address_{number}"],
+                )
+            )
         return found
 
 
@@ -161,8 +213,12 @@ def ladder_as_typed(ladder: Ladder | None, people: Sequence[User], rungs: int) -
     values = {}
     for number in range(1, rungs + 1):
         rung = kept[number - 1] if number <= len(kept) else None
-        there = rung is not None and rung.person_id in here
-        values[f"person_{number}"] = str(rung.person_id) if rung and there else ""
+        there = rung is not None and (rung.person_id is None or rung.person_id in here)
+        values[f"person_{number}"] = (
+            (str(rung.person_id) if rung.person_id else rung.who) if rung and there else ""
+        )
+        values[f"address_{number}"] = rung.address if rung else ""
+        values[f"channel_{number}"] = rung.channel if rung and there else ""
         values[f"minutes_{number}"] = str(rung.minutes) if rung and there else ""
     return values
 
@@ -181,13 +237,22 @@ class TimeLimitsForm(NumberedForm):
 class TestMessageForm(Form):
     __test__ = False
 
-    def __init__(self, *args: Any, user: User, people: Sequence[User], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: User, people: Sequence[User], pager: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.people = {str(person.pk): person for person in people}
         self.fields["token"] = TokenField(user=user, purpose="test-message")
         self.fields["to"] = ChoiceField(
             label=_("To"), choices=[(key, person.name) for key, person in self.people.items()]
         )
+        if pager:
+            self.fields["by"] = ChoiceField(
+                label=_("By"), look="segments", choices=Rung.Channel.choices
+            )
 
     def to(self) -> User:
         return self.people[self.cleaned_data["to"]]
+
+    def channel(self) -> Rung.Channel:
+        return Rung.Channel(self.cleaned_data.get("by") or Rung.Channel.EMAIL)

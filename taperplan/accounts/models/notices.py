@@ -5,11 +5,13 @@ As everything about danger, nothing here is rewritten: a change is a further row
 
 from __future__ import annotations
 
+import base64
 import uuid
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from taperplan.accounts.models.clinic import Clinic
@@ -190,3 +192,12 @@ class Webhook(models.Model):
     @property
     def reference(self) -> str:
         return f"WH-{self.pk.hex[:8]}"
+
+    @property
+    def secret(self) -> bytes:
+        """Derived from the site's key and this row: it stands in no table and no backup."""
+        return salted_hmac("taperplan.webhook", str(self.pk), algorithm="sha256").digest()
+
+    @property
+    def shown_secret(self) -> str:
+        return "whsec_" + base64.b64encode(self.secret).decode()

@@ -25,15 +25,18 @@ from taperplan.accounts.forms.clinic import (
     levels_as_typed,
     rungs_shown,
 )
+from taperplan.accounts.ladder import Standing
 from taperplan.accounts.models import (
+    Confirmation,
     Ladder,
     LevelSet,
     ProtocolText,
     TestMessage,
     TimeLimits,
+    Webhook,
 )
 from taperplan.accounts.models.protocol import LOWERABLE
-from taperplan.accounts.presenters import text_rows
+from taperplan.accounts.presenters import ladder_lines, text_rows, told_now
 from taperplan.accounts.refusals import DiffersError, NotDoneError
 from taperplan.accounts.roles import Permission
 
@@ -49,7 +52,7 @@ if TYPE_CHECKING:
 MANAGE, CONFIRM = Permission.MANAGE_CLINIC, Permission.CONFIRM_PROTOCOL
 
 
-def _write(
+def write_numbered(
     request: ClinicianRequest,
     make: Callable[[Any], NumberedForm],
     write: Callable[[Any], object],
@@ -128,7 +131,7 @@ def text(request: ClinicianRequest, kind: str) -> HttpResponse:
         )
 
     if request.method == "POST":
-        form, conflict, saved = _write(
+        form, conflict, saved = write_numbered(
             request, lambda data: TextForm(data, user=request.user), write, current
         )
         if saved:
@@ -149,14 +152,16 @@ def text(request: ClinicianRequest, kind: str) -> HttpResponse:
 @require_permission(CONFIRM)
 def confirm_text(request: ClinicianRequest, protocol_text: uuid.UUID) -> HttpResponse:
     row = get_object_or_404(ProtocolText, clinic=request.clinic, pk=protocol_text)
-    return _confirm(
+    return confirm_row(
         request,
         lambda: actions.confirm_text(text=row, now=request.now, by=request.user),
         "accounts:texts",
     )
 
 
-def _confirm(request: ClinicianRequest, confirm: Callable[[], object], page: str) -> HttpResponse:
+def confirm_row(
+    request: ClinicianRequest, confirm: Callable[[], object], page: str
+) -> HttpResponse:
     try:
         confirm()
     except NotDoneError as refused:
@@ -192,7 +197,7 @@ def levels(request: ClinicianRequest) -> HttpResponse:
     if request.method == "POST" and not may_write:
         raise PermissionDenied
     if request.method == "POST":
-        form, conflict, saved = _write(
+        form, conflict, saved = write_numbered(
             request, lambda data: LevelsForm(data, user=request.user), write, current
         )
         if saved:
@@ -228,7 +233,7 @@ def levels(request: ClinicianRequest) -> HttpResponse:
 @require_permission(CONFIRM)
 def confirm_levels(request: ClinicianRequest, level_set: uuid.UUID) -> HttpResponse:
     row = get_object_or_404(LevelSet, clinic=request.clinic, pk=level_set)
-    return _confirm(
+    return confirm_row(
         request,
         lambda: actions.confirm_levels(levels=row, now=request.now, by=request.user),
         "accounts:levels",
@@ -239,19 +244,23 @@ def confirm_levels(request: ClinicianRequest, level_set: uuid.UUID) -> HttpRespo
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@require_permission(MANAGE)
+@require_permission(MANAGE, CONFIRM)
 def ladder(request: ClinicianRequest) -> HttpResponse:
+    if request.method == "POST" and not request.user.may(MANAGE):
+        raise PermissionDenied
     people = people_for_the_ladder(request.clinic)
     conflict = None
 
+    pager = Webhook.objects.in_force(request.clinic) is not None
+
     def current() -> tuple[int, Mapping[str, str]]:
-        row = Ladder.objects.in_force(request.clinic)
+        row = Ladder.objects.newest(request.clinic)
         shown = rungs_shown(row)
         return (row.number if row else 0), ladder_as_typed(row, people, shown)
 
     def make(data: Any) -> LadderForm:
-        shown = rungs_shown(Ladder.objects.in_force(request.clinic))
-        return LadderForm(data, user=request.user, people=people, rungs=shown)
+        shown = rungs_shown(Ladder.objects.newest(request.clinic))
+        return LadderForm(data, user=request.user, people=people, rungs=shown, pager=pager)
 
     def write(form: Any) -> object:
         return actions.write_ladder(
@@ -264,24 +273,19 @@ def ladder(request: ClinicianRequest) -> HttpResponse:
         )
 
     if request.method == "POST":
-        form, conflict, saved = _write(request, make, write, current)
+        form, conflict, saved = write_numbered(request, make, write, current)
         if saved:
             messages.success(request, _("The ladder is saved."))
             return redirect("accounts:ladder")
-    else:
-        number, values = current()
-        shown = len(values) // 2
-        form = LadderForm(
-            initial={**values, "number": number}, user=request.user, people=people, rungs=shown
-        )
-    return _escalation(request, ladder_form=form, conflict=conflict)
+        return _escalation(request, ladder_form=form, conflict=conflict)
+    return _escalation(request)
 
 
 @require_POST
 @require_permission(MANAGE)
 def time_limits(request: ClinicianRequest) -> HttpResponse:
     def current() -> tuple[int, Mapping[str, str]]:
-        row = TimeLimits.objects.in_force(request.clinic)
+        row = TimeLimits.objects.newest(request.clinic)
         return (row.number if row else 0), _limits_as_typed(row)
 
     def write(form: Any) -> object:
@@ -295,7 +299,7 @@ def time_limits(request: ClinicianRequest) -> HttpResponse:
             by=request.user,
         )
 
-    form, conflict, saved = _write(
+    form, conflict, saved = write_numbered(
         request, lambda data: TimeLimitsForm(data, user=request.user), write, current
     )
     if saved:
@@ -310,16 +314,40 @@ def _limits_as_typed(row: TimeLimits | None) -> dict[str, str]:
 
 
 @require_POST
+@require_permission(CONFIRM)
+def confirm_ladder(request: ClinicianRequest, ladder: uuid.UUID) -> HttpResponse:
+    row = get_object_or_404(Ladder, clinic=request.clinic, pk=ladder)
+    return confirm_row(
+        request,
+        lambda: actions.confirm_ladder(ladder=row, now=request.now, by=request.user),
+        "accounts:ladder",
+    )
+
+
+@require_POST
+@require_permission(CONFIRM)
+def confirm_time_limits(request: ClinicianRequest, limits: uuid.UUID) -> HttpResponse:
+    row = get_object_or_404(TimeLimits, clinic=request.clinic, pk=limits)
+    return confirm_row(
+        request,
+        lambda: actions.confirm_time_limits(limits=row, now=request.now, by=request.user),
+        "accounts:ladder",
+    )
+
+
+@require_POST
 @require_permission(MANAGE)
 def send_test(request: ClinicianRequest) -> HttpResponse:
-    people = [person for person, _minutes in Ladder.objects.standing_rungs(request.clinic)]
-    form = TestMessageForm(request.POST, user=request.user, people=people)
+    people = Standing(request.clinic, request.now).people
+    pager = Webhook.objects.in_force(request.clinic) is not None
+    form = TestMessageForm(request.POST, user=request.user, people=people, pager=pager)
     if form.is_valid():
         try:
             actions.send_test(
                 clinic=request.clinic,
                 token=form.cleaned_data["token"],
                 to=form.to(),
+                channel=form.channel(),
                 now=request.now,
                 by=request.user,
             )
@@ -328,7 +356,9 @@ def send_test(request: ClinicianRequest) -> HttpResponse:
         else:
             words = {"name": form.to().name}
             messages.success(
-                request, _("Sent. It stands on the page of %(name)s until acknowledged.") % words
+                request,
+                _("Handed to the notifier. It stands on the page of %(name)s until acknowledged.")
+                % words,
             )
             return redirect("accounts:ladder")
     return _escalation(request, test_form=form)
@@ -344,47 +374,65 @@ def _escalation(
     test_form: Any = None,
 ) -> HttpResponse:
     """The page of all three; the form that was sent comes back as typed."""
-    stands = Ladder.objects.in_force(request.clinic)
-    standing = [person for person, _minutes in Ladder.objects.standing_rungs(request.clinic)]
+    clinic = request.clinic
+    newest = Ladder.objects.select_related("written_by").newest(clinic)
+    limits = TimeLimits.objects.select_related("written_by").newest(clinic)
+    now_standing = Standing(clinic, request.now)
+    pager = Webhook.objects.in_force(clinic) is not None
+    people = people_for_the_ladder(clinic)
     if ladder_form is None:
-        people = people_for_the_ladder(request.clinic)
-        shown = rungs_shown(stands)
+        shown = rungs_shown(newest)
         ladder_form = LadderForm(
             initial={
-                **ladder_as_typed(stands, people, shown),
-                "number": stands.number if stands else 0,
+                **ladder_as_typed(newest, people, shown),
+                "number": newest.number if newest else 0,
             },
             user=request.user,
             people=people,
             rungs=shown,
+            pager=pager,
         )
     if limits_form is None:
-        limits = TimeLimits.objects.in_force(request.clinic)
         limits_form = TimeLimitsForm(
             initial={**_limits_as_typed(limits), "number": limits.number if limits else 0},
             user=request.user,
         )
     tests = (
-        TestMessage.objects.filter(clinic=request.clinic)
+        TestMessage.objects.filter(clinic=clinic)
         .select_related("to", "acknowledgement")
         .order_by("-sent_at")[:10]
     )
+    standing = now_standing.people
     return render(
         request,
         "accounts/ladder.html",
         {
             "here": "ladder",
-            "ladder": stands,
-            "rungs": len(standing),
-            "left": stands.rungs.count() - len(standing) if stands else 0,
+            "ladder": newest,
+            "ladder_lines": ladder_lines(newest),
+            "ladder_confirmation": _confirmation(newest),
+            "limits": limits,
+            "limits_confirmation": _confirmation(limits),
+            "left": now_standing.leavers,
+            "told_now": told_now(now_standing),
             "ladder_form": ladder_form,
             "conflict": conflict,
             "limits_form": limits_form,
             "limits_conflict": limits_conflict,
-            "test_form": test_form or TestMessageForm(user=request.user, people=standing),
+            "test_form": test_form
+            or TestMessageForm(user=request.user, people=standing, pager=pager),
             "forms": [ladder_form, limits_form, *([test_form] if test_form else [])],
             "tests": tests,
             "differs": DIFFERS,
+            "may_write": request.user.may(MANAGE),
+            "may_confirm": request.user.may(CONFIRM),
         },
         status=409 if conflict or limits_conflict else 200,
     )
+
+
+def _confirmation(row: Ladder | TimeLimits | None) -> Confirmation | None:
+    if row is None:
+        return None
+    of = {"ladder": row} if isinstance(row, Ladder) else {"limits": row}
+    return Confirmation.objects.filter(**of).select_related("confirmed_by").first()

@@ -69,6 +69,31 @@ def monitor_on_rung_two(world: World) -> dict[str, Any]:
     }
 
 
+def working_hours(world: World) -> dict[str, Any]:
+    return {"number": "0", "days_1": ["0", "1"], "begins_1": "09:00", "ends_1": "17:00"}
+
+
+def whole_week(world: World) -> dict[str, Any]:
+    days = [str(day) for day in range(7)]
+    person = str(world.people["monitor"].pk)
+    return {
+        "number": "0",
+        "days_1": days,
+        "begins_1": "08:00",
+        "ends_1": "08:00",
+        "person_1": person,
+    }
+
+
+def deputy_of_the_monitor(world: World) -> dict[str, Any]:
+    day = {"0": str(world.today.day), "1": str(world.today.month), "2": str(world.today.year)}
+    return {
+        "person": str(world.people["monitor"].pk),
+        "deputy": str(world.people["prescriber"].pk),
+        **{f"{name}_{box}": day[box] for name in ("first_day", "last_day") for box in day},
+    }
+
+
 def numbers(world: World) -> dict[str, Any]:
     return {
         "name": world.clinic.name,
@@ -151,8 +176,28 @@ ROWS: dict[str, Row] = {
         ),
     ),
     "accounts:confirm-levels": Row(post=prescribers(302)),
-    "accounts:ladder": Row(
+    "accounts:confirm-ladder": Row(post=prescribers(302)),
+    "accounts:confirm-time-limits": Row(post=prescribers(302)),
+    "accounts:rota": Row(
+        get=administrators(200), post=administrators(302), data=with_token("week", whole_week)
+    ),
+    "accounts:notice-hours": Row(
+        get=administrators(200), post=administrators(302), data=with_token("week", working_hours)
+    ),
+    "accounts:pager": Row(
         get=administrators(200),
+        post=administrators(302),
+        data=with_token("pager", lambda world: {"number": "0", "url": "https://pager.example/in"}),
+    ),
+    # Everybody who can act on a red flag names a deputy of their own; administrators anybody's.
+    "accounts:deputies": Row(
+        get=administrators(200, prescriber=200, monitor=200, stranger=200),
+        post=administrators(302, prescriber=200, monitor=200, stranger=200),
+        data=with_token("absence", deputy_of_the_monitor),
+    ),
+    "accounts:end-absence": Row(post=administrators(302, prescriber=403, monitor=302)),
+    "accounts:ladder": Row(
+        get=READERS,
         post=administrators(302),
         data=with_token("ladder", monitor_on_rung_two),
     ),
@@ -160,7 +205,11 @@ ROWS: dict[str, Row] = {
         post=administrators(302),
         data=with_token(
             "time-limits",
-            lambda world: {"number": "0", "emergency_minutes": "15", "same_day_minutes": "240"},
+            lambda world: {
+                "number": str(world.limits.number),
+                "emergency_minutes": "15",
+                "same_day_minutes": "240",
+            },
         ),
     ),
     "accounts:send-test": Row(
