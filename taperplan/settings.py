@@ -27,6 +27,9 @@ for _name, _value in (("SECRET_KEY", SECRET_KEY), ("TRAIL_KEY", TRAIL_KEY)):
         message = f"{_name} is empty. Set it, or {_name}_FILE, to a long random text."
         raise ImproperlyConfigured(message)
 
+# Where the trail's end is written daily: best on another disk, out of the database's reach.
+TRAIL_ANCHORS = Path(env.str("TRAIL_ANCHORS", default=str(VAR_DIR / "trail-anchors.jsonl")))
+
 DEBUG = False
 # Plain http is for one machine that serves itself; a clinic's site is always behind TLS.
 HTTPS: bool = env.bool("HTTPS", default=True)
@@ -301,6 +304,7 @@ SIMPLE_HISTORY_REVERT_DISABLED = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"json": {"()": "taperplan.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

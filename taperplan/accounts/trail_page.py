@@ -17,7 +17,10 @@ from taperplan.audit.verbs import Verb
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
+
+    from django.db.models import QuerySet
 
     from taperplan.accounts.models import Clinic
 
@@ -53,7 +56,37 @@ class TrailPage:
     older: int | None
 
 
+COLUMNS = (
+    "number", "at", "verb", "target", "patient", "clinic", "actor", "actor_name", "address",
+    "detail", "previous", "digest",
+)  # fmt: skip
+
+
+def trail_rows(clinic: Clinic, asked: TrailAsked) -> Iterator[tuple[str, ...]]:
+    """Every row asked for, oldest first, with its place in the chain; read a piece at a time."""
+    for event in _asked(clinic, asked).order_by("number").iterator(chunk_size=2000):
+        yield tuple(str(getattr(event, name)) for name in COLUMNS)
+
+
+def head() -> tuple[int, str]:
+    """Number and digest of the newest row: what a file's rows are compared with."""
+    last = AuditEvent.objects.order_by("-number").values_list("number", "digest").first()
+    return last or (0, "")
+
+
 def trail_page(clinic: Clinic, asked: TrailAsked) -> TrailPage:
+    events = _asked(clinic, asked)
+    if asked.before:
+        events = events.filter(number__lt=asked.before)
+    found = list(events.order_by("-number")[: PAGE + 1])
+    shown = found[:PAGE]
+    return TrailPage(
+        rows=tuple(_row(event) for event in shown),
+        older=shown[-1].number if len(found) > PAGE else None,
+    )
+
+
+def _asked(clinic: Clinic, asked: TrailAsked) -> QuerySet[AuditEvent]:
     # Refused sign-ins of accounts that do not exist belong to no clinic; every auditor sees them.
     events = AuditEvent.objects.filter(
         Q(clinic=str(clinic.pk)) | Q(clinic="", verb=Verb.SIGN_IN_REFUSED.value)
@@ -68,14 +101,7 @@ def trail_page(clinic: Clinic, asked: TrailAsked) -> TrailPage:
         start = datetime.combine(asked.day, time(), clinic.zone)
         end = datetime.combine(asked.day + timedelta(days=1), time(), clinic.zone)
         events = events.filter(at__gte=_as_written(start), at__lt=_as_written(end))
-    if asked.before:
-        events = events.filter(number__lt=asked.before)
-    found = list(events.order_by("-number")[: PAGE + 1])
-    shown = found[:PAGE]
-    return TrailPage(
-        rows=tuple(_row(event) for event in shown),
-        older=shown[-1].number if len(found) > PAGE else None,
-    )
+    return events
 
 
 def _people(clinic: Clinic, beginning: str) -> list[str]:

@@ -7,4 +7,4 @@ from django.urls import path
 from taperplan.accounts.views import trail
 
 app_name = "audit"
-urlpatterns = [path("", trail.rows, name="list")]
+urlpatterns = [path("", trail.rows, name="list"), path("file/", trail.trail_file, name="file")]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, cast
 
+from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from taperplan import tables
 from taperplan.accounts.access import require_permission
 from taperplan.accounts.forms.trail import TrailForm
 from taperplan.accounts.roles import Permission
-from taperplan.accounts.trail_page import trail_page
+from taperplan.accounts.step_up import step_up
+from taperplan.accounts.trail_page import COLUMNS, head, trail_page, trail_rows
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
 
@@ -39,6 +43,33 @@ def rows(request: ClinicianRequest) -> HttpResponse:
             "older": _older(request, page),
         },
     )
+
+
+@require_safe
+@require_permission(Permission.READ_TRAIL)
+@step_up
+def trail_file(request: ClinicianRequest) -> HttpResponse:
+    """The rows asked for as CSV, each with the digest before it and its own. The last line names
+    the trail's newest row, with which `verify_trail` and the anchors can be compared."""
+    form = TrailForm(request.GET, today=request.today)
+    asked = form.asked()
+    if asked is None:
+        raise Http404
+    trail.record(
+        Verb.EXPORTED, detail={"what": "trail", **(form.as_recorded() or {})}, by=request.user
+    )
+    number, digest = head()
+    rows = chain(
+        trail_rows(request.clinic, asked),
+        [("head", str(number), *[""] * (len(COLUMNS) - 3), digest)],
+    )
+    response = StreamingHttpResponse(
+        tables.lines(COLUMNS, rows), content_type="text/csv; charset=utf-8"
+    )
+    name = f"trail-{request.today.isoformat()}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    # Sent a piece at a time; whatever wraps a page takes it for one.
+    return cast("HttpResponse", response)
 
 
 def _shown(page: TrailPage | None) -> str:

@@ -218,6 +218,7 @@ ROWS: dict[str, Row] = {
     ),
     # --- The trail
     "audit:list": Row(get=auditors(200)),
+    "audit:file": Row(get=auditors(200)),
     # --- Signing in
     "account_login": Row(
         get=signed_out("account_login"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from taperplan.audit import trail
+from taperplan.audit import anchors, trail
 from taperplan.audit.models import AuditEvent
 
 
@@ -18,6 +18,9 @@ class Command(BaseCommand):
         last = AuditEvent.objects.order_by("-number").first()
         for number, why in trail.faults():
             message = f"Row {number} {why}. Nothing from there on can be relied on."
+            raise CommandError(message)
+        for number, why in anchors.faults():
+            message = f"Row {number} {why}." if number else f"{why[0].upper()}{why[1:]}."
             raise CommandError(message)
         if last is None:
             self.stdout.write("The trail is empty.")
