@@ -306,6 +306,15 @@ class Audience(models.TextChoices):
     OTHER = "other", _("other")
 
 
+EXPECTED_AUDIENCES = (
+    Audience.PATIENT,
+    Audience.PHARMACY,
+    Audience.PRIMARY_CARE,
+    Audience.SUPPORT,
+)
+"""Whom every version is about; each is open until told, or not needed with a reason."""
+
+
 class Answer(models.TextChoices):
     TOLD = "told", _("told")
     NOT_NEEDED = "not needed", _("not needed")

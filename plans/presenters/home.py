@@ -136,6 +136,7 @@ TITLES: dict[str, Callable[[], str]] = {
     "reviews": lambda: _("Reviews due"),
     "asked": lambda: _("Asked for, not yet signed"),
     "safety": lambda: _("Safety questions open"),
+    "told": lambda: _("Told list open"),
     "begun": lambda: _("Check-ins begun"),
     "drafts": lambda: _("Drafts not signed"),
 }
@@ -327,6 +328,17 @@ class _Maker:
             "act": Act(_("Answer"), url or address("plans:patient", patient=row.patient)),
         }
 
+    def told(self, row: _Found) -> dict[str, Any]:
+        told = address("plans:told", plan=row.plan, number=row.word)
+        return {
+            "tag": "open",
+            "tag_words": _("Not everybody is told"),
+            "what": plain(_("Version %(n)s") % {"n": row.word}),
+            "detail": _("signed by %(name)s") % {"name": row.who},
+            "when": formats.day(timezone.localdate(row.at)),
+            "act": Act(_("Told list"), told),
+        }
+
     def drafts(self, row: _Found) -> dict[str, Any]:
         title = row.words or _("without a title")
         return {
@@ -421,6 +433,7 @@ _WORDS: dict[str, Callable[[_Maker, _Found], dict[str, Any]]] = {
     "begun": _Maker.begun,
     "asked": _Maker.asked,
     "drafts": _Maker.drafts,
+    "told": _Maker.told,
     "reviews": _Maker.reviews,
 }
 
@@ -584,6 +597,14 @@ def _branches(about: Waiting) -> dict[str, _Branch]:
             who="by",
             word="asked",
             words="words",
+        ),
+        "told": _Branch(
+            about.told_open.order_by("signed_at", "pk"),
+            patient="plan__patient",
+            plan="plan_id",
+            at="signed_at",
+            who="signed_by",
+            word="number",
         ),
         "safety": _Branch(about.safety_open.order_by("as_of", "pk"), **follow_up | {"at": "as_of"}),
         "begun": _Branch(

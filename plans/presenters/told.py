@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from plans.models import Told
-from plans.models.plan import Answer, Audience
+from plans.models.plan import EXPECTED_AUDIENCES, Answer, Audience
 from plans.presenters.plan import Tag, moment
 
 if TYPE_CHECKING:
     from plans.models import Version
-
-EXPECTED = (Audience.PATIENT, Audience.PHARMACY, Audience.PRIMARY_CARE, Audience.SUPPORT)
-"""Whom every version is about; each is open until told, or not needed with a reason."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,7 @@ def told_lines(version: Version) -> tuple[ToldLine, ...]:
     answered = {audience for audience, _who in rows}
     lines = [
         ToldLine(str(one.label).capitalize(), Tag("open"), "", ())
-        for one in EXPECTED
+        for one in EXPECTED_AUDIENCES
         if one.value not in answered
     ]
     for (audience, _key), found in rows.items():

@@ -11,10 +11,12 @@ from datetime import date, timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, assert_never
 
-from django.db.models import Exists, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from patients.models import CareTeam, within_reach
-from plans.models import CheckInDraft, Draft, Drug, FollowUp, Request, Step, Version
+from plans.models import CheckInDraft, Draft, Drug, FollowUp, Request, Step, Told, Version
+from plans.models.plan import EXPECTED_AUDIENCES
 from plans.rules.lifecycle import PlanState
 from plans.rules.schedule import End
 from taperplan.accounts.roles import Permission
@@ -81,6 +83,25 @@ class Waiting:
         """Asked for, not yet signed: for those who may sign."""
         found = Request.objects.filter(self._people("patient")).unanswered()
         return found if self.user.may(Permission.SIGN_PLAN) else found.none()
+
+    @property
+    def told_open(self) -> QuerySet[Version]:
+        """The newest version of each active plan of which somebody is not told yet."""
+        answered = (
+            Told.objects.filter(version=OuterRef("pk"), audience__in=EXPECTED_AUDIENCES)
+            .order_by()
+            .values("version")
+            .annotate(n=Count("audience", distinct=True))
+            .values("n")
+        )
+        newest = Version.objects.filter(
+            self._people("plan__patient"),
+            replaced_by=None,
+            plan__state=PlanState.ACTIVE.value,
+        )
+        return newest.alias(answered=Coalesce(Subquery(answered), 0)).filter(
+            answered__lt=len(EXPECTED_AUDIENCES)
+        )
 
     @property
     def drafts(self) -> QuerySet[Draft]:
@@ -160,7 +181,7 @@ class Waiting:
         """What waits for an act, as one figure of another query.
 
         Changes and reviews of the week are dated ahead; they stand on the worklist and wait for
-        nobody, and finding them reads every plan in force.
+        nobody, and finding them reads every plan in force, as finding who is not told does.
         """
         parts: tuple[QuerySet[Any], ...] = (
             self.overdue,

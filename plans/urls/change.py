@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from plans.views import arrangement, instruction, table, told
+from plans.views import arrangement, instruction, table, taken_over, told
 from plans.views import change as views
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ urlpatterns += [
         arrangement.arrangement,
         name="arrangement",
     ),
+    path("patients/<uuid:patient>/taken-over/", taken_over.taken_over, name="taken-over"),
     path("plans/<uuid:plan>/import/", table.revise, name="import-version"),
     path("patients/<uuid:patient>/plans/import/", table.begin, name="import-plan"),
 ]

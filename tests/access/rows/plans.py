@@ -70,6 +70,7 @@ ROWS = {
     ),
     "plans:formulary": Row(get=administrators(200), post=administrators(422), data=_token("-")),
     "plans:formulary-csv": Row(get=administrators(200)),
+    "plans:taken-over": Row(get=clinical(200), post=clinical(422), data=_token("-")),
     "plans:move": Row(
         get=prescribers(200),
         post=prescribers(302),
