@@ -26,11 +26,22 @@ from plans.sheets.paper import Passage, Phone, plain, strong
 
 _GAP = 9.0
 _FEWEST_DAYS_IN_WEEKS = 7
+_FEW_PAGES = 2
 
 
 def render(sheet: Handout, *, page: PageSize, size: PrintSize) -> Printed:
-    """The handout; the same sheet always gives the same bytes."""
-    ink = _HandoutInk(page, size)
+    """The handout; the same sheet always gives the same bytes.
+
+    What would run on to a third page is set closer where two then hold it; type never shrinks.
+    """
+    printed = _set(sheet, _HandoutInk(page, size))
+    if size is PrintSize.STANDARD and printed.pages == _FEW_PAGES + 1:
+        closer = _set(sheet, _HandoutInk(page, size, close=True))
+        return closer if closer.pages <= _FEW_PAGES else printed
+    return printed
+
+
+def _set(sheet: Handout, ink: _HandoutInk) -> Printed:
     blocks = [*ink.first_page(sheet), *ink.second_page(sheet)]
     return ink.build(
         blocks,
@@ -43,9 +54,14 @@ def render(sheet: Handout, *, page: PageSize, size: PrintSize) -> Printed:
 
 
 class _HandoutInk(Ink):
-    def __init__(self, page: PageSize, size: PrintSize) -> None:
+    def __init__(self, page: PageSize, size: PrintSize, *, close: bool = False) -> None:
         super().__init__(HANDOUT[size], page)
         self.large = size is PrintSize.LARGE
+        # Parts of the type's size: above and below a row of the schedule, and inside a box.
+        self.row_air = 0.18 if close else 0.36
+        self.box_air = 0.5 if close else 0.8
+        if close:
+            self.air = 9.0
 
     # --- page 1: who, what, when
     def first_page(self, sheet: Handout) -> list[Block]:
@@ -64,7 +80,7 @@ class _HandoutInk(Ink):
             blocks.append(self._boxed(sheet.as_needed))
         if sheet.warning:
             lines = self.paragraphs(sheet.warning)
-            blocks.append(Box(lines, padding=self.sizes.body.size * 0.8, before=16))
+            blocks.append(Box(lines, padding=self.sizes.body.size * self.box_air, before=16))
         if sheet.next_check_in is not None:
             blocks.append(self.passage(sheet.next_check_in))
         if sheet.other_plans:
@@ -73,7 +89,9 @@ class _HandoutInk(Ink):
 
     def _boxed(self, passage: Passage) -> Headed:
         lines = self.paragraphs(passage.lines)
-        return self.heading(passage.heading, Box(lines, padding=self.sizes.body.size * 0.8))
+        return self.heading(
+            passage.heading, Box(lines, padding=self.sizes.body.size * self.box_air)
+        )
 
     def _schedule(self, table: ScheduleTable) -> Headed:
         """Dates in three columns, as long as one time of day leaves room for them; else the
@@ -116,7 +134,7 @@ class _HandoutInk(Ink):
             heads,
             [self._row(row, stacked=stacked, beside=beside) for row in table.rows],
             gap=_GAP,
-            padding=type_.size * 0.36,
+            padding=type_.size * self.row_air,
             aside=aside,
         )
         return self.heading(table.heading, body, after=6)
@@ -227,7 +245,7 @@ class _HandoutInk(Ink):
             for number, phone in enumerate(sheet.numbers)
         ]
         if inside:
-            box = Box(Stack(inside), padding=self.sizes.body.size * 0.8)
+            box = Box(Stack(inside), padding=self.sizes.body.size * self.box_air)
             blocks.append(self.heading(heading, box, after=6))
         blocks.append(self.passage(sheet.missed_dose))
         blocks += [self.passage(passage) for passage in sheet.advice]

@@ -98,6 +98,8 @@ class Ink:
         self.page: tuple[float, float] = PAGES[page]
         self.width: float = self.page[0] - 2 * MARGIN
         self.unprintable = 0
+        self.air = 16.0
+        """Space above a heading."""
 
     # --- words
     def said(
@@ -131,8 +133,11 @@ class Ink:
             for line in fonts.lines_of(words)
         )
 
-    def heading(self, words: str, body: Block, *, before: float = 16, after: float = 4) -> Headed:
-        said = self.said(words, self.sizes.heading, bold=True, tag="H2", before=before, outline=1)
+    def heading(
+        self, words: str, body: Block, *, before: float | None = None, after: float = 4
+    ) -> Headed:
+        space = self.air if before is None else before
+        said = self.said(words, self.sizes.heading, bold=True, tag="H2", before=space, outline=1)
         body.before = after
         return Headed(said, body)
 
@@ -154,7 +159,7 @@ class Ink:
             before=before,
         )
 
-    def passage(self, passage: sheets.Passage, *, before: float = 16) -> Headed:
+    def passage(self, passage: sheets.Passage, *, before: float | None = None) -> Headed:
         body = self.bullets(passage.lines) if passage.bullets else self.paragraphs(passage.lines)
         return self.heading(passage.heading, body, before=before)
 
