@@ -113,7 +113,9 @@ class _DiaryInk(Ink):
         """A column for each time of day, as long as no word of a dose is broken by it."""
         times = [time.when for time in sheet.days[0].times] if sheet.days else []
         day_width = self._longest([sheet.day_label, *(day.day for day in sheet.days)])
+        day_width = min(day_width, self.width * 0.3)
         symptoms = max(self.width * 0.26, self._longest(sheet.symptom_label.split(" ")))
+        symptoms = min(symptoms, self.width * 0.3)
         free = self.width - day_width - symptoms - _GAP
         columns = max(len(times), 1)
         beside = (
@@ -135,6 +137,7 @@ class _DiaryInk(Ink):
         when = self._longest(
             [sheet.when_label, *(time.when for day in sheet.days for time in day.times)]
         )
+        when = min(when, self.width * 0.2)
         widths = [day_width, when, self.width - day_width - when - symptoms - 3 * _GAP, symptoms]
         labels = [sheet.day_label, sheet.when_label, sheet.take_label, sheet.symptom_label]
         groups = []

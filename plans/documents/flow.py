@@ -20,6 +20,7 @@ RULE = 0.6
 STRONG_RULE = 1.5
 HEAVY_RULE = 2.0
 _NEARLY = 0.01
+_HIGHEST_REPEATED_HEAD = 200.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -668,10 +669,12 @@ class Table:
         return self._x(last) + self.widths[last] - self._x(column)
 
     def _head_height(self) -> float:
-        return (
+        """A head that would leave its rows no room is not repeated."""
+        height = (
             max(said.measure(width) for said, width in zip(self.head, self.widths, strict=True))
             + self.padding * 1.5
         )
+        return height if self.first_part or height <= _HIGHEST_REPEATED_HEAD else 0.0
 
     def _line_height(self, line: Sequence[Cell]) -> float:
         column, height = self.aside, 0.0
@@ -762,6 +765,8 @@ class Table:
 
     def _draw_head(self, canvas: TaggedCanvas, x: float, top: float) -> float:
         height = self._head_height()
+        if not height:
+            return top
         low = top - height + self.padding
 
         def labels() -> None:
@@ -867,7 +872,10 @@ def lay(
             if isinstance(block, IfRoom):
                 y = bottom
                 continue
-            if parts[1].measure(width) > 0:
+            left = parts[1].measure(width)
+            if fresh and left >= height:
+                raise ValueError("A block does not get smaller by being cut.")
+            if left > 0:
                 rest.appendleft(parts[1])
         canvas.showPage()
         y = top

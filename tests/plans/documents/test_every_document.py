@@ -93,6 +93,8 @@ def set_(sheet: Any, paper: PageSize, size: PrintSize) -> bytes:
             return handover.render(sheet, page=paper).content
         case LeftOut():
             return left_out.render(sheet, page=paper).content
+        case _:
+            pass
     if hasattr(sheet, "provenance"):
         return summary.render(sheet, page=paper).content
     return handout.render(sheet, page=paper, size=size).content
