@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -20,7 +20,6 @@ from plans.rules.typed import typed_days_of
 from taperplan import formats
 from taperplan.words import gettext as _
 
-_DAY = timedelta(days=1)
 _LONGEST_SUBJECT = 120
 
 

@@ -397,6 +397,7 @@ function blankStep() {
 function insert(step, above) {
   if (above) above.after(step);
   else one("[data-grid]").append(step);
+  if (shown) showDrug(shown);
   renumber();
   openCard(step);
   changed();
@@ -520,7 +521,7 @@ function focusCell(input) {
 }
 
 function rowsOf() {
-  return all("[data-grid] > tbody.step > tr").filter((row) => !row.hidden);
+  return all("[data-grid] > tbody.step > tr").filter((row) => !row.hidden && !row.parentElement.hidden);
 }
 
 function below(input, by) {
@@ -863,12 +864,47 @@ form.addEventListener("click", (event) => {
   place.scrollIntoView({ block: "center" });
 });
 
+// ---- one drug at a time ---------------------------------------------------------------------------
+
+let shown = "";
+
+/** Only what belongs to one drug is drawn; everything stays in the form, and is sent. */
+function showDrug(key) {
+  shown = key;
+  const choice = one("[data-show-drug]");
+  if (!choice) return;
+  choice.value = key;
+  const drugs = [...choice.options].slice(1).map((option) => option.value);
+  const columns = heads();
+  const other = (at) => key !== "" && columns[at]?.drug !== key;
+  const otherDrug = (at) => key !== "" && drugs[at] !== key;
+  all("[data-column]").forEach((head, at) => (head.hidden = other(at)));
+  for (const head of all("[data-head]")) {
+    head.hidden = other(columns.findIndex((column) => column.product === head.dataset.head));
+  }
+  all("[data-total]").forEach((head, at) => (head.hidden = otherDrug(at)));
+  one("[data-totals]").colSpan = key === "" ? drugs.length : 1;
+  for (const step of steps()) {
+    const says = (input) => input.value !== "" && !other(columnOf(input));
+    const inputs = all(".dose-td input", step);
+    for (const input of inputs) input.closest("td").hidden = other(columnOf(input));
+    all(".computed", step).forEach((cell, at) => (cell.hidden = otherDrug(at)));
+    // A step that says nothing of this drug and something of another is not in its view.
+    step.hidden = inputs.some((input) => input.value !== "") && !inputs.some(says);
+  }
+}
+
+form.addEventListener("change", (event) => {
+  if (event.target.matches("[data-show-drug]")) showDrug(event.target.value);
+});
+
 function prepare() {
   const said = one("#reads");
   if (said) reads = JSON.parse(said.textContent);
   for (const step of steps()) {
     for (const part of ["days", "last_day"]) passOver(field(step, step.dataset.step, part));
   }
+  if (shown) showDrug(shown);
   const first = stepOf(document.activeElement) ?? steps()[0];
   if (first) openCard(first);
 }

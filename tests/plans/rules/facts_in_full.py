@@ -259,6 +259,38 @@ CASES["a supply stated for an open step"] = (
     one(step(1, 1, None, X), by=replace(PA, stated_supply=Fraction(15))),
     {},
 )
+CASES |= {
+    "silence over two steps that overlap": (
+        two(
+            step(1, 1, 7, X, dose("pb", "4")),
+            step(2, 8, 14, dose("pb", "3")),
+            step(3, 10, 11, dose("pb", "2")),
+            step(4, 15, 21, Y, dose("pb", "1")),
+        ),
+        {},
+    ),
+    "silence that begins and ends inside a step": (
+        two(
+            step(1, 1, 10, dose("pb", "4")),
+            step(2, 2, 3, X),
+            step(3, 8, 9, Y),
+            step(4, 13, 14, dose("pa", "1/2")),
+        ),
+        {},
+    ),
+    "two steps that end on one day, and a gap": (
+        one(step(1, 1, 7, X), step(2, 3, 7, Y), step(3, 9, 10, Y)),
+        {},
+    ),
+    "a product that is not in the plan, twice": (
+        one(step(1, 1, 7, X, dose("px", "1"), dose("px", "2"))),
+        {},
+    ),
+    "plans with long names": (
+        PLAIN,
+        {"elsewhere": [(f"{'n' * 118}", "abazepam"), (f"{'m' * 119}", "abazepam")]},
+    ),
+}
 
 
 def written(finding: Finding) -> Iterator[str]:

@@ -498,3 +498,26 @@ def test_the_editor_works_without_scripts(
     page.get_by_role("button", name="Save", exact=True).last.click()
 
     assert Draft.objects.get().cells["steps"][0]["doses"][0]["quantity"] == "1/2"
+
+
+def test_one_drug_at_a_time_is_shown_and_all_of_them_are_kept(
+    browser_page: OpenPage, clare: User, otto: Patient
+) -> None:
+    cells = PUBLISHED["F"].cells()
+    for dose in cells["steps"][0]["doses"]:
+        dose["quantity"] = "" if dose["product"] == "dzp" else dose["quantity"]
+    plan = draft_plan(otto, clare, cells)
+    page = browser_page(clare)
+    page.goto(reverse("plans:draft", kwargs={"plan": plan.pk}))
+
+    page.get_by_label("Show", exact=True).select_option("diazepam")
+
+    expect(page.locator("#grid [data-column]:visible")).to_have_text(re.compile("Bedtime"))
+    expect(page.locator("#grid [data-total]:visible")).to_have_text("diazepam")
+    expect(page.locator("tbody.step:visible")).to_have_count(2)
+    page.locator("[id='steps.s2.first_day']").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Show", exact=True).select_option("all drugs")
+    expect(page.locator("tbody.step:visible")).to_have_count(3)
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    assert Draft.objects.get().cells["steps"] == cells["steps"]
