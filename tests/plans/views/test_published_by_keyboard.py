@@ -101,8 +101,7 @@ def type_step(keys: Keyboard, cells: Any, number: int) -> None:
     assert keys.here() == f"Step {number}, first day"
     keys.type("+" if step["chained"] else step["first_day"])
     fill(keys, f"^Step {number}, days$", step["days"])
-    if step["open"]:
-        fill(keys, f"^Step {number}, last day$", "open")
+    fill(keys, f"^Step {number}, last day$", "open" if step["open"] else step["last_day"])
     if step["rhythm"] != "daily":
         fill(keys, f"^Step {number}, pattern$", word(choices.RHYTHMS, step["rhythm"]))
         fill(keys, f"^Step {number}, days of the cycle$", step["cycle_days"])
