@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from plans.models import CheckInDraft, Contact
     from plans.rules.catalogue import Catalogue
-    from plans.rules.redflags import MoveHow, Source
+    from plans.rules.redflags import Level, MoveHow, Source
     from taperplan.accounts.models import User
 
 Made = TypeVar("Made")
@@ -62,6 +62,9 @@ class Report:
     happened: str = ""
     said_by: str = ""
     form: uuid.UUID | None = None
+    # Of what is no item of the catalogue: what it is called, and its level.
+    label: str = ""
+    level: Level | None = None
 
 
 def again_if_beaten(act: Callable[[], Made]) -> Made:
@@ -145,8 +148,8 @@ def _raised(
         id=report.form or uuid.uuid4(),
         patient=patient,
         symptom=report.symptom,
-        label=catalogue.label(report.symptom),
-        level=catalogue.level(report.symptom).value,
+        label=report.label or catalogue.label(report.symptom),
+        level=(report.level or catalogue.level(report.symptom)).value,
         state=EscalationState.RAISED.value,
         revision=1,
         raised_at=now,

@@ -242,6 +242,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='CallAttempt',
+            fields=[
+                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ('whom', models.CharField(max_length=200)),
+                ('place', models.CharField(blank=True, max_length=300)),
+                ('ended', models.CharField(max_length=24)),
+                ('note', models.TextField(blank=True)),
+                ('at', models.DateTimeField()),
+                ('recorded_at', models.DateTimeField()),
+                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='call_attempts', to='patients.patient')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('raised', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.escalation')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['patient', '-at'], name='call_attempt_by_patient')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('whom', ''), _negated=True), name='call_attempt_names_whom'), models.CheckConstraint(condition=models.Q(('ended__in', ('no answer', 'left word'))), name='call_attempt_reached_nobody'), models.CheckConstraint(condition=models.Q(('at__lte', models.F('recorded_at'))), name='call_attempt_before_recorded')],
+            },
+        ),
+        migrations.CreateModel(
             name='EscalationMove',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -266,7 +285,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['escalation', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('escalation', 'number'), name='escalation_move_number_once'), models.UniqueConstraint(fields=('escalation', 'form', 'verb'), name='escalation_move_form_once'), models.CheckConstraint(condition=models.Q(('verb__in', ['raise', 'report again', 'take a report back', 'notify', 'acknowledge', 'record a contact', 'record an attempt', 'record what was done instead', 'record the outcome', 'close', 'reopen', 'mark as entered in error'])), name='escalation_move_verb_known'), models.CheckConstraint(condition=models.Q(('state__in', ['raised', 'notified', 'acknowledged', 'contacted', 'outcome recorded', 'closed', 'entered in error'])), name='escalation_move_state_known'), models.CheckConstraint(condition=models.Q(('source__in', ['', 'check-in', 'report', 'contact'])), name='escalation_move_source_known'), models.CheckConstraint(condition=models.Q(('how__in', ['', 'phone', 'video', 'in person'])), name='escalation_move_how_known'), models.CheckConstraint(condition=models.Q(('reached__in', ['', 'yes', 'no answer', 'left word'])), name='escalation_move_reached_known'), models.CheckConstraint(condition=models.Q(models.Q(('verb__in', ['raise', 'report again']), _negated=True), models.Q(('source', ''), _negated=True), _connector='OR'), name='escalation_move_report_has_a_source'), models.CheckConstraint(condition=models.Q(models.Q(('verb__in', ['record a contact', 'record an attempt']), _negated=True), models.Q(models.Q(('whom', ''), _negated=True), models.Q(('how', ''), _negated=True), models.Q(('reached', ''), _negated=True)), _connector='OR'), name='escalation_move_contact_names_whom'), models.CheckConstraint(condition=models.Q(models.Q(('verb__in', ['record the outcome', 'record what was done instead', 'reopen', 'take a report back', 'mark as entered in error']), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='escalation_move_says_why'), models.CheckConstraint(condition=models.Q(('by__isnull', False), ('verb', 'notify'), _connector='OR'), name='escalation_move_by_somebody')],
+                'constraints': [models.UniqueConstraint(fields=('escalation', 'number'), name='escalation_move_number_once'), models.UniqueConstraint(fields=('escalation', 'form', 'verb'), name='escalation_move_form_once'), models.CheckConstraint(condition=models.Q(('verb__in', ['raise', 'report again', 'take a report back', 'notify', 'acknowledge', 'record a contact', 'record an attempt', 'record what was done instead', 'record the outcome', 'close', 'reopen', 'mark as entered in error'])), name='escalation_move_verb_known'), models.CheckConstraint(condition=models.Q(('state__in', ['raised', 'notified', 'acknowledged', 'contacted', 'outcome recorded', 'closed', 'entered in error'])), name='escalation_move_state_known'), models.CheckConstraint(condition=models.Q(('source__in', ['', 'check-in', 'report', 'contact', 'calls'])), name='escalation_move_source_known'), models.CheckConstraint(condition=models.Q(('how__in', ['', 'phone', 'video', 'in person'])), name='escalation_move_how_known'), models.CheckConstraint(condition=models.Q(('reached__in', ['', 'yes', 'no answer', 'left word'])), name='escalation_move_reached_known'), models.CheckConstraint(condition=models.Q(models.Q(('verb__in', ['raise', 'report again']), _negated=True), models.Q(('source', ''), _negated=True), _connector='OR'), name='escalation_move_report_has_a_source'), models.CheckConstraint(condition=models.Q(models.Q(('verb__in', ['record a contact', 'record an attempt']), _negated=True), models.Q(models.Q(('whom', ''), _negated=True), models.Q(('how', ''), _negated=True), models.Q(('reached', ''), _negated=True)), _connector='OR'), name='escalation_move_contact_names_whom'), models.CheckConstraint(condition=models.Q(models.Q(('verb__in', ['record the outcome', 'record what was done instead', 'reopen', 'take a report back', 'mark as entered in error']), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='escalation_move_says_why'), models.CheckConstraint(condition=models.Q(('by__isnull', False), ('verb', 'notify'), _connector='OR'), name='escalation_move_by_somebody')],
             },
         ),
         migrations.CreateModel(
@@ -837,6 +856,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='withdrawn_text_set_says_why')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CallLimit',
+            fields=[
+                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ('number', models.PositiveIntegerField()),
+                ('calls', models.PositiveIntegerField(blank=True, null=True)),
+                ('written_at', models.DateTimeField()),
+                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.clinic')),
+                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('clinic', 'number'), name='call_limit_numbered_once'), models.CheckConstraint(condition=models.Q(('calls__isnull', True), ('calls__gt', 0), _connector='OR'), name='call_limit_typed')],
             },
         ),
         migrations.AddConstraint(

@@ -33,6 +33,7 @@ from plans.models.plan import (
     Told,
     Version,
 )
+from plans.models.reach import CallAttempt, CallLimit
 from plans.models.schedule import AsNeeded, Dose, Drug, Product, Step, schedules
 from plans.models.supply import AsNeededSupply, Collection, Supply
 from plans.models.taken_over import TakenOver
@@ -41,6 +42,8 @@ __all__ = [
     "Acceptance",
     "AsNeeded",
     "AsNeededSupply",
+    "CallAttempt",
+    "CallLimit",
     "CatalogueEntry",
     "CheckIn",
     "CheckInDraft",

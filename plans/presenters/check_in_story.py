@@ -21,6 +21,7 @@ from plans.models import (
 )
 from plans.presenters.check_in import vitals_in_words
 from plans.presenters.escalation import at, level_word
+from plans.presenters.reach import unanswered as unanswered_calls
 from plans.rules.check_in import AskedKind, Decision, How, Reporter, TakenAs, YesNo, to_be_confirmed
 from plans.rules.schedule import Form, Unit
 from plans.rules.symptoms import SUICIDE, Suicide
@@ -70,6 +71,7 @@ class CheckInList:
     rows: tuple[Row, ...]
     drafts: tuple[DraftRow, ...]
     requests: tuple[Asked, ...]
+    calls: tuple[str, ...]
     due: str
     overdue: str
     missed_url: str
@@ -92,7 +94,7 @@ class Asked:
 
 
 def check_in_list(patient: Patient, *, page: str, now: datetime) -> CheckInList:
-    """Seven statements, whatever the number of check-ins."""
+    """Nine statements, whatever the number of check-ins."""
     zone = patient.clinic.zone
     found = Paginator(
         CheckIn.objects.about(patient)
@@ -111,6 +113,7 @@ def check_in_list(patient: Patient, *, page: str, now: datetime) -> CheckInList:
         rows=tuple(_row(row, present[row.pk], zone) for row in rows),
         drafts=open_drafts(patient, catalogue_of(patient.clinic), now=now),
         requests=unanswered(patient, zone=zone, now=now),
+        calls=unanswered_calls(patient, now=now),
         due=_due(due, today),
         overdue=_overdue(due, today),
         missed_url=reverse("plans:check-in-missed", kwargs={"patient": patient.pk})

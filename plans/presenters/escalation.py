@@ -305,6 +305,7 @@ def _report(move: EscalationMove, escalation: Escalation, zone: ZoneInfo, now: d
         Source.CHECK_IN.value: _("check-in by {name}"),
         Source.REPORT.value: _("reported by {name}"),
         Source.CONTACT.value: _("told in a contact with {name}"),
+        Source.CALLS.value: _("call recorded by {name}"),
     }.get(move.source, _("reopened by {name}"))
     parts = [
         _("Recorded present {when}, {source}").format(
@@ -531,6 +532,8 @@ def _source(move: EscalationMove) -> str:
             return _("from a check-in")
         case Source.CONTACT.value:
             return _("from a contact")
+        case Source.CALLS.value:
+            return _("by unanswered calls, as many as the clinic typed")
         case _report:
             return _("by Report now")
 

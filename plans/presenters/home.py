@@ -134,6 +134,7 @@ TITLES: dict[str, Callable[[], str]] = {
     "due": lambda: _("Due today"),
     "changing": lambda: _("Steps changing"),
     "reviews": lambda: _("Reviews due"),
+    "weighing": lambda: _("Risk-benefit reviews due"),
     "asked": lambda: _("Asked for, not yet signed"),
     "safety": lambda: _("Safety questions open"),
     "told": lambda: _("Told list open"),
@@ -312,7 +313,7 @@ class _Maker:
             "what": plain(_("Check-in, begun")),
             "detail": _("by %(name)s") % {"name": row.who},
             **self._edited(row),
-            "act": Act(_("Continue"), address("plans:check-in-draft", draft=row.id)),
+            "act": Act(_("Continue"), address("plans:check-in-edit", check_in_draft=row.id)),
         }
 
     def asked(self, row: _Found) -> dict[str, Any]:
@@ -367,6 +368,22 @@ class _Maker:
             % {"number": row.word, "name": row.who},
             "when": _("Today") if row.on == self.today else formats.day(row.on),
             "act": Act(_("Open"), address("plans:plan", plan=row.plan)),
+        }
+
+    def weighing(self, row: _Found) -> dict[str, Any]:
+        late = row.on < self.today
+        return {
+            "tag": "overdue" if late else "review",
+            "tag_words": (
+                _("%(days)s overdue") % {"days": formats.length((self.today - row.on).days)}
+                if late
+                else ""
+            ),
+            "what": plain(_("Risk-benefit review")),
+            "detail": _("date set by %(name)s, %(day)s")
+            % {"name": row.who, "day": formats.day(timezone.localdate(row.at))},
+            "when": _("Today") if row.on == self.today else formats.day(row.on),
+            "act": Act(_("Open"), address("patients:intake", patient=row.patient)),
         }
 
     def _edited(self, row: _Found) -> dict[str, Any]:
@@ -435,6 +452,7 @@ _WORDS: dict[str, Callable[[_Maker, _Found], dict[str, Any]]] = {
     "drafts": _Maker.drafts,
     "told": _Maker.told,
     "reviews": _Maker.reviews,
+    "weighing": _Maker.weighing,
 }
 
 
@@ -588,6 +606,13 @@ def _branches(about: Waiting) -> dict[str, _Branch]:
             who="version__signed_by",
             word="version__number",
             words="name",
+        ),
+        "weighing": _Branch(
+            about.weighing.order_by("next_on", "pk"),
+            patient="patient",
+            on="next_on",
+            at="recorded_at",
+            who="recorded_by",
         ),
         "asked": _Branch(
             about.asked.order_by("at", "pk"),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from patients.models import CareTeam, within_reach
+from patients.models import CareTeam, RiskBenefitReview, within_reach
 from plans.models import CheckInDraft, Draft, Drug, FollowUp, Request, Step, Told, Version
 from plans.models.plan import EXPECTED_AUDIENCES
 from plans.rules.lifecycle import PlanState
@@ -117,6 +117,18 @@ class Waiting:
             version__in=self._standing(self.today),
             end=End.MAINTAIN.value,
             review_on__lte=self.until,
+        )
+
+    @property
+    def weighing(self) -> QuerySet[RiskBenefitReview]:
+        """Risk-benefit reviews whose date is this week, or past. The latest row counts."""
+        later = RiskBenefitReview.objects.standing().filter(
+            patient=OuterRef("patient"), recorded_at__gt=OuterRef("recorded_at")
+        )
+        return (
+            RiskBenefitReview.objects.filter(self._people("patient"), next_on__lte=self.until)
+            .standing()
+            .filter(~Exists(later))
         )
 
     @property

@@ -98,6 +98,7 @@ class Source(StrEnum):
     CHECK_IN = "check-in"
     REPORT = "report"
     CONTACT = "contact"
+    CALLS = "calls"
 
 
 class Reached(StrEnum):

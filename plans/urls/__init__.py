@@ -16,6 +16,7 @@ from plans.urls import (
     patient_page,
     patient_text,
     plan,
+    reach,
     verify,
 )
 
@@ -33,6 +34,7 @@ urlpatterns = [
     *exchange.urlpatterns,
     *patient_text.urlpatterns,
     *catalogue.urlpatterns,
+    *reach.urlpatterns,
     *verify.urlpatterns,
     *leaving.urlpatterns,
 ]

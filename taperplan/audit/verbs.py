@@ -98,6 +98,8 @@ class Verb(StrEnum):
     CHECK_IN_ENTERED_IN_ERROR = "check-in entered in error"
     CHECK_IN_MISSED = "check-in missed"
     CONTACT_RECORDED = "contact recorded"
+    CALL_NOT_ANSWERED = "call not answered"
+    CALL_LIMIT_WRITTEN = "limit of unanswered calls written"
     CATALOGUE_WRITTEN = "symptom catalogue written"
     HANDOVER_NOTE_WRITTEN = "handover note written"
     REQUEST_ANSWERED = "request answered"

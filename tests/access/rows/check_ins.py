@@ -90,6 +90,16 @@ ROWS = {
         post=_OWN,
         data=_given("contact", "patient", how="call", with_whom="sister", about="the date"),
     ),
+    "plans:call-attempt": Row(
+        get=clinical(200),
+        post=_OWN,
+        data=_given("call-attempt", "patient", whom="Otto", ended="no answer"),
+    ),
+    "plans:call-limit": Row(
+        get=administrators(200),
+        post=administrators(302),
+        data=_about_clinic("call-limit", number="0", calls="3"),
+    ),
     "plans:request-decline": Row(
         get=prescribers(200),
         post=prescribers(302),

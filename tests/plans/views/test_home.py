@@ -11,6 +11,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from patients.models import RiskBenefitReview
 from plans.presenters.home import MOST
 from tests import doors
 from tests.factories import (
@@ -263,3 +264,24 @@ def test_asking_for_red_flags_keeps_no_session_alive(clinic: Clinic, clare: User
 def test_a_day_is_the_clinics_and_not_the_servers(clinic: Clinic, clare: User) -> None:
     with time_machine.travel(datetime(2026, 11, 24, 23, 30, tzinfo=UTC), tick=False):
         assert "Wednesday 25 November 2026" in page(clare)
+
+
+def test_a_risk_benefit_review_stands_there_until_a_later_one_is_recorded(
+    clinic: Clinic, clare: User
+) -> None:
+    otto = PatientFactory(clinic=clinic, otto=True)
+    row = {"patient": otto, "recorded_by": clare}
+    late = (NOW - timedelta(days=3)).date()
+    RiskBenefitReview.objects.create(next_on=late, recorded_at=NOW - timedelta(days=90), **row)
+
+    shown = page(clare, "?whose=team")
+    assert "Risk-benefit reviews due" in shown
+    assert "3 days overdue" in shown
+
+    RiskBenefitReview.objects.create(held_on=NOW.date(), recorded_at=NOW, **row)
+    assert "Risk-benefit reviews due <span" not in page(clare, "?whose=team")
+
+
+def test_a_check_in_that_was_begun_is_one_press_away(clinic: Clinic, clare: User) -> None:
+    kept = keep(PatientFactory(clinic=clinic, otto=True), clare, {"note": "half"})
+    assert f"/check-ins/drafts/{kept.draft.pk}/" in page(clare)

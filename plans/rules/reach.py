@@ -1,0 +1,21 @@
+"""Who cannot be reached: when unanswered calls become a red flag.
+
+Only when the clinic has typed how many, and then by counting; nothing here is a default.
+"""
+
+from __future__ import annotations
+
+from taperplan import formats
+from taperplan.words import gettext as _
+
+# The symptom of its red flag: no item of the catalogue, so no check-in can answer it.
+UNANSWERED_CALLS = "unanswered_calls"
+
+
+def is_flag(attempts: int, limit: int | None, *, open_now: bool) -> bool:
+    """Whether so many unanswered calls in a row raise the flag now. One open flag is enough."""
+    return limit is not None and attempts >= limit and not open_now
+
+
+def label(attempts: int) -> str:
+    return _("unanswered calls ({n} in a row)").format(n=formats.number(attempts))

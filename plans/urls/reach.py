@@ -1,0 +1,17 @@
+"""Addresses of calls that nobody answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import path
+
+from plans.views import reach
+
+if TYPE_CHECKING:
+    from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = [
+    path("patients/<uuid:patient>/calls/new/", reach.attempt, name="call-attempt"),
+    path("clinic/unanswered-calls/", reach.call_limit, name="call-limit"),
+]
