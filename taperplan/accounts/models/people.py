@@ -125,7 +125,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
                 )
             )
             .filter(user_id=user_id)
-            .order_by("-chosen_at", "pk")
+            # PostgreSQL puts nothing chosen before what was chosen.
+            .order_by(models.F("chosen_at").desc(nulls_last=True), "pk")
             .first()
         )
 
