@@ -280,7 +280,7 @@ def test_a_link_that_never_was_reads_like_one_that_was_used(link: str) -> None:
     ("password", "again", "sentence"),
     [
         ("short", "short", "too short"),
-        ("passwordpassword", "a different one", "differ"),
+        ("a long enough passphrase", "a different one", "differ"),
         ("maria@northfield.example", None, "too similar"),
         ("Μαρία Δοκιμή!!", None, "too similar"),
         ("", "", "Nothing is typed here yet."),
