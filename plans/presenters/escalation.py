@@ -12,8 +12,9 @@ from django.urls import reverse
 from patients.models import ContactPerson
 from patients.presenters import person_in_words
 from patients.vocabulary import Answer, ContactKind
-from plans.models import Escalation, EscalationMove
+from plans.models import Escalation, EscalationMove, Sending
 from plans.rules import check_in as answers_of
+from plans.rules.notices import fault_words
 from plans.rules.redflags import (
     EscalationState,
     EscalationVerb,
@@ -27,7 +28,7 @@ from plans.rules.redflags import (
 )
 from plans.rules.symptoms import SUICIDAL_THOUGHTS, SUICIDE_PLAN
 from taperplan import formats
-from taperplan.accounts.models import ProtocolText, TimeLimits
+from taperplan.accounts.models import ProtocolText, Rung, TimeLimits
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
@@ -175,14 +176,20 @@ def _minutes(limits: TimeLimits | None, level: str) -> int | None:
 
 
 def patient_flags(patient: Patient, *, now: datetime) -> tuple[Flag, ...]:
-    """All red flags of a patient, open ones first, then the newest. One statement."""
+    """All red flags of a patient: open ones first, of them those over the clinic's time limit,
+    then the newest. Two statements.
+    """
+    limits = TimeLimits.objects.in_force(patient.clinic)
     rows = (
         Escalation.objects.about(patient)
         .select_related("raised_by", "acknowledged_by")
         .order_by("-raised_at", "pk")[:LIST_LIMIT]
     )
-    made = [flag(row, zone=patient.clinic.zone, now=now) for row in rows]
-    return tuple(sorted(made, key=lambda one: not one.open))
+    made = [
+        flag(row, zone=patient.clinic.zone, now=now, minutes=_minutes(limits, row.level))
+        for row in rows
+    ]
+    return tuple(sorted(made, key=lambda one: (not one.open, not one.overdue)))
 
 
 # --- the page of one red flag -----------------------------------------------------------------
@@ -223,6 +230,18 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """One message of the delivery log: to whom, by what, and what became of it."""
+
+    when: str
+    rung: str
+    to: str
+    by: str
+    became: str
+    arrived: bool
+
+
+@dataclass(frozen=True)
 class Check:
     done: bool
     words: str
@@ -243,17 +262,20 @@ class FlagPage:
     waits: tuple[str, ...]
     to_close: tuple[Check, ...]
     attempted: bool
+    notices: tuple[Notice, ...]
     known: Facts = field(default_factory=Facts)
 
 
 def flag_page(escalation: Escalation, *, now: datetime) -> FlagPage:
-    """Two statements: the moves; the clinic's text and the people to call."""
+    """Four statements: the moves; the clinic's text and the people to call; the notices; the
+    time limits."""
     patient = escalation.patient
     zone = patient.clinic.zone
     moves = list(escalation.moves.select_related("by", "draft", "contact").order_by("number"))
     known = facts([EscalationVerb(move.verb) for move in moves])
     state = EscalationState(escalation.state)
-    shown = flag(escalation, zone=zone, now=now)
+    minutes = _minutes(TimeLimits.objects.in_force(patient.clinic), escalation.level)
+    shown = flag(escalation, zone=zone, now=now, minutes=minutes)
     return FlagPage(
         flag=shown,
         heading=_("{level} red flag: {what}").format(
@@ -272,7 +294,43 @@ def flag_page(escalation: Escalation, *, now: datetime) -> FlagPage:
         waits=missing_to_close(known),
         to_close=_to_close(known),
         attempted=bool(known.attempts) and not known.contacts,
+        notices=_notices(escalation, zone, now),
         known=known,
+    )
+
+
+def _notices(escalation: Escalation, zone: ZoneInfo, now: datetime) -> tuple[Notice, ...]:
+    """Newest first. What waits to be told has no message yet and stands in no row."""
+    rows = (
+        Sending.objects.filter(outbox__escalation=escalation)
+        .select_related("outbox", "to")
+        .order_by("-made_at", "-outbox__rung")[:LIST_LIMIT]
+    )
+    return tuple(_notice(row, zone, now) for row in rows)
+
+
+def _notice(row: Sending, zone: ZoneInfo, now: datetime) -> Notice:
+    outbox = row.outbox
+    assert outbox is not None  # noqa: S101  # nosec B101  # asked for by its red flag
+    rung = _("rung {number}").format(number=outbox.rung)
+    if outbox.turn:
+        rung = _("{rung}, reminder {turn}").format(rung=rung, turn=outbox.turn)
+    if row.sent_at is not None:
+        became = _("handed over {when}").format(when=at(row.sent_at, zone, now))
+    elif row.given_up_at is not None:
+        became = _("given up: {why}").format(why=fault_words(row.fault))
+    elif row.tries:
+        why = fault_words(row.fault) or _("under way")
+        became = _("not handed over, tried {tries} times: {why}").format(tries=row.tries, why=why)
+    else:
+        became = _("waits to be sent")
+    return Notice(
+        when=at(row.made_at, zone, now),
+        rung=rung,
+        to=row.to.name if row.to else row.address or _("the pager"),
+        by=str(Rung.Channel(row.channel).label),
+        became=became,
+        arrived=row.sent_at is not None,
     )
 
 
