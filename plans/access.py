@@ -14,13 +14,25 @@ from django.shortcuts import get_object_or_404, redirect
 
 from patients.access import viewed
 from patients.restriction import only_by_emergency
-from plans.models import CheckIn, CheckInDraft, Document, Draft, Escalation, Plan, Request, Version
+from plans.models import (
+    AccessKey,
+    CheckIn,
+    CheckInDraft,
+    Document,
+    Draft,
+    Escalation,
+    Plan,
+    Request,
+    Version,
+)
+from plans.rules.exchange import KeyKind
 from plans.rules.paper import DocumentKind
 
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Callable
 
+    from django.db.models import QuerySet
     from django.http import HttpResponse
 
     from patients.models import Patient
@@ -215,3 +227,34 @@ def load_document(view: View) -> View:
 def plan_of(patient: Patient, key: uuid.UUID | None) -> Plan | None:
     """A plan of this very patient, by a key that a form brought back."""
     return None if key is None else get_object_or_404(Plan, patient=patient, pk=key)
+
+
+def load_access_key(view: View) -> View:
+    """`access_key: UUID` becomes a program's `AccessKey`, of the administrator's own clinic."""
+
+    @wraps(view)
+    def loaded(
+        request: ClinicianRequest, *args: Any, access_key: uuid.UUID, **kwargs: Any
+    ) -> HttpResponse:
+        found = get_object_or_404(_keys(request, KeyKind.PROGRAM), pk=access_key)
+        return view(request, *args, access_key=found, **kwargs)
+
+    return loaded
+
+
+def load_calendar_key(view: View) -> View:
+    """`calendar_key: UUID` becomes the `AccessKey` of one's own calendar."""
+
+    @wraps(view)
+    def loaded(
+        request: ClinicianRequest, *args: Any, calendar_key: uuid.UUID, **kwargs: Any
+    ) -> HttpResponse:
+        found = get_object_or_404(_keys(request, KeyKind.CALENDAR), pk=calendar_key)
+        return view(request, *args, access_key=found, **kwargs)
+
+    return loaded
+
+
+def _keys(request: ClinicianRequest, kind: KeyKind) -> QuerySet[AccessKey]:
+    visible = AccessKey.objects.visible_to(request.user).filter(kind=kind.value)
+    return visible.select_related("clinic")

@@ -91,3 +91,8 @@ def content(what: FileKind, patient: Patient, *, now: datetime, base: str) -> It
             yield files.calendar(what, patient, today)
         case _:
             yield files.table(what, patient, today)
+
+
+def worklist_taken(*, rows: int, by: User) -> None:
+    """The worklist left the screen as a file: our own team's, and in the trail."""
+    trail.record(Verb.EXPORTED, detail={"what": "worklist", "rows": str(rows)}, by=by)

@@ -21,6 +21,7 @@ from plans.models.check_in import (
 )
 from plans.models.document import Document
 from plans.models.escalation import Escalation, EscalationMove
+from plans.models.exchange import AccessKey
 from plans.models.formulary import FormularyEntry
 from plans.models.handover import HandoverNote
 from plans.models.notice import Heartbeat, Outbox, Sending
@@ -40,6 +41,7 @@ from plans.models.taken_over import TakenOver
 
 __all__ = [
     "Acceptance",
+    "AccessKey",
     "AsNeeded",
     "AsNeededSupply",
     "CallAttempt",

@@ -11,7 +11,9 @@ from datetime import timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from patients.identity import squeezed
 from patients.models import Consent, Patient, RecordNumber, of_one_person
+from patients.restriction import only_by_emergency
 from plans.fhir import people, record
 from plans.fhir import plan as plan_resources
 from plans.models import CheckIn, Document, Escalation, Version
@@ -42,6 +44,7 @@ from plans.sheets.exchange import (
     Subject,
     TakenOfDrug,
 )
+from taperplan.accounts.models import Membership
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
@@ -470,3 +473,58 @@ def _taken(row: CheckIn) -> Iterator[TakenOfDrug]:
                 for amount in amounts[taken.drug_id]
             ),
         )
+
+
+# --- One thing by its name -----------------------------------------------------------------------
+
+
+_OWNERS: dict[Part, tuple[Any, str]] = {
+    Part.PLANS: (Version.objects, "plan__patient"),
+    Part.CHECK_INS: (CheckIn.objects, "patient"),
+    Part.RED_FLAGS: (Escalation.objects, "patient"),
+    Part.CONSENTS: (Consent.objects, "patient"),
+    Part.PRINTS: (Document.objects, "patient"),
+}
+
+
+def owner(part: Part, key: uuid.UUID) -> uuid.UUID | None:
+    """The patient to whom a version, a check-in, a red flag, a consent or a print belongs."""
+    rows, path = _OWNERS[part]
+    found: uuid.UUID | None = rows.filter(pk=key).values_list(path, flat=True).first()
+    return found
+
+
+def one(patient: Patient, part: Part, key: uuid.UUID, name: str, today: date) -> Resource | None:
+    """The resource of this name, read with the thing that it comes from."""
+    for found in Record(patient, today).part(part, key):
+        if f"{found['resourceType']}/{found['id']}" == name:
+            return found
+    return None
+
+
+def visible(user: User, key: uuid.UUID) -> Patient | None:
+    """The record, where `user` sees it without emergency access: that exports nothing."""
+    found = Patient.objects.visible_to(user).select_related("clinic").filter(pk=key).first()
+    return None if found is None or only_by_emergency(user, found) else found
+
+
+def by_number(user: User, number: str) -> list[Patient]:
+    """Whoever has this very record number, in the clinic of `user`."""
+    rows = RecordNumber.objects.filter(number_search=squeezed(number), withdrawn_at=None)
+    found = Patient.objects.visible_to(user).filter(pk__in=rows.values("patient"))
+    some = found.select_related("clinic").order_by("registered_at", "pk")[:20]
+    return [patient for patient in some if not only_by_emergency(user, patient)]
+
+
+def staff(clinic: Clinic, key: uuid.UUID) -> Resource | None:
+    """Somebody who works or worked in this clinic."""
+    member = Membership.objects.filter(clinic=clinic, user=key).select_related("user").first()
+    return people.practitioner(Named(str(key), member.user.name)) if member else None
+
+
+def clinic_itself(clinic: Clinic) -> Resource:
+    return people.organization(_clinic(clinic))
+
+
+def itself(patient: Patient, today: date) -> Resource:
+    return people.patient(next(Record(patient, today).subjects()))

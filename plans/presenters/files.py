@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from plans.models import FollowUp, Plan, Version
+from plans.models import FollowUp, Plan, TakenOver, Version
 from plans.models.schedule import schedules
 from plans.presenters.exchange import Record
 from plans.rules import wording
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date, time
     from fractions import Fraction
+    from zoneinfo import ZoneInfo
 
     from patients.models import Patient
     from plans.presenters.home import Worklist
@@ -81,7 +82,7 @@ class InForce:
         return version_on(self.versions, day, slot)
 
 
-def plans_of(patient: Patient, keys: Iterable[uuid.UUID]) -> list[InForce]:
+def plans_of(keys: Iterable[uuid.UUID]) -> list[InForce]:
     """The plans that go on and have a signed version; a fixed number of queries."""
     versions: dict[Plan, list[Version]] = {}
     rows = Version.objects.filter(plan__patient__in=keys, plan__state__in=LIVING)
@@ -93,7 +94,7 @@ def plans_of(patient: Patient, keys: Iterable[uuid.UUID]) -> list[InForce]:
 
 def table(kind: FileKind, patient: Patient, today: date) -> bytes:
     record = Record(patient, today)
-    plans = plans_of(patient, record.keys)
+    plans = plans_of(record.keys)
     rows: Iterator[tuple[str, ...]]
     match kind:
         case FileKind.SCHEDULE:
@@ -262,7 +263,7 @@ def calendar(kind: FileKind, patient: Patient, today: date) -> bytes:
     """Step changes and check-ins. The patient's names no drug, no dose and no clinic."""
     discreet = kind is FileKind.PATIENT_CALENDAR
     keys = Record(patient, today).keys
-    plans = plans_of(patient, keys)
+    plans = plans_of(keys)
     events = [event for plan in plans for event in _changes(plan, discreet=discreet)]
     events += _due(patient, discreet=discreet)
     name = _("Dates") if discreet else _("Plan {reference}").format(reference=patient.reference)
@@ -273,7 +274,7 @@ def _order(event: Event) -> tuple[date, bool, str, str]:
     return event.day, event.at is not None, str(event.at or ""), event.uid
 
 
-def _uid(*parts: object) -> str:
+def uid(*parts: object) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "taperplan:" + ":".join(map(str, parts))))
 
 
@@ -295,7 +296,7 @@ def changes_of(plan: InForce) -> Iterator[tuple[date, When | None, Version, Sche
 def _changes(plan: InForce, *, discreet: bool) -> Iterator[Event]:
     for day, slot, version, schedule in changes_of(plan):
         yield Event(
-            uid=_uid(plan.plan.pk, "change", day),
+            uid=uid(plan.plan.pk, "change", day),
             day=day,
             at=_clock(schedule, day, slot),
             title=_("Look at your sheet") if discreet else _step_title(plan, schedule, day),
@@ -331,10 +332,35 @@ def _due(patient: Patient, *, discreet: bool) -> Iterator[Event]:
     due = FollowUp.objects.filter(patient=patient, due_on__isnull=False).first()
     if due is not None and due.due_on is not None and patient.under_care:
         yield Event(
-            uid=_uid(patient.pk, "check-in"),
+            uid=uid(patient.pk, "check-in"),
             day=due.due_on,
             title=_("Appointment")
             if discreet
             else _("{patient}: check-in due").format(patient=patient.reference),
             changed=due.set_at,
         )
+
+
+# --- Taken over --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TakenOverCard:
+    set_by: str
+    detail: str
+    lines: tuple[str, ...]
+
+
+def taken_over(patient: Patient, zone: ZoneInfo) -> list[TakenOverCard]:
+    """What others had set, newest first: history, as told."""
+    rows = TakenOver.objects.filter(patient=patient).select_related("by").order_by("-at", "pk")
+    return [
+        TakenOverCard(
+            set_by=row.set_by,
+            detail=_("{source}; kept {when} by {who}").format(
+                source=row.source, when=formats.moment(row.at.astimezone(zone)), who=row.by.name
+            ),
+            lines=tuple(line for line in row.as_told.splitlines() if line),
+        )
+        for row in rows[:20]
+    ]

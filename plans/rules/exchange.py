@@ -80,3 +80,10 @@ class FileKind(StrEnum):
             "ics": "text/calendar; charset=utf-8",
             "csv": "text/csv; charset=utf-8",
         }[self.ending]
+
+
+class KeyKind(StrEnum):
+    """What a key opens."""
+
+    PROGRAM = "program"
+    CALENDAR = "calendar"

@@ -5,18 +5,23 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, cast
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from patients.access import load_patient
 from patients.presenters import banner
 from patients.restriction import team_only
 from patients.vocabulary import Ground
 from plans.actions import exchange as actions
-from plans.forms.exchange import HandOverForm
+from plans.actions import fhir_import as importing
+from plans.fhir import reading
+from plans.forms.exchange import HandOverForm, TakeOverForm
 from plans.presenters import document as documents
+from plans.presenters import files
+from plans.presenters.frame import Frame
+from plans.presenters.home import worklist
 from plans.rules.exchange import FileKind
 from plans.rules.paper import Recipient
 from taperplan.accounts.access import require_permission
@@ -24,8 +29,6 @@ from taperplan.accounts.roles import Permission
 
 if TYPE_CHECKING:
     from typing import Any
-
-    from django.http import HttpResponse
 
     from patients.models import Patient
     from taperplan.accounts.http import ClinicianRequest
@@ -92,3 +95,71 @@ def _page(request: ClinicianRequest, patient: Patient, form: HandOverForm) -> Ht
     }
     status = REFUSED if form.errors else 200
     return render(request, "plans/exchange/hand_over.html", context, status=status)
+
+
+@require_safe
+@require_permission(Permission.VIEW_PATIENTS)
+def worklist_table(request: ClinicianRequest) -> HttpResponse:
+    """The worklist as it stands on the first page, for whoever works through it on paper."""
+    found = worklist(
+        user=request.user,
+        frame=Frame(request),
+        now=request.now,
+        today=request.today,
+        whose=request.GET.get("whose", ""),
+        show="",
+        page=1,
+    )
+    actions.worklist_taken(rows=sum(group.count for group in found.groups), by=request.user)
+    response = HttpResponse(files.worklist_table(found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="worklist.csv"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+# --- A plan from another program -------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_permission(Permission.DRAFT_PLAN)
+@load_patient
+@team_only
+def take_over(request: ClinicianRequest, patient: Patient) -> HttpResponse:
+    """A file is read and shown; it is kept as history once, and nothing of it is in a draft."""
+    form = TakeOverForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
+        user=request.user,
+        today=request.today,
+    )
+    told = None
+    if request.method == "POST" and form.is_valid():
+        data = form.data_of_file
+        try:
+            told = reading.read(data)
+        except reading.Refused as refused:
+            form.add_error("file", refused.sentence)
+        else:
+            said = form.cleaned_data
+            source = importing.source(set_by=said["set_by"], words=said["source"], data=data)
+            importing.take_over(
+                key=said["token"],
+                patient=patient,
+                told=told,
+                source=source,
+                now=request.now,
+                by=request.user,
+            )
+    context = {
+        "form": None if told else form,
+        "told": told,
+        "earlier": files.taken_over(patient, request.clinic.zone),
+        "patient": patient,
+        "banner": banner(patient, request.today),
+        "tab": "plan",
+        "nav": "patients",
+        "action": reverse("plans:take-over", kwargs={"patient": patient.pk}),
+        "back": reverse("plans:plans", kwargs={"patient": patient.pk}),
+    }
+    status = REFUSED if form.errors else 200
+    return render(request, "plans/exchange/take_over.html", context, status=status)

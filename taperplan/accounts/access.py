@@ -31,6 +31,13 @@ OPEN_PAGES: Mapping[str, str] = {
     "healthz": "asked by machines whether the service works; says nothing else",
     "about": "the intended purpose, for whoever considers signing in",
     "accessibility": "how the pages can be used, for whoever cannot sign in",
+    "plans:fhir-metadata": "what the interface for programs can do; says nothing of anybody",
+    "plans:fhir-openapi": "the same in OpenAPI, for whoever writes a program",
+    "plans:fhir-patients": "asked by programs; the key that an administrator issued opens it",
+    "plans:fhir-everything": "asked by programs; the key that an administrator issued opens it",
+    "plans:fhir-search": "asked by programs; the key that an administrator issued opens it",
+    "plans:fhir-read": "asked by programs; the key that an administrator issued opens it",
+    "plans:calendar-feed": "asked by calendars; the revocable key in it opens it, no clinical word",
     "plans:verify": "whether a paper with this check code still counts, for whoever holds it",
 }
 

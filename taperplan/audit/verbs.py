@@ -110,3 +110,8 @@ class Verb(StrEnum):
     # The whole database
     BACKED_UP = "backed up"
     RESTORED = "restored from a backup"
+    # Other programs
+    KEY_ISSUED = "key issued"
+    KEY_REVOKED = "key revoked"
+    READ_BY_PROGRAM = "read by a program"
+    CALENDAR_READ = "calendar read"

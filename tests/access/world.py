@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from patients.models import Allergy, CareTeam, Consent, EmergencyAccess, Patient, RecordNumber
     from plans.models import (
+        AccessKey,
         CatalogueEntry,
         CheckIn,
         CheckInDraft,
@@ -432,3 +433,42 @@ class World:
             by=self.clare,
         )
         return made
+
+    # --- Other programs --------------------------------------------------------------------
+
+    @thing
+    def access_key(self) -> AccessKey:
+        """A program's, issued by the administrator."""
+        from patients.vocabulary import Ground
+        from plans.actions import access_key as actions
+        from plans.models import AccessKey
+        from plans.rules.exchange import WHOLE
+
+        reach = actions.Reach(
+            # An administrator reads who it is: no words of a patient's record.
+            recipient="Southfield Test Hospital",
+            parts=WHOLE,
+            ground=Ground.TREATMENT,
+            why="shared care",
+            ends_at=self.now + timedelta(days=30),
+        )
+        key = uuid.uuid4()
+        actions.issue(
+            token=key,
+            clinic=self.clinic,
+            reach=reach,
+            answers_for=self.clare,
+            now=self.now,
+            by=self.people["administrator"],
+        )
+        return AccessKey.objects.get(pk=key)
+
+    @thing
+    def calendar_key(self) -> AccessKey:
+        """The prescriber's own calendar."""
+        from plans.actions import access_key as actions
+        from plans.models import AccessKey
+
+        key = uuid.uuid4()
+        actions.issue_calendar(token=key, now=self.now, by=self.clare)
+        return AccessKey.objects.get(pk=key)

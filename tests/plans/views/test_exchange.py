@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import uuid
@@ -10,10 +11,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from patients.models import Disclosure
-from plans.forms.exchange import HAND_OVER
+from plans.forms.exchange import HAND_OVER, TAKE_OVER
+from plans.models import TakenOver
 from plans.presenters.exchange import Record
 from plans.rules.exchange import FileKind
 from plans.rules.schedule import expected_on
@@ -21,6 +24,7 @@ from taperplan import tables, tokens
 from taperplan.audit.models import AuditEvent
 from tests import doors, factories
 from tests.plans.fhir.reader import Site
+from tests.plans.fhir.test_reading import hl7_taper
 from tests.plans.typing import ROUTINE, SEIZURE, completed
 
 if TYPE_CHECKING:
@@ -199,3 +203,43 @@ def test_nobody_else_is_handed_a_file(
     assert handed(ada_client, patient, said(clare, FileKind.FHIR)).status_code == 403
     assert uuid.UUID(str(patient.pk))
     assert not Disclosure.objects.exists()
+
+
+# --- Taking over -------------------------------------------------------------------------------
+
+
+def sent(clare: User, content: bytes) -> dict[str, Any]:
+    return {
+        "file": SimpleUploadedFile("plan.json", content),
+        "set_by": "Dr Eva Elsewhere",
+        "source": "sent by the ward",
+        "token": tokens.issue(clare, TAKE_OVER),
+    }
+
+
+def test_a_plan_of_another_program_is_kept_as_told_and_starts_no_draft(
+    clare: User, clare_client: doors.Client, patient: Patient
+) -> None:
+    address = reverse("plans:take-over", kwargs={"patient": patient.pk})
+    content = json.dumps(hl7_taper()).replace("Prednisone", "<b>Prednisone</b>").encode()
+
+    page = clare_client.post(address, sent(clare, content)).content.decode()
+
+    row = TakenOver.objects.get(patient=patient)
+    assert row.source_digest == hashlib.sha256(content).hexdigest()
+    assert "its text says 7 days, its dates hold 5." in row.as_told
+    assert "its text says 7 days, its dates hold 5." in page
+    assert "As told, not signed here" in page
+    assert "<b>Prednisone</b>" not in page
+    assert not patient.plans.exists()
+    assert "<b>Prednisone</b>" not in clare_client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[" * 50_000, b"x" * 2_100_000])
+def test_what_is_no_plan_is_refused_and_nothing_is_kept(
+    content: bytes, clare: User, clare_client: doors.Client, patient: Patient
+) -> None:
+    address = reverse("plans:take-over", kwargs={"patient": patient.pk})
+
+    assert clare_client.post(address, sent(clare, content)).status_code == 422
+    assert not TakenOver.objects.exists()

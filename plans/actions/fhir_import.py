@@ -1,0 +1,84 @@
+"""Taking over what somebody else had set, from their FHIR file: kept in words, never counted."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from plans.models import TakenOver
+from taperplan.audit import trail
+from taperplan.audit.verbs import Verb
+from taperplan.words import gettext as _
+
+if TYPE_CHECKING:
+    import uuid
+    from datetime import datetime
+
+    from patients.models import Patient
+    from plans.fhir.reading import Told
+    from taperplan.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who had set it and where it comes from, as typed; the digest is of the file's bytes."""
+
+    set_by: str
+    words: str
+    digest: str
+
+
+def source(*, set_by: str, words: str, data: bytes) -> Source:
+    return Source(set_by=set_by, words=words, digest=hashlib.sha256(data).hexdigest())
+
+
+def take_over(
+    *, key: uuid.UUID, patient: Patient, told: Told, source: Source, now: datetime, by: User
+) -> tuple[TakenOver, bool]:
+    """The row of this form, and whether this arrival made it. It is history, not a draft."""
+    before = TakenOver.objects.filter(pk=key, patient=patient).first()
+    if before is not None:
+        return before, False
+    first, last = told.first, told.last
+    try:
+        with transaction.atomic():
+            row = TakenOver.objects.create(
+                id=key,
+                patient=patient,
+                set_by=source.set_by,
+                source=source.words,
+                source_digest=source.digest,
+                since=first,
+                until=last if first is None or last is None or last >= first else None,
+                as_told=as_told(told),
+                at=now,
+                by=by,
+            )
+            trail.record(
+                Verb.RECORDED,
+                row,
+                patient=patient,
+                detail={
+                    "taken over": "FHIR",
+                    "dosages": str(len(told.doses)),
+                    "not understood": str(len(told.not_understood)),
+                },
+                by=by,
+            )
+    except IntegrityError:
+        return TakenOver.objects.get(pk=key, patient=patient), False
+    return row, True
+
+
+def as_told(told: Told) -> str:
+    """Its lines; then where it contradicts itself, and what was not understood, with the place."""
+    parts = [told.as_told]
+    if told.findings:
+        parts.append("\n".join([_("It contradicts itself:"), *told.findings]))
+    if told.not_understood:
+        strange = [f"{one.where}: {one.what}" for one in told.not_understood]
+        parts.append("\n".join([_("Not understood:"), *strange]))
+    return "\n\n".join(parts)
