@@ -859,6 +859,32 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='AccessKey',
+            fields=[
+                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(max_length=12)),
+                ('recipient', models.CharField(max_length=200)),
+                ('parts', models.CharField(blank=True, max_length=200)),
+                ('ground', models.CharField(blank=True, max_length=12)),
+                ('why', models.CharField(blank=True, max_length=200)),
+                ('digest', models.CharField(max_length=64)),
+                ('issued_at', models.DateTimeField()),
+                ('ends_at', models.DateTimeField()),
+                ('revoked_at', models.DateTimeField(blank=True, null=True)),
+                ('used_at', models.DateTimeField(blank=True, null=True)),
+                ('minute', models.DateTimeField(blank=True, null=True)),
+                ('calls', models.PositiveIntegerField(editable=False)),
+                ('answers_for', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='access_keys', to=settings.AUTH_USER_MODEL)),
+                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='access_keys', to='accounts.clinic')),
+                ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('revoked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-issued_at', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['program', 'calendar'])), name='access_key_kind_known'), models.CheckConstraint(condition=models.Q(('ground__in', ['', 'treatment', 'consent', 'law'])), name='access_key_ground_known'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'program'), _negated=True), models.Q(models.Q(('recipient', ''), _negated=True), models.Q(('parts', ''), _negated=True), models.Q(('ground', ''), _negated=True), models.Q(('why', ''), _negated=True)), _connector='OR'), name='access_key_of_a_program_says_what_and_why'), models.CheckConstraint(condition=models.Q(models.Q(('revoked_at', None), ('revoked_by', None)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='access_key_revoked_by_somebody'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('issued_at'))), name='access_key_ends_after_it_begins'), models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length(models.F('digest')), 64), name='access_key_digest_whole')],
+            },
+        ),
+        migrations.CreateModel(
             name='CallLimit',
             fields=[
                 ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
