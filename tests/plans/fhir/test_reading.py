@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plans.fhir.reading import MOST_BYTES, Refused, Told, read
@@ -189,7 +189,7 @@ NODE = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(dosages=NODE, medication=NODE, requester=NODE)
 def test_wrong_kinds_anywhere_are_read_or_refused(
     dosages: Any, medication: Any, requester: Any

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 from plans.rules.schedule import Rhythm, expected_on, first_day, last_day
 from tests.plans.fhir import facts
@@ -49,7 +49,7 @@ def test_a_published_schedule_is_rebuilt_day_by_day_as_its_source_states(letter:
     assert bool(rebuilt(site, schedule, after)) == bool(expected_on(schedule, after))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(schedule=schedules(away=True))
 def test_any_schedule_is_rebuilt_slot_by_slot(schedule: Schedule) -> None:
     site = Site(facts.exported(schedule))
@@ -59,7 +59,7 @@ def test_any_schedule_is_rebuilt_slot_by_slot(schedule: Schedule) -> None:
         assert rebuilt(site, schedule, day) == plain, day
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(schedule=schedules(away=True))
 def test_the_same_record_gives_the_same_bytes_and_no_dose_of_nought(schedule: Schedule) -> None:
     text = facts.exported(schedule)
@@ -75,7 +75,7 @@ def test_the_same_record_gives_the_same_bytes_and_no_dose_of_nought(schedule: Sc
 
 
 @given(schedule=schedules())
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_strengths_as_needed_lines_and_ends_are_exact(schedule: Schedule) -> None:
     site = Site(facts.exported(schedule))
     plan = site.found[f"CarePlan/{facts.VERSION}"]
