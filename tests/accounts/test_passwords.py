@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import get_default_password_validators
@@ -43,12 +41,10 @@ def test_a_passphrase_is_not(good: str) -> None:
     VALIDATOR.validate(good)
 
 
-def test_it_is_asked_at_every_door_and_costs_little() -> None:
+def test_it_is_asked_at_every_door() -> None:
     kinds = [type(one) for one in get_default_password_validators()]
     assert LeakedPasswordValidator in kinds
-    began = time.perf_counter()
     VALIDATOR.validate("a long enough passphrase" * 20)
-    assert time.perf_counter() - began < 0.2
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
@@ -18,8 +19,6 @@ from tests.harness.chromium import OpenPage
 from tests.plans.views.large_grid import large_cells
 from tests.plans.views.plan_form import fields
 
-ROUND_TRIP_S = 0.1
-FIRST_PAINT_MS = 1000
 PAGE_BYTES = 640_000
 ANSWER_BYTES = 80_000
 
@@ -67,37 +66,38 @@ def test_a_large_grid_is_not_a_heavy_page(clare_client: Client, url: str) -> Non
 
 
 @pytest.mark.slow
-def test_findings_of_a_large_grid_come_back_in_a_tenth_of_a_second(
-    clare_client: Client, url: str
+def test_how_soon_findings_of_a_large_grid_come_back_is_told(
+    clare_client: Client, url: str, record_property: Callable[[str, object], None]
 ) -> None:
     form = opened(clare_client, url)
 
     took = [round_trip(clare_client, url, form, str(n % 4)) for n in range(12)]
 
-    assert min(took) < ROUND_TRIP_S, took
+    assert Draft.objects.get().cells["steps"][29]["doses"][3]["quantity"] == "3"
+    record_property("round trip, processor, ms", [round(one * 1000) for one in sorted(took)])
 
 
 @pytest.mark.slow
-def test_a_large_grid_is_painted_within_a_second_and_keys_do_not_wait(
-    browser_page: OpenPage, clare: User, url: str
+def test_keys_in_a_large_grid_do_not_wait_for_the_server(
+    browser_page: OpenPage,
+    clare: User,
+    url: str,
+    record_property: Callable[[str, object], None],
 ) -> None:
     page: Page = browser_page(clare)
     page.goto(url)
     painted = [first_paint(page, url) for _again in range(3)]
-    assert min(painted) < FIRST_PAINT_MS, painted
+    record_property("first paint, ms", painted)
 
     # The server answers only after it has been let to: what is typed stands at once.
     held: list[Route] = []
     page.route(f"**{url}", held.append)
     page.locator("[id='steps.s30.0.c3']").focus()
-    began = time.monotonic()
     page.keyboard.type("1 1/2")
     page.keyboard.press("Enter")
     page.keyboard.type("1 1/4")
-    typed_in = time.monotonic() - began
     assert page.locator("[id='steps.s30.0.c3']").input_value() == "1 1/2"
     assert page.locator("[id='steps.s31.0.c3']").input_value() == "1 1/4"
-    assert typed_in < 2
     assert held == [] or page.locator("#autosave").inner_text() == "Saving"
     for route in held:
         route.abort()

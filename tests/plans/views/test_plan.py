@@ -248,10 +248,12 @@ def test_an_end_before_its_start_is_said_at_the_last_day(
     assert "The last day, Sun 1 Nov 2026, is before the first day, Mon 30 Nov 2026." in html
 
 
-def test_ten_megabytes_are_refused_and_change_nothing(drafted: Plan, clare_client: Client) -> None:
+def test_more_than_a_request_may_carry_is_refused_and_changes_nothing(
+    drafted: Plan, clare_client: Client
+) -> None:
     before = drafted.draft.cells
     data = fields(clare_client.get(at("draft", drafted)))
-    data["team_text"] = ["x" * 10_000_000]
+    data["team_text"] = ["x" * 20_000_000]
 
     assert post(clare_client, drafted, data).status_code in (400, 413)
 

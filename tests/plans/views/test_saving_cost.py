@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -170,10 +170,16 @@ def test_the_form_and_a_check_in_ask_the_same_however_many_there_are(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("earlier", [0, 500])
-def test_saving_takes_under_150_ms_whatever_stands_already(
-    theo_client: Client, otto: Patient, theo: User, clare: User, earlier: int
+def test_saving_asks_no_more_whatever_stands_already(
+    theo_client: Client,
+    otto: Patient,
+    theo: User,
+    clare: User,
+    earlier: int,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    """The server's time for the request that completes 55 answers; the median of eleven."""
+    """The server's time for the request that completes 55 answers is told, the median of eleven:
+    benchmarks/check-in.md."""
     answers = everything(otto, clare)
     for number in range(earlier):
         completed(otto, clare, ROUTINE, now=NOW - timedelta(minutes=earlier - number))
@@ -190,4 +196,4 @@ def test_saving_takes_under_150_ms_whatever_stands_already(
         asked.add(len(captured))
     # The first raises the red flag; each later one reports it again, with the same statements.
     assert max(asked) <= LIMIT, asked
-    assert statistics.median(took) < 0.150, [round(one * 1000) for one in sorted(took)]
+    record_property("median, ms", round(statistics.median(took) * 1000))
