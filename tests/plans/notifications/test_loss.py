@@ -254,7 +254,8 @@ def test_every_fault_at_every_step_of_paging(
     write_ladder(clinic, ada, [rung])
 
     def arrived() -> Iterator[tuple[str, str, str]]:
-        for call in receiver.calls:
+        # Cut between its headers and its body, a message has not arrived.
+        for call in filter(lambda one: one.body, receiver.calls):
             yield call.headers["webhook-id"], call.json["reference"], call.json["to"]
 
     ward = Ward(clinic, theo, clock, arrived)
