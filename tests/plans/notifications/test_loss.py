@@ -52,10 +52,13 @@ class Fell(Exception):
 def failing_commit(place: int, fault: Callable[[], BaseException]) -> Iterator[list[int]]:
     seen = [0]
     commit: Any = getattr(connection, "_commit")  # noqa: B009  (not in its types)
+    undo: Any = getattr(connection, "_rollback")  # noqa: B009
 
     def refuse() -> None:
         seen[0] += 1
         if seen[0] == place:
+            # What was not committed is gone with its connection, whoever died.
+            undo()
             raise fault()
         commit()
 
