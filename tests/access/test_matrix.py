@@ -25,16 +25,22 @@ NAMES = sorted(ADDRESSES.keys() & ROWS.keys())
 DOZENS = [NAMES[at : at + 12] for at in range(0, len(NAMES), 12)]
 
 
+# Whole, it is a matter of minutes: `make deep`, and every run of the checks by themselves.
 @pytest.mark.one_engine
+@pytest.mark.parametrize(
+    "whole", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["in short", "whole"]
+)
 @pytest.mark.parametrize("names", DOZENS, ids=lambda names: f"{names[0]} to {names[-1]}")
 def test_addresses_answer_as_their_rows_say(
-    names: list[str], world: World, other_world: World
+    names: list[str], whole: bool, world: World, other_world: World
 ) -> None:
     world.fill()
     other_world.fill()
 
     found = [
-        line for name in names for line in faults(ROWS[name], ADDRESSES[name], world, other_world)
+        line
+        for name in names
+        for line in faults(ROWS[name], ADDRESSES[name], world, other_world, whole=whole)
     ]
     assert not found, "\n".join(found)
 

@@ -27,7 +27,9 @@ ROWS = rows.collected()
 FORMS = {
     address.name: address
     for address in addresses()
-    if address.name in ROWS and ROWS[address.name].data is not None
+    if address.name in ROWS
+    and ROWS[address.name].data is not None
+    and any(302 in ROWS[address.name].expected("POST", r, names_an_object=True) for r in ROLES)
 }
 
 
@@ -63,13 +65,18 @@ def test_the_same_form_sent_eight_times_at_once_makes_one_record(name: str, worl
         return
     if name in BEFORE:
         BEFORE[name](world)
-    role = next(role for role in ROLES if 302 in row.expected("POST", role, names_an_object=True))
-    person = world.people[role]
     before = _counts()
-    with transaction.atomic():
-        assert doors.signed_in(person).post(url, data).status_code == 302, "not taken at all"
-        once = _counts() - before
-        transaction.set_rollback(True)
+    # Whoever may record it; others may be led away with a word.
+    for role in ROLES:
+        if 302 not in row.expected("POST", role, names_an_object=True):
+            continue
+        person = world.people[role]
+        with transaction.atomic():
+            assert doors.signed_in(person).post(url, data).status_code == 302, "not taken at all"
+            once = _counts() - before
+            transaction.set_rollback(True)
+        if once:
+            break
     assert once, "sent once, it recorded nothing"
 
     clients = [doors.signed_in(person) for _ in range(TIMES)]

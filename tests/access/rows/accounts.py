@@ -195,7 +195,9 @@ ROWS: dict[str, Row] = {
         post=administrators(302, prescriber=200, monitor=200, stranger=200),
         data=with_token("absence", deputy_of_the_monitor),
     ),
-    "accounts:end-absence": Row(post=administrators(302, prescriber=403, monitor=302)),
+    "accounts:end-absence": Row(
+        post=administrators(302, prescriber=403, monitor=302, stranger=404)
+    ),
     "accounts:ladder": Row(
         get=READERS,
         post=administrators(302),

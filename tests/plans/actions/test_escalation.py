@@ -263,5 +263,5 @@ def test_the_trail_holds_no_word_of_it(flag: Escalation, clare: User) -> None:
     reached(flag, clare, acknowledging=True)
     outcome(flag, clare)
     text = " ".join(f"{row.target} {row.detail}" for row in AuditEvent.objects.all())
-    for word in ("hallucination", "Ingrid", "heard", "seen", "555"):
+    for word in ("hallucination", "Ingrid", "heard", "seen", "555-"):
         assert word not in text

@@ -115,7 +115,7 @@ def test_words_that_were_changed_after_the_confirmation_are_not_printed(
     otto: Patient, clare: User, printing: Printing, clinic: Clinic
 ) -> None:
     ConfirmedTextSet.objects.create(
-        clinic=clinic, key="every_plan", version=1, digest="0" * 64, words="Other words.",
+        clinic=clinic, key="every_plan", number=1, version=1, digest="0" * 64, words="Other words.",
         confirmed_at=NOW, confirmed_by=clare,
     )  # fmt: skip
     text = on_paper(otto, clare, printing, of_classes(DrugClass.OPIOID))
