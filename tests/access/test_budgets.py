@@ -14,11 +14,11 @@ from tests.access.crowd import crowd, deepen
 from tests.access.engine import addresses, url_of
 from tests.access.world import World
 
-pytestmark = pytest.mark.one_engine
-
 FRAME = 3
 LIST = 10
 PAGE = 18
+# The trail's lock is a statement of its own on PostgreSQL, and these have no room for it.
+LOCKED = frozenset({"plans:check-in-new", "plans:sign"})
 # Pages that show many patients at once.
 LISTS = frozenset({"patients:list"})
 ROWS = rows.collected()
@@ -29,6 +29,12 @@ PAGES = {
     and 200 in ROWS[address.name].expected("GET", "prescriber", names_an_object=True)
     and not ROWS[address.name].open_because
 }
+
+
+def _most(name: str) -> int:
+    if name in LISTS:
+        return LIST
+    return PAGE + (name in LOCKED and connection.vendor == "postgresql")
 
 
 def _statements(client: doors.Client, url: str) -> list[str]:
@@ -59,7 +65,7 @@ def test_a_page_stays_inside_its_statements_and_asks_no_more_when_there_is_more_
     dear = [
         f"{name}: {len(asked)}\n    " + "\n    ".join(sql[:200] for sql in asked)
         for name, asked in before.items()
-        if len(asked) > (LIST if name in LISTS else PAGE)
+        if len(asked) > _most(name)
     ]
     assert not dear, "\n".join(dear)
 

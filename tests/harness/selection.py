@@ -18,6 +18,10 @@ from tests.harness.databases import touches_the_database
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
+# What pages say and how they look: the same on both engines once their statements are, and every
+# page is asked for on both (tests/access/test_budgets.py). `make deep` runs these on PostgreSQL
+# too, and what commits, locks or races runs on both always.
+PAGES = ("plans/views", "plans/presenters", "plans/sheets", "plans/documents", "patients", "frame")
 NOTHING_MAY_BE_SKIPPED = bool(os.environ.get("REQUIRE_ALL"))
 
 
@@ -30,10 +34,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if touches_the_database(item):
             item.add_marker(pytest.mark.database)
+        if _is_about_pages(item):
+            item.add_marker(pytest.mark.one_engine)
         if BROWSER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
             if executable() is None:
                 item.add_marker(no_browser)
+
+
+def _is_about_pages(item: pytest.Item) -> bool:
+    where = item.path.relative_to(item.config.rootpath / "tests").as_posix()
+    commits = any(mark.kwargs.get("transaction") for mark in item.iter_markers("django_db"))
+    return where.startswith(PAGES) and not commits
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
