@@ -165,6 +165,7 @@ def check_as_published(version: Version, published: Published, names: Mapping[st
     assert total == {key: Fraction(count) for key, count in published.supply.items()}
 
 
+@pytest.mark.slow
 def test_schedule_b_is_typed_by_keyboard_alone_and_signed(keys: Keyboard) -> None:
     published = PUBLISHED["B"]
     drug(keys, "clonazepam", "tapered", "benzo")
@@ -188,6 +189,7 @@ def test_schedule_b_is_typed_by_keyboard_alone_and_signed(keys: Keyboard) -> Non
     expect(keys.page.locator("main")).to_contain_text("36\u00a0tablets")
 
 
+@pytest.mark.slow
 def test_schedule_a_with_clock_times_is_typed_by_keyboard_alone(keys: Keyboard) -> None:
     published = PUBLISHED["A"]
     drug(keys, "morphine SR", "tapered", "opioid")
@@ -212,6 +214,7 @@ def test_schedule_a_with_clock_times_is_typed_by_keyboard_alone(keys: Keyboard) 
     check_as_published(version, published, {"p1": "p1"})
 
 
+@pytest.mark.slow
 def test_schedule_d_with_two_strengths_and_an_open_end_is_typed_by_keyboard_alone(
     keys: Keyboard,
 ) -> None:
