@@ -69,6 +69,20 @@ def _look(page: Page, url: str) -> None:
     assert_fits(page)
 
 
+def _sent(page: Page) -> bool:
+    """Whether a page came back; some forms answer with a file."""
+    from playwright.sync_api import Error
+
+    try:
+        with page.expect_navigation():
+            page.locator("[data-send]").click()
+    except Error as error:
+        if "ERR_ABORTED" not in error.message:
+            raise
+        return False
+    return True
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "how",
@@ -93,8 +107,8 @@ def test_a_page_breaks_no_rule_with_and_without_errors(
         page = doors_open[person]
         page.goto(url)
         if page.evaluate(FIND) and page.locator("[data-send]").is_visible():
-            with page.expect_navigation():
-                page.locator("[data-send]").click()
+            if not _sent(page):
+                continue
             if page.locator(ERRORS).count():
                 assert_no_violations(page)
                 assert_fits(page)
