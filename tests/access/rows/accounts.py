@@ -196,7 +196,8 @@ ROWS: dict[str, Row] = {
         data=with_token("absence", deputy_of_the_monitor),
     ),
     "accounts:end-absence": Row(
-        post=administrators(302, prescriber=403, monitor=302, stranger=404)
+        # One's own absence is ended by whoever they are; that of a colleague is refused.
+        post=administrators(302, prescriber=(403, 404), monitor=302, stranger=404)
     ),
     "accounts:ladder": Row(
         get=READERS,
