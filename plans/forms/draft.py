@@ -476,6 +476,11 @@ def _remove_as_needed(cells: Cells, key: str, post: QueryDict) -> list[str]:
     return ["as-needed", _("As-needed line removed.")]
 
 
+def _by_date(cells: Cells, subject: str, post: QueryDict) -> list[str]:
+    """Nothing is changed: all drugs are shown merged by date."""
+    return ["by-date"]
+
+
 def _reopen(cells: Cells, subject: str, post: QueryDict) -> list[str]:
     code, _bar, about = subject.partition("|")
     cells["acceptances"] = [
@@ -503,6 +508,7 @@ _ACTS: Mapping[str, Any] = {
     "add-as-needed": _add_as_needed,
     "remove-as-needed": _remove_as_needed,
     "reopen": _reopen,
+    "by-date": _by_date,
 }
 # Buttons that may name their step in a list beside them.
 _OF_A_STEP = frozenset(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from plans.models import Draft, Move, Plan, Version
 from plans.presenters import choices
+from plans.presenters.by_date import ByDate, by_date, column_label, head_words
 from plans.presenters.check_in_story import asked_in_words
 from plans.presenters.grid import SupplyLine, closed_period
 from plans.rules import wording
@@ -142,6 +143,7 @@ class ShownSchedule:
     supply: tuple[SupplyLine, ...]
     supply_period: str
     wide: bool
+    by_date: ByDate | None
 
 
 def shown(schedule: Schedule, *, today: date | None = None) -> ShownSchedule:
@@ -157,7 +159,7 @@ def shown(schedule: Schedule, *, today: date | None = None) -> ShownSchedule:
     for product in schedule.products:
         span = sum(1 for other, _when in columns if other.key == product.key)
         if span:
-            name, rest = _head(schedule, product.key)
+            name, rest = head_words(schedule, product)
             heads.append(ShownHead(name, rest, span, lines[product.drug]))
     period = closed_period(schedule)
     return ShownSchedule(
@@ -173,24 +175,8 @@ def shown(schedule: Schedule, *, today: date | None = None) -> ShownSchedule:
         supply=supply_lines(schedule, *period) if period else (),
         supply_period=formats.day_range(*period) if period else "",
         wide=len(columns) > 5,
+        by_date=by_date(schedule),
     )
-
-
-def _head(schedule: Schedule, key: str) -> tuple[str, str]:
-    product = schedule.product(key)
-    name = wording.product_name(product, schedule.drug(product.drug))
-    forms = formats.noun(product.form, 2)
-    counted = _("mL of") if product.form.measured else _("number of")
-    if product.strength is None or product.unit is None:
-        rest = _("%(forms)s, %(counted)s") % {"forms": forms, "counted": counted}
-    else:
-        strength = formats.strength(product.strength, product.unit, product.form, product.per)
-        rest = _("%(strength)s %(forms)s, %(counted)s") % {
-            "strength": strength,
-            "forms": forms,
-            "counted": counted,
-        }
-    return name, rest
 
 
 def _step(
@@ -202,7 +188,7 @@ def _step(
         product = schedule.product(dose.product)
         rows.setdefault(dose.on_days, {})[dose.product, dose.when] = ShownDose(
             label="",
-            typed=_figure(dose.quantity, product),
+            typed=wording.figure(product, dose.quantity),
             read=wording.amount_under(product, dose.quantity),
         )
         words[dose.on_days] = wording.days_words(schedule, step, dose)
@@ -244,23 +230,8 @@ def _step(
     )
 
 
-def _figure(quantity: Fraction, product: Product) -> str:
-    """A quantity as it stands in a cell: parts of what is counted as a fraction, 0 as a word."""
-    if not quantity:
-        return _("none")
-    if product.form.measured or quantity.denominator not in (2, 3, 4, 8):
-        return formats.number(quantity)
-    whole, above = divmod(quantity.numerator, quantity.denominator)
-    part = f"{above}/{quantity.denominator}"
-    return f"{formats.number(whole)}{formats.NBSP}{part}" if whole else part
-
-
 def _dose(schedule: Schedule, stated: ShownDose | None, key: str, when: When) -> ShownDose:
-    product = schedule.product(key)
-    label = _("%(time)s, %(product)s") % {
-        "time": formats.slot_name(when.token),
-        "product": wording.product_label(product, schedule.drug(product.drug)),
-    }
+    label = column_label(schedule, schedule.product(key), when)
     return replace(stated, label=label) if stated else ShownDose(label, "", "")
 
 

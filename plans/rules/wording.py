@@ -72,6 +72,17 @@ def amount_under(product: Product, quantity: Fraction) -> str:
     return ", ".join(part for part in (count, mass) if part)
 
 
+def figure(product: Product, quantity: Fraction) -> str:
+    """A quantity as it stands in a cell: parts of what is counted as a fraction, 0 as a word."""
+    if not quantity:
+        return _("none")
+    if product.form.measured or quantity.denominator not in (2, 3, 4, 8):
+        return formats.number(quantity)
+    whole, above = divmod(quantity.numerator, quantity.denominator)
+    part = f"{above}/{quantity.denominator}"
+    return f"{formats.number(whole)}{formats.NBSP}{part}" if whole else part
+
+
 def total_words(total: DrugTotal) -> str:
     """As "1.5 mg", "none", "2 tablets" (strength not stated), "12 micrograms per hour"."""
     if all(count.quantity == 0 for count in total.counts) and not any(

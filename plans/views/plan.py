@@ -277,6 +277,9 @@ def _answer(request: ClinicianRequest, draft: Draft) -> HttpResponse:
     if request.POST.get("layout") != new_layout:
         whole = {"grid": grids.grid(given)}
         html["grid"] = render_to_string("plans/plan/_grid.html", whole, request=request)
+    if request.POST.get("view") == grids.BY_DATE:
+        table = {"table": grids.merged(given)}
+        html[grids.BY_DATE] = render_to_string("plans/plan/_by_date.html", table, request=request)
     return JsonResponse(
         {
             "revision": draft.revision,

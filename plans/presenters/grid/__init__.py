@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from plans.presenters.by_date import ByDate, by_date
 from plans.presenters.grid.around import Around
 from plans.presenters.grid.beside import Beside, closed_period
 from plans.presenters.grid.found import Found, counts_words, digest, waits_words
@@ -19,6 +20,7 @@ from plans.rules.findings import Finding
 from plans.rules.grid import columns
 
 __all__ = [
+    "BY_DATE",
     "Around",
     "FindingRow",
     "Grid",
@@ -29,7 +31,11 @@ __all__ = [
     "finding_rows",
     "grid",
     "layout",
+    "merged",
 ]
+
+BY_DATE = "by-date"
+"""Gone to instead of a cell: all drugs merged by date."""
 
 
 def around(
@@ -73,8 +79,14 @@ def grid(given: Around) -> Grid:
         supply=beside.supply(),
         layout=layout(given.doc),
         focus=given.focus,
+        by_date=merged(given) if given.focus == BY_DATE else None,
         wide=len(given.columns) > 5,
     )
+
+
+def merged(given: Around) -> ByDate | None:
+    """All drugs by date, of what can be read so far."""
+    return by_date(given.reading.so_far)
 
 
 def finding_rows(given: Around) -> tuple[FindingRow, ...]:

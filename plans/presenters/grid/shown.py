@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from plans.presenters import choices
+from plans.presenters.by_date import ByDate
 from plans.rules.schedule import Direction
 
 Reads = Mapping[str, Mapping[str, tuple[str, str]]]
@@ -228,6 +229,7 @@ class Grid:
     layout: str
     focus: str
     wide: bool
+    by_date: ByDate | None
 
     @property
     def span(self) -> int:

@@ -12,6 +12,10 @@ const RETRY_MS = 5000;
 document.documentElement.classList.add("has-script");
 
 const BOX = ".dose-cell, .reason";
+const BY_DATE = "by-date";
+
+// Which drug is drawn: "" for all, a drug's key, or all of them merged by date.
+let shown = "";
 
 // ---- saving --------------------------------------------------------------------------------
 
@@ -53,6 +57,7 @@ function body() {
   fields.set("csrfmiddlewaretoken", token());
   fields.set("layout", form.dataset.layout);
   fields.set("found", form.dataset.found);
+  if (shown === BY_DATE) fields.set("view", BY_DATE);
   return fields;
 }
 
@@ -157,6 +162,7 @@ function show(answer) {
   if (answer.html.findings !== undefined) showPart("findings", answer.html.findings);
   showPart("waits", answer.html.waits);
   showPart("supply", answer.html.supply);
+  if (answer.html[BY_DATE] !== undefined) showPart(BY_DATE, answer.html[BY_DATE]);
   put(document.querySelector("#bottom-waits"), one("#sign_waits")?.textContent ?? "");
   for (const sentence of answer.told) toast(sentence);
   readBack(document.activeElement);
@@ -859,6 +865,7 @@ form.addEventListener("click", (event) => {
     if (!box.matches("[data-menu]")) box.open = true;
   }
   if (place.matches("summary")) place.parentElement.open = true;
+  if (shown && place.closest("#grid")) showDrug("");
   openCard(stepOf(place));
   place.focus();
   place.scrollIntoView({ block: "center" });
@@ -866,15 +873,18 @@ form.addEventListener("click", (event) => {
 
 // ---- one drug at a time ---------------------------------------------------------------------------
 
-let shown = "";
-
-/** Only what belongs to one drug is drawn; everything stays in the form, and is sent. */
-function showDrug(key) {
-  shown = key;
+/** Only what belongs to one drug is drawn; everything stays in the form, and is sent. Merged by
+ * date, the table comes from the server and is read, not typed in. */
+function showDrug(view) {
+  shown = view;
   const choice = one("[data-show-drug]");
   if (!choice) return;
-  choice.value = key;
-  const drugs = [...choice.options].slice(1).map((option) => option.value);
+  choice.value = view;
+  const merged = view === BY_DATE;
+  one(".grid-scroll").hidden = one(".grid-foot").hidden = one(".read-back").hidden = merged;
+  if (!merged) document.getElementById(BY_DATE).replaceChildren();
+  const key = merged ? "" : view;
+  const drugs = [...choice.options].slice(1, -1).map((option) => option.value);
   const columns = heads();
   const other = (at) => key !== "" && columns[at]?.drug !== key;
   const otherDrug = (at) => key !== "" && drugs[at] !== key;
@@ -895,7 +905,9 @@ function showDrug(key) {
 }
 
 form.addEventListener("change", (event) => {
-  if (event.target.matches("[data-show-drug]")) showDrug(event.target.value);
+  if (!event.target.matches("[data-show-drug]")) return;
+  showDrug(event.target.value);
+  if (shown === BY_DATE) changed(0);
 });
 
 function prepare() {
@@ -904,7 +916,7 @@ function prepare() {
   for (const step of steps()) {
     for (const part of ["days", "last_day"]) passOver(field(step, step.dataset.step, part));
   }
-  if (shown) showDrug(shown);
+  if (shown || one("[data-show-drug]")?.value === BY_DATE) showDrug(shown || BY_DATE);
   const first = stepOf(document.activeElement) ?? steps()[0];
   if (first) openCard(first);
 }

@@ -521,7 +521,19 @@ def test_one_drug_at_a_time_is_shown_and_all_of_them_are_kept(
     expect(page.locator("tbody.step:visible")).to_have_count(2)
     page.locator("[id='steps.s2.first_day']").focus()
     page.keyboard.press("Enter")
+    # Merged by date they are read, not typed in: nothing of the grid is drawn.
+    page.get_by_label("Show", exact=True).select_option("all drugs merged by date")
+    merged = page.locator("#by-date tbody")
+    expect(merged).to_have_count(3)
+    expect(page.locator("tbody.step:visible")).to_have_count(0)
+    second = " ".join(merged.nth(1).inner_text().split())
+    assert "7 Dec 2026 Monday 7 days 13 Dec 2026 Sunday" in second
+    assert "1/2 half, 0.25 mg" in second
+    assert second.endswith("1.25 mg lower step 2 5 mg starts step 2")
+    assert_no_violations(page)
+    page.locator("a[data-goes-to]").first.click()
     page.get_by_label("Show", exact=True).select_option("all drugs")
+    expect(page.locator("#by-date tbody")).to_have_count(0)
     expect(page.locator("tbody.step:visible")).to_have_count(3)
     page.get_by_role("button", name="Save", exact=True).last.click()
     assert Draft.objects.get().cells["steps"] == cells["steps"]
