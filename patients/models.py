@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -32,6 +31,7 @@ from patients.vocabulary import (
     SupportKind,
     TeamRole,
 )
+from taperplan import kept
 from taperplan.accounts.models import Clinic, User
 from taperplan.accounts.roles import Permission
 from taperplan.audit.append_only import Mutability
@@ -61,7 +61,7 @@ def within_reach(user: User, path: str = "") -> Q:
     """
     key = models.OuterRef(f"{path}pk")
     team = CareTeam.objects.filter(patient=key, user=user, until=None)
-    opened = EmergencyAccess.objects.filter(patient=key, user=user, until__gt=timezone.now())
+    opened = EmergencyAccess.objects.filter(patient=key, user=user, until__gt=kept.now())
     return Q(**{f"{path}restricted": False}) | Q(models.Exists(team)) | Q(models.Exists(opened))
 
 

@@ -30,12 +30,14 @@ from plans.presenters.waiting import RowsOf
 from plans.rules.notices import LATE, TRIES, fault_words, lives
 from taperplan import formats
 from taperplan.accounts.models import Clinic
+from taperplan.kept import Kept, Values
 
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Mapping
     from datetime import datetime
 
+    from django.db.models import QuerySet
     from django.db.models.expressions import Combinable
 
 _DAY = timedelta(days=1)
@@ -148,6 +150,15 @@ def _tell_by_phone(clinic: Clinic) -> str:
     return _("Tell the on-call clinician by phone.")
 
 
+_kept = Kept()
+
+
+def _row(marks: Values) -> QuerySet[Clinic, dict[str, Any]]:
+    clinic = Clinic(pk=marks.keys["clinic"])
+    columns: Any = Clinic.objects.filter(pk=clinic.pk).annotate(**asked(clinic, marks.now))
+    return columns.values(*COLUMNS)  # type: ignore[no-any-return]
+
+
 class ForOthers:
     """The alarms of somebody whose pages have no frame of red flags. One statement."""
 
@@ -157,10 +168,6 @@ class ForOthers:
     @cached_property
     def alarms(self) -> tuple[Alarm, ...]:
         request = self._request
-        row = (
-            Clinic.objects.filter(pk=request.clinic.pk)
-            .annotate(**asked(request.clinic, request.now))
-            .values(*COLUMNS)
-            .get()
-        )
+        values = Values({"clinic": request.clinic.pk}, request.today, request.now)
+        (row,) = _kept.rows(None, values, _row)
         return alarms(row, request.clinic, request.now, may_open=False)

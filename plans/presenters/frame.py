@@ -41,11 +41,14 @@ from plans.presenters.addresses import address
 from plans.presenters.waiting import RowsOf, Waiting, Whose
 from plans.rules.redflags import EscalationState, Level, overdue_since
 from taperplan import formats
-from taperplan.accounts.models import Clinic, TestMessage, TimeLimits
+from taperplan.accounts.models import Clinic, Membership, TestMessage, TimeLimits, User
+from taperplan.accounts.rights import rights_of
 from taperplan.accounts.roles import Permission
+from taperplan.kept import Kept, Values
 
 if TYPE_CHECKING:
     import uuid
+    from collections.abc import Iterator
 
     from django.http import HttpRequest
 
@@ -168,15 +171,11 @@ class Frame:
     @cached_property
     def _found(self) -> tuple[Counts, tuple[FlagLine, ...], tuple[alarm.Alarm, ...]]:
         request = self._request
-        open_now = Escalation.objects.visible_to(request.user).still_open()
-        rows = _flags(open_now, request.user, self._patient).union(
-            _counts(open_now, request), all=True
-        )
         flags: list[FlagLine] = []
         counts = Counts()
         alarms: tuple[alarm.Alarm, ...] = ()
         limits: dict[str, int | None] = {}
-        for row in rows.order_by("place", "level", "reported_at", "key")[: MOST + 1]:
+        for row in _rows(request, self._patient):
             if row["place"] == 0:
                 counts = Counts(row["flags"], row["waits"], bool(row["mine"]), row["tests"])
                 alarms = alarm.alarms(row, request.clinic, request.now, may_open=True)
@@ -214,8 +213,34 @@ def _heading(count: int) -> str:
     }
 
 
+_kept = Kept()
+
+
+def _rows(request: Any, patient: Patient | None) -> Iterator[dict[str, Any]]:
+    """The row of counts, then the open flags. The text of the statement depends on nothing but
+    what this person may do and on whether the page is about a patient.
+    """
+    rights = rights_of(request.user.membership)
+    keys = {"user": request.user.pk, "clinic": request.clinic.pk}
+    if patient is not None:
+        keys["patient"] = patient.pk
+
+    def made(marks: Values) -> QuerySet[Any, dict[str, Any]]:
+        clinic = Clinic(pk=marks.keys["clinic"])
+        user = User(pk=marks.keys["user"])
+        user.membership = Membership(user=user, clinic=clinic, **rights.columns())
+        open_now = Escalation.objects.visible_to(user).still_open()
+        rows = _flags(open_now, user, marks.keys.get("patient")).union(
+            _counts(open_now, user, clinic, marks), all=True
+        )
+        return rows.order_by("place", "level", "reported_at", "key")[: MOST + 1]
+
+    values = Values(keys, request.today, request.now)
+    return _kept.rows((rights, patient is not None), values, made)
+
+
 def _flags(
-    open_now: QuerySet[Escalation], user: Any, patient: Patient | None
+    open_now: QuerySet[Escalation], user: User, patient: uuid.UUID | None
 ) -> QuerySet[Any, dict[str, Any]]:
     """The open flags: those of the page's patient first, so that none of them is cut off."""
     first = Q(patient=patient) | Q(patient__joined_to=patient) if patient else Q(pk=None)
@@ -254,14 +279,16 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _counts(open_now: QuerySet[Escalation], request: Any) -> QuerySet[Any, dict[str, Any]]:
+def _counts(
+    open_now: QuerySet[Escalation], user: User, clinic: Clinic, asked: Values
+) -> QuerySet[Any, dict[str, Any]]:
     """One row: how many flags are open, what waits for this person, whether they are on a team."""
-    team = CareTeam.objects.filter(user=request.user, until=None)
-    limits = TimeLimits.objects.standing(request.clinic)
-    tests = TestMessage.objects.visible_to(request.user).filter(acknowledgement=None)
+    team = CareTeam.objects.filter(user=user, until=None)
+    limits = TimeLimits.objects.standing(clinic)
+    tests = TestMessage.objects.visible_to(user).filter(acknowledgement=None)
     nothing = Value("", output_field=CharField())
     found: QuerySet[Any, dict[str, Any]] = (
-        Clinic.objects.filter(pk=request.clinic.pk)
+        Clinic.objects.filter(pk=clinic.pk)
         .order_by()
         .annotate(
             place=Value(0),
@@ -273,7 +300,7 @@ def _counts(open_now: QuerySet[Escalation], request: Any) -> QuerySet[Any, dict[
             state=nothing,
             reported_at=Cast(Value(None), DateTimeField()),
             flags=RowsOf(open_now.order_by().values("pk")),
-            waits=Waiting(request.user, request.today, Whose.CONCERNS).how_many(),
+            waits=Waiting(user, asked.today, Whose.CONCERNS).how_many(),
             tests=RowsOf(tests.order_by().values("pk")),
             mine=Cast(Exists(team), BooleanField()),
             family=nothing,
@@ -284,7 +311,7 @@ def _counts(open_now: QuerySet[Escalation], request: Any) -> QuerySet[Any, dict[
             acked=Cast(Value(None), DateTimeField()),
             emergency_limit=Subquery(limits.values("emergency_minutes")[:1]),
             same_day_limit=Subquery(limits.values("same_day_minutes")[:1]),
-            **alarm.asked(request.clinic, request.now),
+            **alarm.asked(clinic, asked.now),
         )
         .values(*_COLUMNS)
     )
