@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage, Critical, Tags, register
 from django.core.checks import Warning as Caution
 from django.db import connections
 
-from taperplan.audit import append_only
+from taperplan.audit import append_only, chain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,15 @@ def every_guard_stands(
             for name in append_only.missing(connection)
             if guarded[name] in tables
         ]
+        if not chain.stands(connection):
+            found.append(
+                Critical(
+                    f"The function {chain.FUNCTION} is missing in {alias}: no row of the trail "
+                    "could be written.",
+                    hint="Run manage.py migrate, which puts it back.",
+                    id="taperplan.E004",
+                )
+            )
     return found
 
 

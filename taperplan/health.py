@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from taperplan.audit import append_only
+from taperplan.audit import append_only, chain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,9 +39,11 @@ def faults() -> list[str]:
     """What is wrong, in words for the log; empty when all is well."""
     try:
         missing = append_only.missing(connection)
+        held = chain.stands(connection)
     except DatabaseError as error:
         return [f"the database does not answer: {type(error).__name__}"]
-    return [f"the trigger {name} is missing" for name in missing]
+    found = [f"the trigger {name} is missing" for name in missing]
+    return found if held else [*found, f"the function {chain.FUNCTION} is missing"]
 
 
 @require_safe

@@ -9,6 +9,7 @@ class AuditConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from taperplan.audit import append_only
+        from taperplan.audit import append_only, chain
 
         append_only.connect()
+        chain.connect()

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import connection, transaction
 
+from taperplan.audit import chain
+from taperplan.audit.chain import GENESIS
 from taperplan.audit.models import AuditEvent
 
 if TYPE_CHECKING:
@@ -25,9 +27,6 @@ if TYPE_CHECKING:
 
     from taperplan.audit.verbs import Verb
 
-GENESIS = "0" * 64
-# One number for the one lock that orders the chain on PostgreSQL.
-_LOCK = 7_301_955
 # Where the request comes from; set by the middleware, empty for commands.
 address: ContextVar[str] = ContextVar("trail_address", default="")
 
@@ -60,11 +59,7 @@ def record_all(
     events: list[AuditEvent] = []
     # No savepoint: a row that cannot be written takes with it what it would have spoken of.
     with transaction.atomic(savepoint=False):
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        last = AuditEvent.objects.order_by("-number").values_list("number", "digest").first()
-        number, previous = last or (0, GENESIS)
+        number, previous = chain.end(connection)
         where = clinic or getattr(by, "clinic", None)
         for verb, target in rows:
             number += 1

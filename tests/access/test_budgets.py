@@ -17,8 +17,6 @@ from tests.access.world import World
 FRAME = 3
 LIST = 10
 PAGE = 18
-# The trail's lock is a statement of its own on PostgreSQL, and these have no room for it.
-LOCKED = frozenset({"plans:check-in-new", "plans:sign"})
 # Pages that show many patients at once.
 LISTS = frozenset({"patients:list"})
 ROWS = rows.collected()
@@ -32,9 +30,7 @@ PAGES = {
 
 
 def _most(name: str) -> int:
-    if name in LISTS:
-        return LIST
-    return PAGE + (name in LOCKED and connection.vendor == "postgresql")
+    return LIST if name in LISTS else PAGE
 
 
 def _statements(client: doors.Client, url: str) -> list[str]:

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 
 from taperplan.accounts.models import Clinic, User
-from taperplan.audit import append_only, trail
+from taperplan.audit import append_only, chain, trail
 from taperplan.audit.models import AuditEvent
 from taperplan.audit.verbs import Verb
 
@@ -56,7 +56,7 @@ def test_a_row_says_who_what_where_and_when(clare: User, clinic: Clinic) -> None
 
 def test_each_row_follows_the_one_before_it(rows: list[AuditEvent]) -> None:
     assert [row.previous for row in rows[1:]] == [row.digest for row in rows[:-1]]
-    assert rows[0].previous == trail.GENESIS
+    assert rows[0].previous == chain.GENESIS
     assert list(trail.faults()) == []
 
 

@@ -165,10 +165,7 @@ def test_the_form_and_a_check_in_ask_the_same_however_many_there_are(
         with CaptureQueriesContext(connection) as captured:
             assert theo_client.get(page).status_code == 200
         asked = statements(captured)
-        # The trail's lock is a statement of its own on PostgreSQL.
-        assert len(asked) <= 18 + (connection.vendor == "postgresql"), (
-            page + "\n" + "\n".join(asked)
-        )
+        assert len(asked) <= 18, page + "\n" + "\n".join(asked)
 
 
 @pytest.mark.slow
