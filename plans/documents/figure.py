@@ -16,6 +16,7 @@ from plans.documents.chart import (
     Stroke,
     Words,
 )
+from plans.documents.flow import set_runs
 from plans.documents.tagged import Element, TaggedCanvas
 
 _HALO = 1.2
@@ -124,8 +125,6 @@ class Figure:
             x - _HALO, y - item.size * 0.22, wide + 2 * _HALO, item.size * 0.98, stroke=0, fill=1
         )
         canvas.setFillColor(self.palette[item.ink])
-        text = canvas.beginText(x, y)
-        for font, words in runs:
-            text.setFont(font, item.size)
-            text.textOut(words)
+        text = canvas.beginText()
+        set_runs(canvas, text, runs, item.size, x, y)
         canvas.drawText(text)

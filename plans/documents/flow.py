@@ -13,7 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from plans.documents import fonts
+from reportlab.pdfgen.textobject import PDFTextObject
+
+from plans.documents import fonts, shaping
 from plans.documents.tagged import Element, TaggedCanvas
 
 RULE = 0.6
@@ -71,12 +73,15 @@ class Said:
         self.right = right
         self.outline = outline
         self.typed = lines
+        self.words = ""
+        self.leftwards = shaping.mostly_leftwards(self.text)
+        self.lengthy = False
         self._set: list[Laid] | None = None
         self._width = -1.0
 
     @property
     def text(self) -> str:
-        return " ".join("".join(text for _, text in line) for line in self.typed)
+        return self.words or " ".join("".join(text for _, text in line) for line in self.typed)
 
     def lines(self, width: float) -> list[Laid]:
         """The words as they stand at this width; each line but the last ends in a blank, so
@@ -89,6 +94,7 @@ class Said:
                 for laid in _broken(line, self.type.size, width, more=number < last)
             ]
             self._width = width
+            self.lengthy = len(self._set) > 1
         return self._set
 
     def measure(self, width: float) -> float:
@@ -107,11 +113,15 @@ class Said:
             fit = max(fit, 1)
         elif fit < 2:
             return None
-        return self.part(lines[:fit], width), self.part(lines[fit:], width)
+        head = self.part(lines[:fit], width)
+        # A heading that is cut leads to its beginning.
+        head.outline, head.words = self.outline, self.text
+        return head, self.part(lines[fit:], width)
 
     def part(self, lines: list[Laid], width: float) -> Said:
         part = Said((), self.type, right=self.right)
         part.element = self.element
+        part.leftwards, part.lengthy = self.leftwards, self.lengthy
         part._set, part._width = lines, width
         return part
 
@@ -122,7 +132,10 @@ class Said:
         if self.outline is not None:
             canvas.heading(self.text, self.outline, top)
         with canvas.content(self.element):
-            set_lines(canvas, lines, self.type, x, top, width if self.right else None)
+            # A paragraph that runs leftwards begins at the right; one line stays with its label.
+            right = self.right or (self.leftwards and self.lengthy)
+            edge = width if right else None
+            set_lines(canvas, lines, self.type, x, top, edge, leftwards=self.leftwards)
 
 
 def set_lines(
@@ -132,6 +145,8 @@ def set_lines(
     x: float,
     top: float,
     right_of: float | None = None,
+    *,
+    leftwards: bool = False,
 ) -> None:
     """Write lines below `top`; against the right edge of `right_of` when it is given."""
     size, leading = type_.size, type_.leading
@@ -139,11 +154,62 @@ def set_lines(
     baseline = top - leading / 2 - size * 0.35
     for number, (line_width, runs) in enumerate(lines):
         start = x if right_of is None else x + right_of - line_width
-        text.setTextOrigin(start, baseline - number * leading)
-        for font, words in runs:
-            text.setFont(font, size, leading)
-            text.textOut(words)
+        y = baseline - number * leading
+        set_runs(canvas, text, runs, size, start, y, leftwards=leftwards)
     canvas.drawText(text)
+
+
+def set_runs(
+    canvas: TaggedCanvas,
+    text: PDFTextObject,
+    runs: Sequence[fonts.Piece],
+    size: float,
+    x: float,
+    y: float,
+    *,
+    leftwards: bool = False,
+) -> None:
+    """Write one line from `x` on. Where something runs leftwards or is shaped, each run is set at
+    its own place, in the order in which it is read."""
+    if not any(fonts.shaped(font) or shaping.runs_leftwards(words) for font, words in runs):
+        text.setTextOrigin(x, y)
+        for font, words in runs:
+            text.setFont(font, size)
+            text.textOut(words)
+        return
+    places = shaping.placed(runs, leftwards=leftwards)
+    run_starts: dict[int, float] = {}
+    if leftwards:
+        # The blank at the end of the line stands at its left, outside.
+        font, words = runs[-1]
+        x -= fonts.width(font, words[len(words.rstrip(" ")) :], size)
+    for run in sorted(places, key=lambda run: run.place):
+        run_starts[run.place] = x
+        x += fonts.width(run.font, run.text, size)
+    for run in places:
+        _set_run(canvas, text, run, size, run_starts[run.place], y)
+
+
+def _set_run(
+    canvas: TaggedCanvas, text: PDFTextObject, run: shaping.Placed, size: float, x: float, y: float
+) -> None:
+    text.setFont(run.font, size)
+    face = fonts.shaped(run.font)
+    if face is None and not run.leftwards:
+        text.setTextOrigin(x, y)
+        text.textOut(run.text)
+        return
+    with canvas.real_text(text, run.text, "" if face is None else face.script.language):
+        if face is None:
+            text.setTextOrigin(x, y)
+            text.textOut(shaping.mirrored(run.text))
+            return
+        glyphs = fonts.drawn(face, run.text, leftwards=run.leftwards)
+        face.note(canvas.document, glyphs)
+        for glyph in glyphs:
+            text.setTextOrigin(x + glyph.right * size, y + glyph.up * size)
+            text.textOut(chr(glyph.code))
+            x += glyph.advance * size
 
 
 def _broken(line: Sequence[fonts.Piece], size: float, width: float, *, more: bool) -> list[Laid]:
@@ -202,7 +268,7 @@ class _Breaker:
 
     def _add_by_letters(self, word: tuple[fonts.Piece, ...]) -> None:
         for font, text in word:
-            for letter in text:
+            for letter in shaping.letters(text):
                 wide = fonts.width(font, letter, self.size)
                 if self._line and not self._fits(wide):
                     self.close(blank=False)

@@ -1,9 +1,10 @@
 """The faces that documents are set in, and which of them holds a letter.
 
-IBM Plex Sans first, DejaVu Sans for what it lacks, run by run. A letter that neither holds is
-printed as a visible mark and counted, never left out and never a silent empty box. Scripts
-that need shaping or run from right to left are not in these files on purpose: set letter by
-letter they would print, and print wrongly.
+IBM Plex Sans first, DejaVu Sans for what it lacks, run by run; Noto Sans for Arabic and
+Devanagari, whose letters are shaped. A letter that none of them holds is printed as a visible
+mark and counted, never left out and never a silent empty box. Other scripts that need shaping
+or run from right to left are in no file on purpose: set letter by letter they would print, and
+print wrongly.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from typing import Any
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import SUBSETN, TTFont
+
+from plans.documents import shaping
+from plans.documents.shaping import Glyph, Glyphs
 
 FOLDER = Path(__file__).parent / "fonts"
 REGULAR = "taperplan-regular"
@@ -51,18 +55,38 @@ class Face(TTFont):
     def addObjects(self, doc: Any) -> None:
         subsets = list(self.state[doc].subsets)
         super().addObjects(doc)
+        shown = self.shown(doc)
         for number, subset in enumerate(subsets):
             name = _subset_name(number, self.face.name)
             stream = doc.idToObject["toUnicodeCMap:" + name]
-            stream.content = _to_unicode(name, subset)
+            stream.content = _to_unicode(name, subset, shown)
+
+    def shown(self, doc: Any) -> dict[int, str]:
+        """What codes stand for that are no letters themselves."""
+        return {}
+
+
+class ShapedFace(Face):
+    """A font of a script whose glyphs are chosen by their neighbours."""
+
+    def __init__(self, name: str, script: shaping.Script, file: str) -> None:
+        super().__init__(name, str(FOLDER / file), shapable=False)
+        self.glyphs = Glyphs(self, script, file)
+
+    def shown(self, doc: Any) -> dict[int, str]:
+        return self.glyphs.shown.get(doc, {})
 
 
 def _subset_name(number: int, face: bytes) -> str:
     return str((SUBSETN(number) + b"+" + face).decode("pdfdoc"))
 
 
-def _to_unicode(name: str, subset: list[int]) -> str:
-    pairs = [(code, point) for code, point in enumerate(subset) if point]
+def _to_unicode(name: str, subset: list[int], shown: dict[int, str]) -> str:
+    pairs = [
+        (code, shown.get(point, chr(point)).encode("utf-16-be").hex().upper())
+        for code, point in enumerate(subset)
+        if point
+    ]
     lines = [
         "/CIDInit /ProcSet findresource begin",
         "12 dict begin",
@@ -77,7 +101,7 @@ def _to_unicode(name: str, subset: list[int]) -> str:
     for start in range(0, len(pairs), _CODES_IN_A_BLOCK):
         block = pairs[start : start + _CODES_IN_A_BLOCK]
         lines.append(f"{len(block)} beginbfchar")
-        lines += [f"<{code:02X}> <{point:04X}>" for code, point in block]
+        lines += [f"<{code:02X}> <{text}>" for code, text in block]
         lines.append("endbfchar")
     lines += ["endcmap", "CMapName currentdict /CMap defineresource pop", "end", "end"]
     return "\n".join(lines)
@@ -97,7 +121,23 @@ def register() -> None:
                 pdfmetrics.registerFont(Face(name, str(FOLDER / file)))
 
 
+def shaped(font: str) -> Glyphs | None:
+    """What shapes the words of this font; None for one that is set letter by letter."""
+    if font not in shaping.FILES:
+        return None
+    with _lock:
+        if font not in pdfmetrics.getRegisteredFontNames():
+            pdfmetrics.registerFont(ShapedFace(font, *shaping.FILES[font]))
+    face: ShapedFace = pdfmetrics.getFont(font)
+    return face.glyphs
+
+
 def _font_for(letter: str, *, bold: bool) -> str | None:
+    script = shaping.script_of(letter)
+    if script is not None:
+        font = script.font(bold=bold)
+        shaped(font)
+        return font if ord(letter) in _held(font) else None
     for font in (STRONG, FALLBACK_STRONG) if bold else (REGULAR, FALLBACK):
         if ord(letter) in _held(font):
             return font
@@ -111,9 +151,14 @@ def lines_of(text: str) -> list[str]:
     for letter in text:
         if letter in _LINE_ENDS:
             lines.append("")
-        elif letter not in _WITHOUT_INK:
+        elif letter not in _WITHOUT_INK or _joins(letter, lines[-1]):
             lines[-1] += letter
     return lines
+
+
+def _joins(letter: str, before: str) -> bool:
+    """Whether a letter without ink changes the shape of its neighbours."""
+    return letter in shaping.JOINERS and before != "" and shaping.script_of(before[-1]) is not None
 
 
 def pieces(line: str, *, bold: bool) -> Iterator[Piece]:
@@ -125,8 +170,8 @@ def pieces(line: str, *, bold: bool) -> Iterator[Piece]:
         shown = letter
         if font is None:
             font, shown = (STRONG if bold else REGULAR), MARK
-        if letter in " \u00a0" and current is not None:
-            font = current
+        if (letter in " \u00a0" or letter in shaping.JOINERS) and current is not None:
+            font, shown = current, letter
         if font != current and run:
             yield current or font, "".join(run)
             run = []
@@ -138,4 +183,13 @@ def pieces(line: str, *, bold: bool) -> Iterator[Piece]:
 
 def width(font: str, text: str, size: float) -> float:
     """How wide a run of one font is, in points."""
-    return float(pdfmetrics.stringWidth(text, font, size))
+    glyphs = shaped(font)
+    if glyphs is None:
+        return float(pdfmetrics.stringWidth(text, font, size))
+    leftwards = shaping.runs_leftwards(text)
+    return size * sum(glyph.advance for glyph in drawn(glyphs, text, leftwards=leftwards))
+
+
+def drawn(glyphs: Glyphs, text: str, *, leftwards: bool) -> tuple[Glyph, ...]:
+    """The glyphs of a run, from left to right."""
+    return shaping.glyphs_of(glyphs, text, leftwards=leftwards)

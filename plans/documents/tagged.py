@@ -148,6 +148,23 @@ class TaggedCanvas(Canvas):
             self._marking = False
             self._code.append("EMC")
 
+    @contextmanager
+    def real_text(self, drawn: Any, words: str, language: str) -> Iterator[None]:
+        """Say what the glyphs that are drawn in a text object stand for."""
+        said = f"/ActualText <FEFF{words.encode('utf-16-be').hex().upper()}>"
+        if language:
+            said += f" /Lang ({language})"
+        drawn._code.append(f"/Span <<{said}>> BDC")
+        try:
+            yield
+        finally:
+            drawn._code.append("EMC")
+
+    @property
+    def document(self) -> Any:
+        """The file that is being made."""
+        return self._doc
+
     def heading(self, text: str, level: int, top: float) -> None:
         """Add an entry to the outline that leads here."""
         self._headings += 1

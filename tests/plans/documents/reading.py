@@ -67,9 +67,16 @@ def _marked(page: Any) -> dict[int, str]:
     }
     found: dict[int, str] = {}
     mark: int | None = None
+    instead = False
     font: dict[int, str] = {}
     for operands, operator in ContentStream(page.get_contents(), page.pdf).operations:
         match operator:
+            case b"BDC" if operands[0] == "/Span":
+                instead = True
+                if mark is not None:
+                    found[mark] += operands[1]["/ActualText"]
+            case b"EMC" if instead:
+                instead = False
             case b"BDC":
                 mark = int(operands[1]["/MCID"])
                 found.setdefault(mark, "")
@@ -80,7 +87,7 @@ def _marked(page: Any) -> dict[int, str]:
             case b"Tj":
                 typed = operands[0]
                 codes = typed if isinstance(typed, bytes) else typed.original_bytes
-                if mark is not None:
+                if mark is not None and not instead:
                     found[mark] += "".join(font[code] for code in codes)
             case _:
                 pass
