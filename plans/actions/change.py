@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy
 
 from plans.actions.plan import NotDoneError, open_draft, standing_days
 from plans.models import Draft, Plan, Version
+from plans.models.plan import away_columns
 from plans.rules import cells as rule_cells
 from plans.rules import holds
 from plans.rules.lifecycle import MoveRefused, PlanState, VersionKind, check_move, verb_of
-from plans.rules.schedule import Texts
+from plans.rules.schedule import Texts, When
 from taperplan import formats
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
@@ -44,6 +45,8 @@ class Change:
     from_day: date
     reason: str
     days: dict[str, Any] = field(default_factory=dict)
+    # The time of day from which the new version is in force; "" the start of the day.
+    from_slot: str = ""
 
 
 def latest_of(plan: Plan) -> Version | None:
@@ -131,15 +134,10 @@ def interrupting(
     latest = _standing(plan)
     before = latest.schedule()
     try:
-        after = holds.interrupted(before, from_day, until, where=where, why=reason)
+        after = holds.interrupted(before, from_day, until, where=where, why=reason.strip()[:500])
     except holds.HoldRefused as refused:
         raise NotDoneError(refused.sentence) from refused
-    days = {
-        "away_from": from_day,
-        "away_until": until,
-        "away_where": where.strip(),
-        "away_why": reason.strip()[:500],
-    }
+    days = away_columns(after.away)
     return Change(VersionKind.INTERRUPT, latest, before, after, from_day, reason, days)
 
 
@@ -151,13 +149,7 @@ def restarting(*, plan: Plan, from_day: date, later: bool, reason: str) -> Chang
         after = holds.restarted(before, from_day, later=later)
     except holds.HoldRefused as refused:
         raise NotDoneError(refused.sentence) from refused
-    away = after.away[-1]
-    days = {
-        "away_from": away.first_day,
-        "away_until": away.last_day,
-        "away_where": away.where,
-        "away_why": away.why,
-    }
+    days = away_columns(after.away)
     return Change(VersionKind.RESTART, latest, before, after, from_day, reason, days)
 
 
@@ -210,6 +202,7 @@ def _cells(change: Change) -> Cells:
         change.after,
         title=version.title,
         in_force_from=change.from_day,
+        in_force_slot=When.of(change.from_slot) if change.from_slot else None,
         reason=change.reason,
         texts=Texts(version.patient_text, version.pharmacy_text, version.team_text),
         missed_dose_text=version.missed_dose_text,

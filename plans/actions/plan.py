@@ -37,6 +37,7 @@ from plans.models import (
     Version,
 )
 from plans.models.exact import exact
+from plans.models.plan import away_columns, aways_of
 from plans.rules import cells as rule_cells
 from plans.rules.cells import Reading
 from plans.rules.compare import compare
@@ -52,7 +53,6 @@ from plans.rules.lifecycle import (
     check_move,
     verb_of,
 )
-from plans.rules.schedule import Away
 from taperplan import formats
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
@@ -188,17 +188,13 @@ def standing_days(version: Version, today: date, *, over: bool = False) -> dict[
     stays = version.hold_until is None or version.hold_until >= today
     if version.hold_from and stays and not over:
         days["hold_from"] = version.hold_from
-    until = version.away_until
-    if over and until is None:
-        until = today - timedelta(days=1)
-    if version.away_from and (until is None or until >= version.away_from):
-        days |= {
-            "away_from": version.away_from,
-            "away_until": until,
-            "away_where": version.away_where,
-            "away_why": version.away_why,
-        }
-    return days
+    ended = today - timedelta(days=1)
+    aways = [
+        replace(one, last_day=ended) if over and one.last_day is None else one
+        for one in aways_of(version)
+    ]
+    aways = [one for one in aways if one.last_day is None or one.last_day >= one.first_day]
+    return days | (away_columns(aways) if aways else {})
 
 
 def copy_of(version: Version) -> Cells:
@@ -294,12 +290,11 @@ class Readiness:
 def read(draft: Draft, *, today: date) -> tuple[Reading, tuple[Finding, ...]]:
     """The draft as a schedule as far as it can be read, and every finding about it."""
     reading = rule_cells.read(draft.cells, today=today)
-    if draft.away_from is not None:
-        away = Away(draft.away_from, draft.away_until, draft.away_where, draft.away_why)
+    if aways := aways_of(draft):
         reading = replace(
             reading,
-            so_far=replace(reading.so_far, away=(away,)),
-            schedule=reading.schedule and replace(reading.schedule, away=(away,)),
+            so_far=replace(reading.so_far, away=aways),
+            schedule=reading.schedule and replace(reading.schedule, away=aways),
         )
     replaced = draft.replaces.schedule() if draft.replaces else None
     found = findings(
@@ -493,6 +488,7 @@ def _seal(
         away_until=draft.away_until,
         away_where=draft.away_where,
         away_why=draft.away_why,
+        earlier_away=draft.earlier_away,
         reason=reading.reason,
         not_asked_reason=not_asked_reason if ready.gaps.not_asked else "",
         patient_text=reading.texts.patient,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from plans.forms.plan import TokenForm
+from plans.presenters.choices import SLOTS
 from taperplan.fields import ChoiceField, DayField, DaysField, LineField, NoteField
 
 if TYPE_CHECKING:
@@ -22,6 +24,12 @@ class ChangeForm(TokenForm):
     from_day = DayField(
         label=gettext_lazy("From which day"),
         error_messages={"required": gettext_lazy("Type the day.")},
+    )
+    from_slot = ChoiceField(
+        label=gettext_lazy("From what time of day"),
+        required=False,
+        choices=[("", gettext_lazy("the start of that day")), *SLOTS],
+        widget=forms.Select(),
     )
     reason = NoteField(
         label=gettext_lazy("Reason"),
@@ -46,7 +54,7 @@ class StayForm(ChangeForm):
     )
     days = DaysField(label=gettext_lazy("Days longer"), required=False)
     until = DayField(label=gettext_lazy("Up to and with"), required=False)
-    field_order = ("from_day", "how_long", "days", "until", "reason", "token")
+    field_order = ("from_day", "from_slot", "how_long", "days", "until", "reason", "token")
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -63,7 +71,7 @@ class StayForm(ChangeForm):
 
 
 class GoOnForm(ChangeForm):
-    field_order = ("from_day", "reason", "token")
+    field_order = ("from_day", "from_slot", "reason", "token")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,7 +89,7 @@ class InterruptForm(ChangeForm):
         choices=[("until", gettext_lazy("Up to a day")), ("open", gettext_lazy("Not known yet"))],
     )
     until = DayField(label=gettext_lazy("Up to and with"), required=False)
-    field_order = ("from_day", "where", "ends", "until", "reason", "token")
+    field_order = ("from_day", "from_slot", "where", "ends", "until", "reason", "token")
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -101,4 +109,4 @@ class RestartForm(ChangeForm):
             ("signed", gettext_lazy("As they are signed")),
         ],
     )
-    field_order = ("from_day", "dates", "reason", "token")
+    field_order = ("from_day", "from_slot", "dates", "reason", "token")

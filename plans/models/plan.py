@@ -6,7 +6,8 @@ them once and seals a version, whose rows the database then refuses to touch.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -17,11 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from patients.models import Patient
 from plans.models.exact import SLOT_LENGTH, in_order, one_of
 from plans.rules.lifecycle import PlanState, PlanVerb, VersionKind, verb_of, version_on
-from plans.rules.schedule import When
+from plans.rules.schedule import Away, When
 from taperplan.audit.append_only import Mutability
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Iterable
 
     from plans.rules.schedule import Schedule
     from taperplan.accounts.models import User
@@ -106,6 +107,8 @@ class Version(models.Model):
     away_until = models.DateField(null=True, blank=True)
     away_where = models.CharField(max_length=200, blank=True)
     away_why = models.CharField(max_length=500, blank=True)
+    # Interruptions before that one, each with its days, where and why; none is kept as null.
+    earlier_away = models.JSONField(null=True, blank=True)
     assessment = models.TextField(blank=True)
     reason = models.TextField(blank=True)
     # Why it is signed although items of the assessment were not asked.
@@ -194,6 +197,7 @@ class Draft(models.Model):
     away_until = models.DateField(null=True, blank=True)
     away_where = models.CharField(max_length=200, blank=True)
     away_why = models.CharField(max_length=500, blank=True)
+    earlier_away = models.JSONField(null=True, blank=True)
     cells = models.JSONField()
     revision = models.PositiveIntegerField(default=1, editable=False)
     opened_at = models.DateTimeField()
@@ -228,6 +232,46 @@ class Draft(models.Model):
     @property
     def reference(self) -> str:
         return f"PL-{self.plan_id.hex[:8]}-draft"
+
+
+def aways_of(row: Version | Draft) -> tuple[Away, ...]:
+    """The days for which somebody else sets the doses, in their order."""
+    earlier = tuple(
+        Away(
+            _day(one["from"]),
+            _day(one["until"]) if one["until"] else None,
+            one["where"],
+            one["why"],
+        )
+        for one in row.earlier_away or ()
+    )
+    if row.away_from is None:
+        return earlier
+    return (*earlier, Away(row.away_from, row.away_until, row.away_where, row.away_why))
+
+
+def away_columns(aways: Iterable[Away]) -> dict[str, Any]:
+    """The columns that keep these interruptions: the latest in its own, the others before it."""
+    *earlier, latest = sorted(aways, key=lambda one: one.first_day)
+    return {
+        "away_from": latest.first_day,
+        "away_until": latest.last_day,
+        "away_where": latest.where,
+        "away_why": latest.why,
+        "earlier_away": [
+            {
+                "from": one.first_day.isoformat(),
+                "until": one.last_day.isoformat() if one.last_day else "",
+                "where": one.where,
+                "why": one.why,
+            }
+            for one in earlier
+        ]
+        or None,
+    }
+
+
+_day = date.fromisoformat
 
 
 class Move(models.Model):

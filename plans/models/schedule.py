@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from plans.models.exact import SLOT_LENGTH, Exact, exact_constraint, exact_fields, in_order, one_of
-from plans.models.plan import Version
+from plans.models.plan import Version, aways_of
 from plans.rules import schedule as rules
 from plans.rules.schedule import (
     DrugClass,
@@ -304,18 +304,6 @@ def _schedule(
 ) -> rules.Schedule:
     drug_keys = {drug.pk: drug.key for drug in drugs}
     product_keys = {product.pk: product.key for product in products}
-    away = (
-        (
-            rules.Away(
-                first_day=version.away_from,
-                last_day=version.away_until,
-                where=version.away_where,
-                why=version.away_why,
-            ),
-        )
-        if version.away_from
-        else ()
-    )
     return rules.Schedule(
         drugs=tuple(_drug(drug) for drug in drugs),
         products=tuple(_product(product, drug_keys[product.drug_id]) for product in products),
@@ -324,7 +312,7 @@ def _schedule(
             for number, step in enumerate(steps, start=1)
         ),
         as_needed=tuple(_as_needed(line, product_keys[line.product_id]) for line in as_needed),
-        away=away,
+        away=aways_of(version),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from plans.models.plan import aways_of
 from plans.presenters.plan import ComparedLine, ComparedStep, compared_steps, compared_totals
 from plans.rules import wording
 from plans.rules.compare import compare
@@ -89,14 +90,12 @@ def change_acts(latest: Version | None, plan: Plan, today: date) -> tuple[Change
     if latest is None or PlanState(plan.state) is not PlanState.ACTIVE:
         return ()
     waits = latest.hold_from is not None and latest.hold_until is None
-    away = latest.away_from is not None and (
-        latest.away_until is None or latest.away_until >= today
-    )
+    away = any(one.last_day is None or one.last_day >= today for one in aways_of(latest))
     offered = [
         ("resume", waits and not away),
         ("hold", not waits and not away),
         ("restart", away),
-        ("interrupt", not away),
+        ("interrupt", True),
     ]
     return tuple(
         ChangeAct(
@@ -161,30 +160,40 @@ class Preview:
     totals: tuple[ComparedLine, ...]
 
 
-def preview(kind: VersionKind, before: Schedule, after: Schedule, from_day: date) -> Preview:
+def preview(
+    kind: VersionKind, before: Schedule, after: Schedule, from_day: date, from_slot: str = ""
+) -> Preview:
     found = compare(before, after)
     rows = compared_steps(found, before, after)
     moved = tuple(row for row in rows if row.changed)
     return Preview(
-        says=tuple(_says(kind, after, from_day)),
+        says=(*_says(kind, before, after, from_day), *_from(from_day, from_slot)),
         moved=moved,
         others=len(rows) - len(moved),
         totals=compared_totals(found),
     )
 
 
-def _says(kind: VersionKind, after: Schedule, from_day: date) -> list[str]:
+def _from(day: date, slot: str) -> list[str]:
+    """From what time of day the version counts, where one is typed."""
+    if not slot:
+        return []
+    return [_("In force from {day} {slot}.").format(day=formats.day(day), slot=formats.at(slot))]
+
+
+def _says(kind: VersionKind, before: Schedule, after: Schedule, from_day: date) -> list[str]:
     if kind is VersionKind.HOLD:
         until = stays_until(after, from_day)
         return [
             f"{drug.name}: {staying_words(dose, until)}." for drug, dose in _doses(after, from_day)
         ]
     if kind is VersionKind.INTERRUPT:
-        away = after.away[-1]
         return [
             _("{days}: set by {where}, not recorded here.").format(
                 days=formats.day_range(away.first_day, away.last_day), where=away.where
             )
+            for away in after.away
+            if away not in before.away
         ]
     return [
         f"{formats.day(from_day)}: {drug.name} {dose}." for drug, dose in _doses(after, from_day)

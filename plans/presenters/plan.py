@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from plans.models import Draft, Move, Plan, Version
+from plans.models.plan import aways_of
 from plans.presenters import choices
 from plans.presenters.by_date import ByDate, by_date, column_label, head_words
 from plans.presenters.check_in_story import asked_in_words
@@ -29,6 +30,7 @@ from plans.rules.lifecycle import (
 )
 from plans.rules.schedule import (
     AsNeeded,
+    Away,
     Direction,
     Drug,
     End,
@@ -410,10 +412,8 @@ def state_tag(plan: Plan, standing: Version | None, today: date) -> Tag:
     """The state, or what the version in force makes of an active plan."""
     state = PlanState(plan.state)
     if state is PlanState.ACTIVE and standing is not None:
-        if (
-            standing.away_from
-            and standing.away_from <= today
-            and _until(standing.away_until, today)
+        if any(
+            one.first_day <= today and _until(one.last_day, today) for one in aways_of(standing)
         ):
             return Tag("interrupted")
         if (
@@ -464,28 +464,18 @@ def version_notes(version: Version) -> tuple[tuple[str, str], ...]:
         (_("For the team"), version.team_text),
         (_("Signed although items were not asked"), version.not_asked_reason),
     ]
-    days = days_notes(
-        version.hold_from,
-        version.hold_until,
-        version.away_from,
-        version.away_until,
-        version.away_where,
-    )
+    days = days_notes(version.hold_from, version.hold_until, aways_of(version))
     return tuple((head, text) for head, text in (*days, *notes) if text)
 
 
 def days_notes(
-    hold_from: date | None,
-    hold_until: date | None,
-    away_from: date | None,
-    away_until: date | None,
-    away_where: str,
+    hold_from: date | None, hold_until: date | None, aways: Iterable[Away]
 ) -> Iterator[tuple[str, str]]:
     """Who sets the doses on which days, and how long the patient stays on a dose."""
-    if away_from:
+    for away in aways:
         yield (
-            _("Set by %(where)s, not recorded here") % {"where": away_where},
-            formats.day_range(away_from, away_until),
+            _("Set by %(where)s, not recorded here") % {"where": away.where},
+            formats.day_range(away.first_day, away.last_day),
         )
     if hold_from:
         yield (
@@ -678,7 +668,7 @@ def sign_page(
     if reading.schedule is not None and draft.hold_from is not None:
         until = stays_until(reading.schedule, draft.hold_from)
     notes = (
-        *days_notes(draft.hold_from, until, draft.away_from, draft.away_until, draft.away_where),
+        *days_notes(draft.hold_from, until, aways_of(draft)),
         (_("For the patient"), reading.texts.patient),
         (_("When a dose is missed or vomited"), reading.missed_dose_text),
         (_("For the pharmacy"), reading.texts.pharmacy),

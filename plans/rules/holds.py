@@ -164,7 +164,9 @@ def interrupted(
 ) -> Schedule:
     """Days for which the plan answers "set by ..., not recorded here". ``until`` None: open.
 
-    No step is moved: what comes after is a restart, which a prescriber signs.
+    No step is moved: what comes after is a restart, which a prescriber signs. Days that somebody
+    else set before stay theirs up to the day before ``from_day``.
+    Raises ``HoldRefused`` where days beyond these are set by somebody already.
     """
     if until is not None and until < from_day:
         raise HoldRefused(
@@ -175,7 +177,25 @@ def interrupted(
     if not where.strip():
         raise HoldRefused(_("Who sets the doses is not typed."))
     away = Away(first_day=from_day, last_day=until, where=where.strip(), why=why.strip())
-    return replace(schedule, away=(*schedule.away, away))
+    return replace(schedule, away=(*(_before(one, away) for one in schedule.away), away))
+
+
+def _before(one: Away, away: Away) -> Away:
+    """An interruption as it stands beside another that is typed after it."""
+    if one.first_day < away.first_day:
+        if one.last_day is None:
+            return replace(one, last_day=away.first_day - _DAY)
+        if one.last_day < away.first_day:
+            return one
+        if away.last_day is None or one.last_day <= away.last_day:
+            return replace(one, last_day=away.first_day - _DAY)
+    elif away.last_day is not None and away.last_day < one.first_day:
+        return one
+    raise HoldRefused(
+        _("{days} is set by {where} already.").format(
+            days=formats.day_range(one.first_day, one.last_day), where=one.where
+        )
+    )
 
 
 def restarted(schedule: Schedule, from_day: date, *, later: bool) -> Schedule:

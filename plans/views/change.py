@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -49,7 +50,10 @@ def change(request: ClinicianRequest, plan: Plan, change: str) -> HttpResponse:
         return redirect("plans:plan", plan=plan.pk)
     if posted and form.is_valid():
         try:
-            asked = _asked(request, plan, kind, form.cleaned_data)
+            asked = replace(
+                _asked(request, plan, kind, form.cleaned_data),
+                from_slot=form.cleaned_data["from_slot"],
+            )
             if request.POST.get("act") == "confirm":
                 return _drafted(request, plan, form, asked)
         except plan_actions.NotDoneError as refused:
@@ -57,7 +61,9 @@ def change(request: ClinicianRequest, plan: Plan, change: str) -> HttpResponse:
             status = REFUSED
         else:
             if request.POST.get("act") != "edit":
-                shown = presenters.preview(kind, asked.before, asked.after, asked.from_day)
+                shown = presenters.preview(
+                    kind, asked.before, asked.after, asked.from_day, asked.from_slot
+                )
     elif posted:
         status = REFUSED
     return page_of(

@@ -76,6 +76,53 @@ def signed(plan: Plan, change: actions.Change, by: User) -> Version:
     return sign(draft(plan, change, by), by)
 
 
+# --- Interrupted again ---------------------------------------------------------------------------
+
+
+def away(plan: Plan, first: date, last: date | None, where: str) -> actions.Change:
+    return actions.interrupting(plan=plan, from_day=first, until=last, where=where, reason="x")
+
+
+def test_a_second_interruption_leaves_the_first_as_it_was_signed(plan: Plan, clare: User) -> None:
+    signed(plan, away(plan, WED, date(2026, 12, 4), "Ward A"), clare)
+    signed(plan, away(plan, date(2026, 12, 10), None, "Ward B"), clare)
+    third = signed(
+        plan,
+        actions.restarting(plan=plan, from_day=date(2026, 12, 14), later=False, reason="Home."),
+        clare,
+    )
+    # A version typed anew keeps them too.
+    fourth = next_version(plan, clare)
+
+    days = [("Ward A", WED, date(2026, 12, 4)), ("Ward B", date(2026, 12, 10), date(2026, 12, 13))]
+    for version in (third, fourth):
+        kept = Version.objects.get(pk=version.pk).schedule().away
+        assert [(one.where, one.first_day, one.last_day) for one in kept] == days
+    assert plan.versions.get(number=1).schedule().away == ()
+
+
+def test_moving_to_another_ward_ends_the_days_of_the_first(plan: Plan, clare: User) -> None:
+    signed(plan, away(plan, WED, None, "Ward A"), clare)
+
+    moved = away(plan, date(2026, 12, 5), date(2026, 12, 9), "Ward B")
+
+    assert [(one.where, one.last_day) for one in moved.after.away] == [
+        ("Ward A", date(2026, 12, 4)), ("Ward B", date(2026, 12, 9)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [(date(2026, 12, 3), date(2026, 12, 4)), (date(2026, 12, 1), None)]
+)
+def test_days_that_somebody_else_sets_already_are_not_set_twice(
+    first: date, last: date | None, plan: Plan, clare: User
+) -> None:
+    signed(plan, away(plan, WED, date(2026, 12, 6), "Ward A"), clare)
+
+    with pytest.raises(plan_actions.NotDoneError, match="set by Ward A already"):
+        away(plan, first, last, "Ward B")
+
+
 # --- Staying on a dose ----------------------------------------------------------------------------
 
 

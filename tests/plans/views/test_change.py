@@ -109,6 +109,21 @@ def test_an_interruption_says_who_sets_the_doses(plan: Plan, clare_client: doors
     assert Draft.objects.get().away_until is None
 
 
+def test_a_change_may_begin_at_a_time_of_day(plan: Plan, clare_client: doors.Client) -> None:
+    typed = {
+        "from_day_0": "2", "from_day_1": "12", "from_day_2": "2026", "from_slot": "evening",
+        "ends": "open", "where": "Southfield Hospital", "reason": "Fracture.",
+    }  # fmt: skip
+
+    shown = sent(clare_client, plan, "interrupt", **typed).content.decode().replace("\u00a0", " ")
+    assert "In force from Wed 2 Dec 2026 in the evening." in shown
+    assert 'name="from_slot" value="evening"' in shown
+
+    sent(clare_client, plan, "interrupt", **typed, act="confirm")
+    cells = Draft.objects.get().cells
+    assert (cells["in_force_from"], cells["in_force_slot"]) == ("2 Dec 2026", "evening")
+
+
 def test_a_running_plan_offers_what_can_be_done_to_it_and_a_monitor_none(
     plan: Plan, clare_client: doors.Client, theo_client: doors.Client
 ) -> None:
