@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
-from plans.models import TakenOver
+from plans.models import TakenOver, TakenOverRow
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
 from taperplan.words import gettext as _
@@ -56,6 +56,15 @@ def take_over(
                 as_told=as_told(told),
                 at=now,
                 by=by,
+            )
+            TakenOverRow.objects.bulk_create(
+                TakenOverRow(
+                    taken_over=row,
+                    number=number,
+                    said="\n".join(carried.said),
+                    pattern=carried.pattern(),
+                )
+                for number, carried in enumerate(told.rows, start=1)
             )
             trail.record(
                 Verb.RECORDED,

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from plans.fhir.carrying import Piece, rows
+from plans.rules.carried import CarriedProduct, CarriedRow, form_of, strength_text, unit_of
+from plans.rules.schedule import Form
+from taperplan import formats
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
@@ -25,6 +29,7 @@ LONGEST = 300
 
 _TIMES = {"MORN": "morning", "NOON": "midday", "EVE": "evening", "HS": "bedtime"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DIVIDED = re.compile(r"(.+)/([3-8])")
 _SAID_DAYS = re.compile(r"\bfor (\d{1,3}) days?\b", re.IGNORECASE)
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 # What a dosage may say; anything else in it is listed as not understood.
@@ -73,8 +78,8 @@ class ToldDose:
         days = " ".join(
             part
             for part in (
-                _("from {day}").format(day=self.first.isoformat()) if self.first else "",
-                _("to {day}").format(day=self.last.isoformat()) if self.last else "",
+                _("from {day}").format(day=formats.day(self.first)) if self.first else "",
+                _("to {day}").format(day=formats.day(self.last)) if self.last else "",
             )
             if part
         )
@@ -98,9 +103,11 @@ class NotUnderstood:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the source says, what in it was not understood, where it contradicts itself."""
+    """What the source says, what in it was not understood, where it contradicts itself; and its
+    rows without their figures, as they may be carried over."""
 
     doses: tuple[ToldDose, ...]
+    rows: tuple[CarriedRow, ...]
     not_understood: tuple[NotUnderstood, ...]
     findings: tuple[str, ...]
     set_by: str
@@ -137,6 +144,7 @@ def read(data: bytes) -> Told:
         reader.unknown(kind, _("this kind of resource is not read"))
     return Told(
         doses=tuple(reader.doses),
+        rows=tuple(rows(reader.pieces)),
         not_understood=tuple(reader.not_understood[:MOST_LINES]),
         findings=tuple(reader.findings[:MOST_LINES]),
         set_by=reader.set_by,
@@ -187,6 +195,7 @@ class _Reader:
     def __init__(self, names: Mapping[str, Mapping[str, Any]]) -> None:
         self.names = names
         self.doses: list[ToldDose] = []
+        self.pieces: list[Piece] = []
         self.not_understood: list[NotUnderstood] = []
         self.findings: list[str] = []
         self.set_by = ""
@@ -212,6 +221,8 @@ class _Reader:
             self.finding(
                 _("{where}: its status is {state}.").format(where=where, state=state or "?")
             )
+        product = self._product(request, drug)
+        group = _text(_map(request.get("groupIdentifier")).get("value")) or where
         before = len(self.doses)
         for number, dosage in enumerate(_list(request.get("dosageInstruction")), start=1):
             place = f"{where}.dosageInstruction {number}"
@@ -222,6 +233,7 @@ class _Reader:
                 raise Refused(words)
             else:
                 self._dosage(dosage, drug, place)
+                self._piece(dosage, product, group)
         self._supplied(request, self.doses[before:], where)
 
     def _drug(self, request: Mapping[str, Any], where: str) -> str:
@@ -271,6 +283,44 @@ class _Reader:
             )
         )
         self._compare(first, last, said, where)
+
+    def _piece(self, dosage: Mapping[str, Any], product: CarriedProduct, group: str) -> None:
+        """The dosage just read, as part of a row."""
+        dose = self.doses[-1]
+        repeat = _map(_map(dosage.get("timing")).get("repeat"))
+        if not product.form:
+            product = replace(product, form=form_of(dose.unit))
+        self.pieces.append(
+            Piece(
+                line=dose.line,
+                product=product,
+                group=group,
+                sequence=_text(dosage.get("sequence")),
+                first=dose.first,
+                last=dose.last,
+                times=dose.times,
+                weekdays=dose.weekdays,
+                frequency=_text(repeat.get("frequency")),
+                period=_text(repeat.get("period")),
+                unit=_text(repeat.get("periodUnit")),
+                as_needed=dose.as_needed,
+                quantity=f"{dose.quantity} {dose.unit}",
+            )
+        )
+
+    def _product(self, request: Mapping[str, Any], drug: str) -> CarriedProduct:
+        """The strength of a medicine of one ingredient, where it stands as a figure with a unit
+        of UCUM; never out of a name."""
+        named = _text(_map(request.get("medicationReference")).get("reference"))
+        medication = self._medication(request, named) if named else {}
+        form = form_of(*_words_of(_map(medication.get("form"))))
+        inside = _list(medication.get("ingredient"))
+        if len(inside) != 1:
+            return CarriedProduct(drug, form)
+        one = _map(inside[0])
+        name = _concept(_map(one.get("itemCodeableConcept"))) or drug
+        strength, unit, per = _strength(_map(one.get("strength")), form)
+        return CarriedProduct(name, form, strength, unit, per)
 
     def _day(self, bounds: Mapping[str, Any], name: str, where: str) -> date | None:
         told = _text(bounds.get(name))
@@ -341,10 +391,41 @@ def _every(repeat: Mapping[str, Any]) -> str:
     frequency = _text(repeat.get("frequency"))
     if not period and not frequency:
         return ""
+    if frequency in ("", "1") and unit == "d" and period:
+        if period == "1":
+            return _("every day")
+        return _("every {days} days").format(days=period)
+    if frequency not in ("", "1") and (period, unit) == ("1", "d"):
+        return _("{times} times a day").format(times=frequency)
     names = {"d": _("days"), "wk": _("weeks"), "h": _("hours"), "mo": _("months")}
     return _("{times} times in {period} {unit}").format(
         times=frequency or "1", period=period or "1", unit=names.get(unit, unit)
     )
+
+
+def _strength(ratio: Mapping[str, Any], form: str) -> tuple[str, str, str]:
+    """Figure, unit and the mL it is in; nothing where any of them is uncertain."""
+    above, below = _map(ratio.get("numerator")), _map(ratio.get("denominator"))
+    told, held = above.get("value"), below.get("value")
+    code = _text(above.get("code")) or _text(above.get("unit"))
+    # A third has no end in decimals: our own files say it in the unit, "mg/3".
+    part = _DIVIDED.fullmatch(code)
+    unit = unit_of(part[1] if part else code)
+    figure = _text(told) if isinstance(told, Figure) else ""
+    strength = strength_text(figure, int(part[2]) if part else 1)
+    per = strength_text(_text(held)) if isinstance(held, Figure) else ""
+    measured = form != "" and Form(form).measured
+    in_ml = _text(below.get("code")) == "mL"
+    if not (strength and unit and per) or measured != in_ml or (not measured and per != "1"):
+        return "", "", ""
+    return strength, unit, per if measured else ""
+
+
+def _words_of(concept: Mapping[str, Any]) -> Iterator[str]:
+    yield _text(concept.get("text"))
+    for one in _list(concept.get("coding"))[:8]:
+        yield _text(_map(one).get("code"))
+        yield _text(_map(one).get("display"))
 
 
 def _clean(value: str) -> str:

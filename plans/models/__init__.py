@@ -37,7 +37,7 @@ from plans.models.plan import (
 from plans.models.reach import CallAttempt, CallLimit
 from plans.models.schedule import AsNeeded, Dose, Drug, Product, Step, schedules
 from plans.models.supply import AsNeededSupply, Collection, Supply
-from plans.models.taken_over import TakenOver
+from plans.models.taken_over import TakenOver, TakenOverRow
 
 __all__ = [
     "Acceptance",
@@ -80,6 +80,7 @@ __all__ = [
     "Taken",
     "TakenAmount",
     "TakenOver",
+    "TakenOverRow",
     "Told",
     "Version",
     "VitalSign",

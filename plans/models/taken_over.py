@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from patients.models import Patient
 from plans.models.plan import Plan
+from plans.rules.carried import CarriedRow, row_of
 from taperplan.audit.append_only import Mutability
 
 if TYPE_CHECKING:
@@ -70,3 +71,31 @@ class TakenOver(models.Model):
     @property
     def reference(self) -> str:
         return f"TO-{self.pk.hex[:8]}"
+
+
+class TakenOverRow(models.Model):
+    """One row of a plan taken over from a file: its lines, and what of it may be carried into a
+    draft (drug, strength, pattern, slots). It has no place for a quantity."""
+
+    mutability: ClassVar[Mutability] = Mutability.APPEND_ONLY
+
+    taken_over = models.ForeignKey(TakenOver, on_delete=models.PROTECT, related_name="rows")
+    number = models.PositiveSmallIntegerField()
+    said = models.TextField()
+    # The document of `plans.rules.carried`.
+    pattern = models.JSONField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["number"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["taken_over", "number"], name="taken_over_row_number_once"
+            ),
+            models.CheckConstraint(name="taken_over_row_says_something", condition=~Q(said="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.taken_over_id}: {self.number}"
+
+    def carried(self) -> CarriedRow:
+        return row_of(self.said, self.pattern)

@@ -25,11 +25,13 @@ from plans.actions import formulary
 from plans.actions import plan as actions
 from plans.forms import draft as draft_forms
 from plans.forms import plan as forms
+from plans.forms.carried import from_taken_over
 from plans.presenters import grid as grids
 from plans.presenters import plan as presenters
 from plans.presenters.change import change_acts, kind_words, ways_of
 from plans.presenters.formulary import formulary_lines
 from plans.presenters.grid.answer import answer
+from plans.presenters.taken_over import beside, row_beside
 from plans.rules.draft import shaped
 from plans.rules.lifecycle import MoveRefused, PlanState, needs_of
 from plans.rules.merge import Side, clashes, merged
@@ -55,6 +57,7 @@ require_form = require_http_methods(["GET", "HEAD", "POST"])
 
 REFUSED = 422
 REMOVED = "removed step"
+CARRY = "carry-over:"
 STALE = 409
 
 
@@ -194,6 +197,9 @@ def _typed(request: ClinicianRequest, draft: Draft) -> HttpResponse:
     if act == "from-formulary":
         entry = formulary.chosen(request.clinic, request.POST.get("formulary", ""))
         given = draft_forms.from_formulary(given, entry) if entry else given
+    if act.startswith(CARRY):
+        row = row_beside(draft.plan, act.removeprefix(CARRY))
+        given = from_taken_over(given, row) if row else given
     try:
         saved = actions.save(
             draft=draft,
@@ -255,6 +261,7 @@ def _editor(request: ClinicianRequest, draft: Draft) -> HttpResponse:
         removed=_removed(request, draft),
         opened_as=kind_words(draft),
         formulary=formulary_lines(formulary.lines(request.clinic)),
+        taken_over=beside(draft.plan),
         saved_at=_clock(draft),
     )
 
