@@ -20,13 +20,14 @@ PRODUCTION := HTTPS=true ALLOWED_HOSTS=clinic.example DATABASE_URL=sqlite:///:me
 	TRAIL_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))')
 
 .DEFAULT_GOAL := help
-.PHONY: help run test deep check format lint types imports templates security migrations deployment \
+.PHONY: help run test deep screenshots check format lint types imports templates security migrations deployment \
 	documents interchange docs lock clean
 
 help:
 	@echo "make run     a demo clinic at $(ADDRESS)"
 	@echo "make test    the tests: SQLite, PostgreSQL and Chromium where found"
 	@echo "make deep    the long tests; the last result stays in docs/evidence/"
+	@echo "make screenshots  every page at three widths, light and dark, in var/screenshots"
 	@echo "make check   format, lint, types, directions, templates, security, migrations, documents, interchange"
 	@echo "make docs    write the generated documents again"
 	@echo "make lock    write requirements*.txt again from requirements*.in"
@@ -69,6 +70,11 @@ test: .venv/development
 
 deep: .venv/development
 	@$(BIN)/python -m tests.run --deep
+
+# To be looked at; ONLY=plans:home takes the pages whose name holds that.
+screenshots: .venv/development
+	@$(BIN)/python -m pytest tests/access/pictures.py -p no:randomly
+	@cat var/screenshots/faults.*.txt; echo; echo "The pictures are in var/screenshots"
 
 # --- Checking: `make -k check` goes on after a failure ---------------------------------------
 

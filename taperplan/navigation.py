@@ -26,7 +26,8 @@ ROLE_WORDS: dict[Role, StrOrPromise] = {
 
 @dataclass(frozen=True)
 class Room:
-    """`key` marks the current page (`nav` in a page's context, or its address)."""
+    """`key` marks the current page (`nav` in a page's context, or its address). `seldom`: where
+    the bar is short, a clinician finds its door under their name."""
 
     key: str
     label: StrOrPromise
@@ -34,6 +35,7 @@ class Room:
     permission: Permission | tuple[Permission, ...] | None
     icon: str = ""
     on_phone: StrOrPromise = ""
+    seldom: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,19 @@ ROOMS: tuple[Room, ...] = (
         "accounts:clinic",
         (Permission.MANAGE_CLINIC, Permission.CONFIRM_PROTOCOL),
         "visit",
+        seldom=True,
     ),
     Room("symptoms", _("Symptoms"), "accounts:levels", Permission.MANAGE_CLINIC),
     Room("escalation", _("Escalation"), "accounts:ladder", Permission.MANAGE_CLINIC),
     Room("trail", _("Trail"), "audit:list", Permission.READ_TRAIL, "list"),
-    Room("reviews", _("Emergency access"), "patients:reviews", Permission.REVIEW_ACCESS, "lock"),
+    Room(
+        "reviews",
+        _("Emergency access"),
+        "patients:reviews",
+        Permission.REVIEW_ACCESS,
+        "lock",
+        seldom=True,
+    ),
     Room("help", _("Help"), "help", None, "help"),
 )
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import (
     CharField,
     DateField,
+    DateTimeField,
     F,
     OuterRef,
     QuerySet,
@@ -29,7 +30,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from patients.models import RecordNumber
-from plans.models import Version, schedules
+from plans.models import Step, Version, schedules
 from plans.presenters.addresses import address
 from plans.presenters.waiting import RowsOf, Waiting, Whose
 from plans.rules.check_in import AskedKind
@@ -37,6 +38,7 @@ from plans.rules.schedule import Change, DrugChange, End, Schedule, away_on, nex
 from plans.rules.wording import step_total_words
 from plans.sheets.paper import Line, Run, plain
 from taperplan import formats
+from taperplan.accounts.models import Clinic
 from taperplan.accounts.roles import Permission
 
 if TYPE_CHECKING:
@@ -96,6 +98,8 @@ class Choice:
     label: str
     url: str
     current: bool
+    count: int
+    """What waits for an act there, counted as the top bar counts it."""
 
 
 @dataclass(frozen=True)
@@ -130,14 +134,18 @@ class Worklist:
 
 TITLES: dict[str, Callable[[], str]] = {
     "red-flags": lambda: _("Red flags"),
+    "undelivered": lambda: _("Notices not delivered"),
     "overdue": lambda: _("Check-ins overdue"),
     "due": lambda: _("Due today"),
     "changing": lambda: _("Steps changing"),
+    "staying": lambda: _("Stays that end"),
+    "ending": lambda: _("Plans ending"),
     "reviews": lambda: _("Reviews due"),
     "weighing": lambda: _("Risk-benefit reviews due"),
     "asked": lambda: _("Asked for, not yet signed"),
     "safety": lambda: _("Safety questions open"),
     "told": lambda: _("Told list open"),
+    "intake": lambda: _("Intake items open"),
     "begun": lambda: _("Check-ins begun"),
     "drafts": lambda: _("Drafts not signed"),
 }
@@ -146,15 +154,17 @@ TITLES: dict[str, Callable[[], str]] = {
 def worklist(
     *, user: User, frame: Frame, now: datetime, today: date, whose: str, show: str, page: int
 ) -> Worklist:
-    """Seven statements, whatever waits; the red flags come with the frame."""
+    """Eight statements, whatever waits; the red flags come with the frame."""
     mine = whose == "mine" if whose in ("mine", "team") else frame.on_a_team
     show = show if show in TITLES else ""
     start = (page - 1) * MOST if show else 0
     about = Waiting(user, today, Whose.MINE if mine else Whose.EVERYBODY)
     made = _Maker(user=user, now=now, today=today, about=about, show=show, start=start)
-    found = {group.key: group for group in (made.red_flags(frame), *made.groups())}
+    rows = made.found()
+    found = {group.key: group for group in (made.red_flags(frame), *made.groups(rows))}
     groups = tuple(found[key] for key in TITLES if key in found and found[key].rows)
     link = _Link("mine" if mine else "team", show)
+    waits = {one: sum(row.count for row in rows.get(one.name, ())) for one in Whose}
     return Worklist(
         title=_long_day(today),
         groups=tuple(
@@ -164,8 +174,18 @@ def worklist(
             for group in groups
         ),
         whose=(
-            Choice(_("Mine"), link.to(whose="mine"), current=mine),
-            Choice(_("Team"), link.to(whose="team"), current=not mine),
+            Choice(
+                _("Mine"),
+                link.to(whose="mine"),
+                current=mine,
+                count=frame.red_flags + waits[Whose.MINE],
+            ),
+            Choice(
+                _("Team"),
+                link.to(whose="team"),
+                current=not mine,
+                count=frame.red_flags + waits[Whose.EVERYBODY],
+            ),
         ),
         show=show,
         shows=(("", _("everything")), *((key, title()) for key, title in TITLES.items())),
@@ -243,23 +263,28 @@ class _Maker:
         )
 
     # --- one statement for everything that is a row of a table
-    def groups(self) -> Iterable[Group]:
-        if self.wants("changing"):
-            yield self._changing()
+    def found(self) -> dict[str, list[_Found]]:
+        """Rows by their kind, with one more for each of the two lists: what waits there."""
         queries = [
             query
-            for place, (key, branch) in enumerate(_branches(self.about).items())
+            for place, (key, branch) in enumerate(_branches(self.about, self.now).items())
             if self.wants(key) and (query := branch.query(key, place, self.start)) is not None
         ]
-        if not queries:
-            return
-        together = queries[0].union(*queries[1:], all=True) if len(queries) > 1 else queries[0]
+        together = _waits(self.user, self.today, Whose.MINE).union(
+            _waits(self.user, self.today, Whose.EVERYBODY), *queries, all=True
+        )
         found: dict[str, list[_Found]] = {}
         for values in together.order_by("r_place", "r_on", "r_at", "r_key"):
             row = _Found(*values)
             found.setdefault(row.kind, []).append(row)
+        return found
+
+    def groups(self, found: dict[str, list[_Found]]) -> Iterable[Group]:
+        if self.wants("changing"):
+            yield self._changing()
         for key, rows in found.items():
-            yield Group(key, TITLES[key](), tuple(map(self._row, rows)), rows[0].count)
+            if key in TITLES:
+                yield Group(key, TITLES[key](), tuple(map(self._row, rows)), rows[0].count)
 
     def _row(self, row: _Found) -> Row:
         words = _WORDS[row.kind](self, row)
@@ -349,6 +374,59 @@ class _Maker:
             "detail": _("last changed by %(name)s") % {"name": row.who},
             **self._edited(row),
             "act": Act(_("Continue"), address("plans:draft", plan=row.plan)),
+        }
+
+    def undelivered(self, row: _Found) -> dict[str, Any]:
+        act = Act(_("Open"), address("plans:red-flag", escalation=row.plan))
+        return {
+            "tag": "finding",
+            "tag_words": _("Not delivered"),
+            "what": plain(_("Red flag: %(what)s") % {"what": row.words}),
+            "detail": _("rung %(rung)s, tell the on-call clinician by phone") % {"rung": row.word},
+            "when": formats.moment(timezone.localtime(row.at)),
+            "act": act,
+        }
+
+    def staying(self, row: _Found) -> dict[str, Any]:
+        return {
+            **self._this_week(row, "staying"),
+            "what": (
+                Run(_("Staying on this dose until") + " "),
+                Run(formats.day(row.on), strong=True),
+            ),
+            "detail": _("version %(number)s, signed by %(name)s")
+            % {"number": row.word, "name": row.who},
+        }
+
+    def ending(self, row: _Found) -> dict[str, Any]:
+        return {
+            **self._this_week(row, "soon"),
+            "what": (
+                Run(_("Last dated day of the plan:") + " "),
+                Run(formats.day(row.on), strong=True),
+            ),
+            "detail": shortened(row.words)
+            or _("version %(number)s, signed by %(name)s") % {"number": row.word, "name": row.who},
+        }
+
+    def _this_week(self, row: _Found, tag: str) -> dict[str, Any]:
+        ahead = (row.on - self.today).days
+        words = _("Ends today") if ahead == 0 else _("Ends in %(days)s")
+        return {
+            "tag": tag,
+            "tag_words": words % {"days": formats.length(ahead)} if ahead else words,
+            "when": _("Today") if ahead == 0 else formats.day(row.on),
+            "act": Act(_("Open"), address("plans:plan", plan=row.plan)),
+        }
+
+    def intake(self, row: _Found) -> dict[str, Any]:
+        return {
+            "tag": "open",
+            "tag_words": _("Not asked yet"),
+            "what": plain(_("Items of the assessment that nobody asked")),
+            "detail": _("a plan is being drafted, begun by %(name)s") % {"name": row.who},
+            "when": formats.day(timezone.localdate(row.at)),
+            "act": Act(_("Intake"), address("patients:intake", patient=row.patient)),
         }
 
     def reviews(self, row: _Found) -> dict[str, Any]:
@@ -444,12 +522,16 @@ class _Maker:
 
 
 _WORDS: dict[str, Callable[[_Maker, _Found], dict[str, Any]]] = {
+    "undelivered": _Maker.undelivered,
     "overdue": _Maker.overdue,
     "due": _Maker.due,
     "safety": _Maker.safety,
     "begun": _Maker.begun,
     "asked": _Maker.asked,
     "drafts": _Maker.drafts,
+    "staying": _Maker.staying,
+    "ending": _Maker.ending,
+    "intake": _Maker.intake,
     "told": _Maker.told,
     "reviews": _Maker.reviews,
     "weighing": _Maker.weighing,
@@ -524,7 +606,7 @@ class _Branch:
     patient: str
     at: str
     who: str
-    on: str = ""
+    on: str | Subquery = ""
     plan: str = ""
     word: str = ""
     words: str | Combinable = ""
@@ -547,7 +629,7 @@ class _Branch:
                 r_given=F(f"{self.patient}__given_names"),
                 r_born=F(f"{self.patient}__born"),
                 r_record=_first_number(self.patient),
-                r_on=F(self.on) if self.on else Cast(Value(None), DateField()),
+                r_on=self._day(),
                 r_at=F(self.at),
                 r_who=F(f"{self.who}__name"),
                 r_word=Cast(F(self.word) if self.word else Value(""), CharField()),
@@ -558,11 +640,50 @@ class _Branch:
         )
         return found
 
+    def _day(self) -> Combinable:
+        if isinstance(self.on, Subquery):
+            return self.on
+        return F(self.on) if self.on else Cast(Value(None), DateField())
+
+
+def _last_day() -> Subquery:
+    """The last dated day of a version's steps. Made anew for each use: a query binds it."""
+    steps = Step.objects.filter(version=OuterRef("pk"))
+    return Subquery(steps.order_by("-last_day").values("last_day")[:1])
+
 
 def _text(words: str | Combinable) -> Combinable:
     if isinstance(words, str):
         return F(words) if words else Value("")
     return words
+
+
+def _waits(user: User, today: date, whose: Whose) -> QuerySet[Any, tuple[Any, ...]]:
+    """How much waits for an act on one of the two lists, as a row that names no patient."""
+    nobody = Cast(Value(None), UUIDField())
+    found: QuerySet[Any, tuple[Any, ...]] = (
+        Clinic.objects.filter(pk=user.membership.clinic_id if user.membership else None)
+        .order_by()
+        .annotate(
+            r_place=Value(-1),
+            r_kind=Value(whose.name, output_field=CharField()),
+            r_key=Cast("pk", CharField()),
+            r_patient=nobody,
+            r_plan=nobody,
+            r_family=Value(""),
+            r_given=Value(""),
+            r_born=Cast(Value(None), DateField()),
+            r_record=Value(""),
+            r_on=Cast(Value(None), DateField()),
+            r_at=Cast(Value(None), DateTimeField()),
+            r_who=Value(""),
+            r_word=Value(""),
+            r_words=Value(""),
+            r_count=Waiting(user, today, whose).how_many(),
+        )
+        .values_list(*_Found.columns())
+    )
+    return found
 
 
 @dataclass(frozen=True)
@@ -592,11 +713,39 @@ class _Found:
         return uuid.UUID(self.key)
 
 
-def _branches(about: Waiting) -> dict[str, _Branch]:
+def _branches(about: Waiting, now: datetime) -> dict[str, _Branch]:
     follow_up = {"patient": "patient", "on": "due_on", "at": "set_at", "who": "set_by"}
     return {
+        "undelivered": _Branch(
+            about.undelivered(now).order_by("made_at", "pk"),
+            patient="escalation__patient",
+            plan="escalation_id",
+            at="made_at",
+            who="escalation__raised_by",
+            word="rung",
+            words="escalation__label",
+        ),
         "overdue": _Branch(about.overdue.order_by("due_on", "pk"), **follow_up),
         "due": _Branch(about.due.order_by("pk"), **follow_up),
+        "staying": _Branch(
+            about.holds_ending.order_by("hold_until", "pk"),
+            patient="plan__patient",
+            plan="plan_id",
+            on="hold_until",
+            at="signed_at",
+            who="signed_by",
+            word="number",
+        ),
+        "ending": _Branch(
+            about.plans_ending.order_by(_last_day(), "pk"),
+            patient="plan__patient",
+            plan="plan_id",
+            on=_last_day(),
+            at="signed_at",
+            who="signed_by",
+            word="number",
+            words="title",
+        ),
         "reviews": _Branch(
             about.reviews.order_by("review_on", "pk"),
             patient="version__plan__patient",
@@ -630,6 +779,13 @@ def _branches(about: Waiting) -> dict[str, _Branch]:
             at="signed_at",
             who="signed_by",
             word="number",
+        ),
+        "intake": _Branch(
+            about.intake_open.order_by("opened_at", "pk"),
+            patient="plan__patient",
+            plan="plan_id",
+            at="opened_at",
+            who="opened_by",
         ),
         "safety": _Branch(about.safety_open.order_by("as_of", "pk"), **follow_up | {"at": "as_of"}),
         "begun": _Branch(

@@ -7,17 +7,20 @@ died, was transferred or is joined to another record is in none of them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, assert_never
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from patients.models import CareTeam, RiskBenefitReview, within_reach
-from plans.models import CheckInDraft, Draft, Drug, FollowUp, Request, Step, Told, Version
+from patients.intake import Item
+from patients.models import AssessmentAnswer, CareTeam, RiskBenefitReview, within_reach
+from patients.vocabulary import Answer
+from plans.models import CheckInDraft, Draft, Drug, FollowUp, Outbox, Request, Step, Told, Version
 from plans.models.plan import EXPECTED_AUDIENCES
 from plans.rules.lifecycle import PlanState
+from plans.rules.notices import LATE, TRIES
 from plans.rules.schedule import End
 from taperplan.accounts.roles import Permission
 
@@ -147,6 +150,45 @@ class Waiting:
             | Q(Exists(ends))
             | Q(number__gt=1, in_force_from__gte=self.today, in_force_from__lte=self.until)
         )
+
+    @property
+    def holds_ending(self) -> QuerySet[Version]:
+        """Plans that stay on a dose until a day of this week."""
+        return self._standing(self.until).filter(
+            hold_until__gte=self.today, hold_until__lte=self.until
+        )
+
+    @property
+    def plans_ending(self) -> QuerySet[Version]:
+        """Plans whose last dated step ends this week, and whose steps are all dated."""
+        steps = Step.objects.filter(version=OuterRef("pk"))
+        this_week = steps.filter(last_day__gte=self.today, last_day__lte=self.until)
+        later = steps.filter(Q(last_day=None) | Q(last_day__gt=self.until))
+        return self._standing(self.until).filter(Exists(this_week), ~Exists(later))
+
+    def undelivered(self, now: datetime) -> QuerySet[Outbox]:
+        """Notices of a red flag that reached nobody. They are everybody's, as the flags are."""
+        if self.user.membership is None or not self.user.may(Permission.VIEW_PATIENTS):
+            return Outbox.objects.none()
+        clinic = self.user.membership.clinic
+        stuck = Outbox.objects.stuck(clinic, now=now, patience=LATE, tries=TRIES)
+        return stuck.filter(within_reach(self.user, "escalation__patient__"))
+
+    @property
+    def intake_open(self) -> QuerySet[Draft]:
+        """Plans being drafted for somebody of whom not every item of the assessment was asked."""
+        later = AssessmentAnswer.objects.filter(
+            patient=OuterRef("patient"), item=OuterRef("item"), pk__gt=OuterRef("pk")
+        )
+        asked = (
+            AssessmentAnswer.objects.filter(~Exists(later), patient=OuterRef("plan__patient"))
+            .exclude(answer=Answer.NOT_ASKED.value)
+            .order_by()
+            .values("patient")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        return self.drafts.alias(asked=Coalesce(Subquery(asked), 0)).filter(asked__lt=len(Item))
 
     def _standing(self, day: date) -> QuerySet[Version]:
         """Of each active plan the version that answers for the end of `day`."""

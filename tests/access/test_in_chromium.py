@@ -9,32 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests import doors
-from tests.access import rows
-from tests.access.engine import ROLES, addresses, url_of
+from tests.access.pages import NAMES, pages
 from tests.harness.chromium import assert_fits, assert_no_violations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Page
 
-    from taperplan.accounts.models import User
     from tests.access.world import World
     from tests.harness.chromium import OpenPage
 
-ROWS = rows.collected()
-VISITORS = (*ROLES, "anonymous")
-SHOWN = {
-    address.name: address
-    for address in addresses()
-    if address.name in ROWS
-    and any(
-        200 in ROWS[address.name].expected("GET", visitor, names_an_object=True)
-        for visitor in VISITORS
-    )
-}
-NAMES = sorted(SHOWN)
 SCORES = [NAMES[at : at + 20] for at in range(0, len(NAMES), 20)]
 ERRORS = ".error-summary, .is-invalid, [aria-invalid=true]"
 # Finds the button of the one form of the page that asks for something.
@@ -49,18 +32,6 @@ FIND = """() => {
     send.setAttribute("data-send", "");
     return true;
 }"""
-
-
-def _pages(names: list[str], world: World) -> Iterator[tuple[str, User | None]]:
-    """The addresses that show a whole page, with the first who may see each."""
-    for name in names:
-        row, url = ROWS[name], url_of(ROWS[name], SHOWN[name], world)
-        visitor = next(v for v in VISITORS if 200 in row.expected("GET", v, names_an_object=True))
-        person = world.people.get(visitor)
-        client = doors.signed_in(person) if person else doors.Client()
-        response = client.get(url)
-        if "html" in response.headers.get("Content-Type", "") and b"<main" in response.content:
-            yield url, person
 
 
 def _look(page: Page, url: str) -> None:
@@ -98,7 +69,7 @@ def test_a_page_breaks_no_rule_with_and_without_errors(
     names: list[str], how: dict[str, Any], world: World, browser_page: OpenPage
 ) -> None:
     world.fill()
-    todo = list(_pages(names, world))
+    todo = [(url, person) for _name, url, person in pages(names, world)]
     doors_open = {person: browser_page(person, **how) for person in {who for _, who in todo}}
     for url, person in todo:
         _look(doors_open[person], url)
