@@ -662,7 +662,7 @@ def _waits(user: User, today: date, whose: Whose) -> QuerySet[Any, tuple[Any, ..
     """How much waits for an act on one of the two lists, as a row that names no patient."""
     nobody = Cast(Value(None), UUIDField())
     found: QuerySet[Any, tuple[Any, ...]] = (
-        Clinic.objects.filter(pk=user.membership.clinic_id if user.membership else None)
+        Clinic.objects.filter(memberships=user.membership)
         .order_by()
         .annotate(
             r_place=Value(-1),
