@@ -243,7 +243,7 @@ def possible_duplicates(
         )
         asked |= Q(Exists(rows))
     candidates = (
-        Patient.objects.filter(clinic=clinic, joined_to=None, restricted=False)
+        Patient.objects.filter(clinic=clinic, joined_to=None, restricted=False, archived_at=None)
         .filter(asked)
         .prefetch_related("numbers")
         .order_by("-changed_at", "pk")[:_LONGEST_OUTLINE]

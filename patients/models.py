@@ -55,14 +55,24 @@ def one_of(
 
 
 def within_reach(user: User, path: str = "") -> Q:
-    """Not restricted, or on whose care team `user` is, or opened in an emergency just now.
+    """Not restricted, or on whose care team `user` is, and not archived; or opened in an
+    emergency just now.
 
     `path` leads from the row that is filtered to the patient, with its underscores.
     """
     key = models.OuterRef(f"{path}pk")
     team = CareTeam.objects.filter(patient=key, user=user, until=None)
     opened = EmergencyAccess.objects.filter(patient=key, user=user, until__gt=kept.now())
-    return Q(**{f"{path}restricted": False}) | Q(models.Exists(team)) | Q(models.Exists(opened))
+    stands = Q(**{f"{path}archived_at": None})
+    own = stands & (Q(**{f"{path}restricted": False}) | Q(models.Exists(team)))
+    return own | Q(models.Exists(opened))
+
+
+def without_emergency(user: User, path: str = "") -> Q:
+    """As `within_reach`, but for what was opened in an emergency: what may leave the clinic."""
+    team = CareTeam.objects.filter(patient=models.OuterRef(f"{path}pk"), user=user, until=None)
+    stands = Q(**{f"{path}archived_at": None})
+    return stands & (Q(**{f"{path}restricted": False}) | Q(models.Exists(team)))
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
@@ -137,6 +147,9 @@ class Patient(models.Model):
 
     # Reached by the care team only; see `patients.restriction`.
     restricted = models.BooleanField(_("restricted"), default=False, editable=False)
+
+    # Put away by the records officer; see `patients.records`. Reached in an emergency only.
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
 
     registered_at = models.DateTimeField(editable=False)
     registered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

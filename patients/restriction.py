@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 
 from patients.identity import folded, squeezed
 from patients.models import CareTeam, EmergencyAccess, EmergencyReview, Patient, RecordNumber
@@ -46,11 +47,13 @@ def on_team(user: User, patient: Patient) -> bool:
 
 def only_by_emergency(user: User, patient: Patient) -> bool:
     """Whether this person sees the record under emergency access alone. No query if it is open."""
+    if patient.archived_at is not None:
+        return True
     return patient.restricted and not on_team(user, patient)
 
 
 def access_of(user: User, patient: Patient, now: datetime) -> EmergencyAccess | None:
-    if not patient.restricted or on_team(user, patient):
+    if not only_by_emergency(user, patient):
         return None
     return EmergencyAccess.objects.filter(user=user, patient=patient, until__gt=now).first()
 
@@ -81,8 +84,10 @@ def not_reviewed(clinic: Clinic) -> list[EmergencyAccess]:
 def restricted_record(
     clinic: Clinic, *, number: str, family_name: str, born: date | None
 ) -> Patient | None:
-    """The one restricted record that is named exactly, by its number or by name and birth date."""
-    rows = Patient.objects.filter(clinic=clinic, restricted=True, joined_to=None)
+    """The one restricted or archived record that is named exactly, by its number or by name and
+    birth date."""
+    closed = Q(restricted=True) | Q(archived_at__isnull=False)
+    rows = Patient.objects.filter(closed, clinic=clinic, joined_to=None)
     if number:
         found = RecordNumber.objects.filter(
             clinic=clinic, number_search=squeezed(number)[:120], withdrawn_at=None

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from patients.models import EmergencyAccess
 from plans.models.check_in import LINE
 from plans.models.escalation import Escalation
 from taperplan.accounts.models import Rung, TestMessage
@@ -100,6 +101,10 @@ class Sending(models.Model):
     test = models.OneToOneField(
         TestMessage, on_delete=models.PROTECT, null=True, blank=True, related_name="sending"
     )
+    # A use of emergency access, of which the privacy lead is told.
+    access = models.ForeignKey(
+        EmergencyAccess, on_delete=models.PROTECT, null=True, blank=True, related_name="sendings"
+    )
     to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -127,9 +132,14 @@ class Sending(models.Model):
             models.UniqueConstraint(
                 fields=["outbox", "channel", "address"], name="sending_once_to_each"
             ),
+            models.UniqueConstraint(
+                fields=["access", "channel", "address"], name="sending_once_of_an_access"
+            ),
             models.CheckConstraint(
                 name="sending_of_one_thing",
-                condition=Q(outbox__isnull=False, test=None) | Q(outbox=None, test__isnull=False),
+                condition=Q(outbox__isnull=False, test=None, access=None)
+                | Q(outbox=None, test__isnull=False, access=None)
+                | Q(outbox=None, test=None, access__isnull=False),
             ),
             models.CheckConstraint(
                 name="sending_channel_known", condition=Q(channel__in=sorted(Rung.Channel.values))

@@ -17,6 +17,7 @@ from plans.rules.redflags import Level
 if TYPE_CHECKING:
     import uuid
 
+    from patients.models import EmergencyAccess
     from plans.models import Sending
 
 
@@ -37,6 +38,8 @@ def of(sending: Sending) -> Message:
     """The sending's message; its outbox row with the red flag, or its test, is loaded."""
     if sending.test is not None:
         return _test(sending)
+    if sending.access is not None:
+        return _access(sending, sending.access)
     outbox = sending.outbox
     assert outbox is not None  # noqa: S101  # nosec B101  # the table's own constraint
     flag = outbox.escalation
@@ -82,6 +85,29 @@ def _test(sending: Sending) -> Message:
         kind="test",
         reference=test.reference,
         subject=_("Test message: %(reference)s") % {"reference": test.reference},
+        text="\n".join(lines) + "\n",
+        link=link,
+        address=sending.address,
+    )
+
+
+def _access(sending: Sending, access: EmergencyAccess) -> Message:
+    need = _("A use of emergency access waits for its review.")
+    lines = [need, _("Reference: %(reference)s") % {"reference": access.reference}]
+    link = ""
+    if sending.reference_only:
+        lines += [
+            _("Nobody else holds the mark of the privacy lead. You cannot review this use."),
+            _("Give the mark to somebody who can."),
+        ]
+    else:
+        link = _absolute(reverse("patients:review", kwargs={"emergency_access": access.pk}))
+        lines.append(link)
+    return Message(
+        key=sending.pk,
+        kind="emergency-access",
+        reference=access.reference,
+        subject=f"{need.rstrip('.')}: {access.reference}",
         text="\n".join(lines) + "\n",
         link=link,
         address=sending.address,

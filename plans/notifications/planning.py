@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Q
 
+from patients.models import EmergencyAccess
 from plans.models import Escalation, EscalationMove, Outbox, Sending
 from plans.rules import ladder as rules
 from plans.rules.redflags import EscalationState, EscalationVerb, Level
@@ -270,3 +271,33 @@ def address_tests(now: datetime) -> int:
     if rows:
         Sending.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
+
+
+def address_accesses(clinics: Clinics) -> int:
+    """A message to the privacy lead for each use of emergency access that has none and is not
+    reviewed. The use itself is what is owed: it is committed with the access."""
+    waiting = (
+        EmergencyAccess.objects.filter(review=None, sendings=None)
+        .select_related("patient__clinic")
+        .order_by("at")[:AT_ONCE]
+    )
+    made = 0
+    for access in waiting:
+        to = clinics.standing(access.patient.clinic).of_privacy(access.user_id)
+        rows = [
+            Sending(
+                id=uuid.uuid4(),
+                access=access,
+                to=one.person,
+                address=one.address,
+                channel=one.channel,
+                reference_only=one.reference_only,
+                made_at=clinics.now,
+                next_try_at=clinics.now,
+            )
+            for one in to
+        ]
+        # Another worker may have made the same: each is told once.
+        Sending.objects.bulk_create(rows, ignore_conflicts=True)
+        made += len(rows)
+    return made

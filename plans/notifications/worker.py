@@ -86,6 +86,7 @@ class Notifier:
         clinics = planning.Clinics(self.clock())
         done = planning.plan(clinics)
         done += planning.address(clinics)
+        done += planning.address_accesses(clinics)
         return done + planning.address_tests(clinics.now)
 
     def beat(self) -> None:
@@ -132,7 +133,7 @@ class Notifier:
 
     def _send(self, claimed: Claimed) -> None:
         sending = Sending.objects.select_related(
-            "outbox__escalation__patient__clinic", "test__clinic", "to"
+            "outbox__escalation__patient__clinic", "test__clinic", "access__patient__clinic", "to"
         ).get(pk=claimed.sending)
         clinic = _clinic(sending)
         if _has_left(sending, clinic, self.clock()):
@@ -239,6 +240,8 @@ def _free(now: datetime) -> Q:
 def _clinic(sending: Sending) -> Clinic:
     if sending.test is not None:
         return sending.test.clinic
+    if sending.access is not None:
+        return sending.access.patient.clinic
     assert sending.outbox is not None  # noqa: S101  # nosec B101  # the table's own constraint
     return sending.outbox.escalation.patient.clinic
 
@@ -250,6 +253,8 @@ def _has_left(sending: Sending, clinic: Clinic, now: datetime) -> bool:
 def _let_go_by_now(sending: Sending, now: datetime) -> bool:
     if sending.test is not None:
         return now - sending.made_at > LET_GO_TEST
+    if sending.access is not None:
+        return hasattr(sending.access, "review") and now - sending.made_at > LET_GO
     assert sending.outbox is not None  # noqa: S101  # nosec B101  # the table's own constraint
     flag = sending.outbox.escalation
     answered = flag.acknowledged_at is not None or not flag.is_open
@@ -293,6 +298,10 @@ def _record(verb: Verb, sending: Sending) -> None:
     clinic = _clinic(sending)
     if sending.test is not None:
         trail.record(verb, sending.test, clinic=clinic, detail=detail, by=None)
+        return
+    if sending.access is not None:
+        detail["to"] = f"user:{sending.to_id}"
+        trail.record(verb, sending.access, clinic=clinic, detail=detail, by=None)
         return
     assert sending.outbox is not None  # noqa: S101  # nosec B101  # the table's own constraint
     flag = sending.outbox.escalation

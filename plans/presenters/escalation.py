@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Value
+from django.db.models import Case, F, Value, When
 from django.urls import reverse
 
-from patients.models import ContactPerson
+from patients.models import ContactPerson, within_reach
 from patients.presenters import person_in_words
 from patients.vocabulary import Answer, ContactKind
 from plans.models import Escalation, EscalationMove, Sending
@@ -151,6 +151,11 @@ def clinic_flags(user: User, *, now: datetime) -> tuple[Flag, ...]:
         Escalation.objects.visible_to(user)
         .still_open()
         .select_related("raised_by", "acknowledged_by", "patient")
+        .annotate(
+            named=Case(
+                When(within_reach(user, "patient__"), then=Value(True)), default=Value(False)
+            )
+        )
         .order_by("level", "reported_at", "pk")[:LIST_LIMIT]
     )
     found = [_with_person(row, clinic, now, _minutes(limits, row.level)) for row in rows]
@@ -158,6 +163,10 @@ def clinic_flags(user: User, *, now: datetime) -> tuple[Flag, ...]:
 
 
 def _with_person(row: Escalation, clinic: Clinic, now: datetime, minutes: int | None) -> Flag:
+    """Whose it is, only to those who may see the record; opening the red flag is in the trail."""
+    if not getattr(row, "named", False):
+        made = flag(row, zone=clinic.zone, now=now, who=_("Restricted record"), minutes=minutes)
+        return Flag(**{**made.__dict__, "patient_url": made.url})
     who = person_in_words(row.patient)
     made = flag(row, zone=clinic.zone, now=now, who=who, minutes=minutes)
     return Flag(

@@ -34,7 +34,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from patients.models import CareTeam, Patient, RecordNumber
+from patients.models import CareTeam, Patient, RecordNumber, within_reach, without_emergency
 from plans.models import Escalation
 from plans.presenters import alarm
 from plans.presenters.addresses import address
@@ -109,10 +109,12 @@ class Counts:
 
 
 class Frame:
-    """Evaluated when the page first asks. `attend` names the patient whose flags must be whole."""
+    """Evaluated when the page first asks. `attend` names the patient whose flags must be whole.
+    `leaving`: it goes into a file, which names nobody who was opened in an emergency."""
 
-    def __init__(self, request: Any) -> None:
+    def __init__(self, request: Any, *, leaving: bool = False) -> None:
         self._request = request
+        self.leaving = leaving
         self._patient: Patient | None = None
 
     def attend(self, patient: Patient) -> None:
@@ -175,7 +177,7 @@ class Frame:
         counts = Counts()
         alarms: tuple[alarm.Alarm, ...] = ()
         limits: dict[str, int | None] = {}
-        for row in _rows(request, self._patient):
+        for row in _rows(request, self._patient, leaving=self.leaving):
             if row["place"] == 0:
                 counts = Counts(row["flags"], row["waits"], bool(row["mine"]), row["tests"])
                 alarms = alarm.alarms(row, request.clinic, request.now, may_open=True)
@@ -216,7 +218,7 @@ def _heading(count: int) -> str:
 _kept = Kept()
 
 
-def _rows(request: Any, patient: Patient | None) -> Iterator[dict[str, Any]]:
+def _rows(request: Any, patient: Patient | None, *, leaving: bool) -> Iterator[dict[str, Any]]:
     """The row of counts, then the open flags. The text of the statement depends on nothing but
     what this person may do and on whether the page is about a patient.
     """
@@ -230,17 +232,18 @@ def _rows(request: Any, patient: Patient | None) -> Iterator[dict[str, Any]]:
         user = User(pk=marks.keys["user"])
         user.membership = Membership(user=user, clinic=clinic, **rights.columns())
         open_now = Escalation.objects.visible_to(user).still_open()
-        rows = _flags(open_now, user, marks.keys.get("patient")).union(
+        seen = (without_emergency if leaving else within_reach)(user, "patient__")
+        rows = _flags(open_now, user, marks.keys.get("patient"), seen).union(
             _counts(open_now, user, clinic, marks), all=True
         )
         return rows.order_by("place", "level", "reported_at", "key")[: MOST + 1]
 
     values = Values(keys, request.today, request.now)
-    return _kept.rows((rights, patient is not None), values, made)
+    return _kept.rows((rights, patient is not None, leaving), values, made)
 
 
 def _flags(
-    open_now: QuerySet[Escalation], user: User, patient: uuid.UUID | None
+    open_now: QuerySet[Escalation], user: User, patient: uuid.UUID | None, seen: Q
 ) -> QuerySet[Any, dict[str, Any]]:
     """The open flags: those of the page's patient first, so that none of them is cut off."""
     first = Q(patient=patient) | Q(patient__joined_to=patient) if patient else Q(pk=None)
@@ -257,7 +260,11 @@ def _flags(
             waits=Value(0),
             tests=Value(0),
             mine=Exists(team),
-            family=F("patient__family_name"),
+            # Everybody on duty may open it; whose it is stands only where it may be seen.
+            family=Case(
+                When(seen, then=F("patient__family_name")),
+                default=Value(""),
+            ),
             given=F("patient__given_names"),
             born=F("patient__born"),
             by=F("raised_by__name"),
@@ -344,6 +351,8 @@ def _line(row: dict[str, Any], now: datetime, today: date, minutes: int | None) 
             "span": formats.duration(now - over)
         }
         line += ", " + overdue.replace("%", "%%")
+    hidden = not row["family"]
+    url = address("plans:red-flag", escalation=row["key"])
     return FlagLine(
         key=row["key"],
         patient=row["about"],
@@ -352,16 +361,18 @@ def _line(row: dict[str, Any], now: datetime, today: date, minutes: int | None) 
         label=row["label"],
         acknowledged=not waits,
         reported_at=row["reported_at"],
-        name=formats.family_given(row["family"], row["given"]),
-        born=formats.date_of_birth(row["born"], today),
-        record=row["number"] or "",
+        name=_("Restricted record")
+        if hidden
+        else formats.family_given(row["family"], row["given"]),
+        born="" if hidden else formats.date_of_birth(row["born"], today),
+        record="" if hidden else row["number"] or "",
         mine=bool(row["mine"]),
         title=title % {"what": row["label"]},
         line=line % {"when": when, "name": row["by"], "state": words},
         when=when,
         ago=formats.ago(row["reported_at"], now),
         overdue=overdue,
-        url=address("plans:red-flag", escalation=row["key"]),
-        patient_url=address("plans:patient", patient=row["about"]),
+        url=url,
+        patient_url=url if hidden else address("plans:patient", patient=row["about"]),
         acknowledge_url=address("plans:acknowledge", escalation=row["key"]) if waits else "",
     )

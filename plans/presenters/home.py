@@ -158,7 +158,7 @@ def worklist(
     mine = whose == "mine" if whose in ("mine", "team") else frame.on_a_team
     show = show if show in TITLES else ""
     start = (page - 1) * MOST if show else 0
-    about = Waiting(user, today, Whose.MINE if mine else Whose.EVERYBODY)
+    about = Waiting(user, today, Whose.MINE if mine else Whose.EVERYBODY, frame.leaving)
     made = _Maker(user=user, now=now, today=today, about=about, show=show, start=start)
     rows = made.found()
     found = {group.key: group for group in (made.red_flags(frame), *made.groups(rows))}

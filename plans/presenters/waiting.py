@@ -15,7 +15,13 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery,
 from django.db.models.functions import Coalesce
 
 from patients.intake import Item
-from patients.models import AssessmentAnswer, CareTeam, RiskBenefitReview, within_reach
+from patients.models import (
+    AssessmentAnswer,
+    CareTeam,
+    RiskBenefitReview,
+    within_reach,
+    without_emergency,
+)
 from patients.vocabulary import Answer
 from plans.models import CheckInDraft, Draft, Drug, FollowUp, Outbox, Request, Step, Told, Version
 from plans.models.plan import EXPECTED_AUDIENCES
@@ -58,6 +64,8 @@ class Waiting:
     user: User
     today: date
     whose: Whose = Whose.EVERYBODY
+    # Into a file: without those who were opened in an emergency.
+    leaving: bool = False
 
     @property
     def until(self) -> date:
@@ -209,7 +217,8 @@ class Waiting:
         user = self.user
         if user.membership is None or not user.may(Permission.VIEW_PATIENTS):
             return Q(pk__in=[])
-        of_clinic = within_reach(user, f"{path}__") & Q(
+        reach = without_emergency if self.leaving else within_reach
+        of_clinic = reach(user, f"{path}__") & Q(
             **{
                 f"{path}__clinic": user.membership.clinic_id,
                 f"{path}__joined_to": None,

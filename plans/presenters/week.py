@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
+from patients.models import without_emergency
 from patients.vocabulary import Answer
 from plans.models import Escalation, FollowUp, Plan, Version
 from plans.models.schedule import schedules
@@ -70,7 +71,8 @@ def week_of(user: User, today: date) -> Week:
     last = first + 6 * _DAY
     plans = (
         Plan.objects.visible_to(user)
-        .filter(state__in=[*STANDING, TRANSFERRED])
+        # What was opened in an emergency is not printed, nor named on the sheet of those left out.
+        .filter(without_emergency(user, "patient__"), state__in=[*STANDING, TRANSFERRED])
         .select_related("patient__clinic")
     )
     newest: dict[object, Version] = {}

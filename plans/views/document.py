@@ -20,7 +20,7 @@ from plans.forms.document import PrintForm, WeekForm
 from plans.presenters import document as presenters
 from plans.presenters.chart import chart_of
 from plans.presenters.week import week_of
-from plans.rules.paper import DocumentKind, NotPrintable, PageSize, PrintSize
+from plans.rules.paper import DocumentKind, NotPrintable, PageSize, PrintSize, Recipient
 from taperplan.accounts.access import require_permission
 from taperplan.accounts.roles import Permission
 
@@ -113,7 +113,10 @@ def print_document(request: ClinicianRequest, patient: Patient) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _withheld(request, patient, form):
         form.add_error(
             None,
-            _("Under emergency access only the red-flag handover sheet is printed."),
+            _(
+                "Under emergency access only the red-flag handover sheet is printed, for somebody "
+                "outside the clinic: it stands in the patient's accounting."
+            ),
         )
     elif request.method == "POST" and form.is_valid():
         try:
@@ -132,9 +135,9 @@ def print_document(request: ClinicianRequest, patient: Patient) -> HttpResponse:
 
 
 def _withheld(request: ClinicianRequest, patient: Patient, form: PrintForm) -> bool:
-    return form.said().kind is not DocumentKind.HANDOVER and only_by_emergency(
-        request.user, patient
-    )
+    said = form.said()
+    accounted = said.kind is DocumentKind.HANDOVER and said.recipient is not Recipient.OWN_TEAM
+    return not accounted and only_by_emergency(request.user, patient)
 
 
 def _print(request: ClinicianRequest, patient: Patient, form: PrintForm) -> HttpResponse:

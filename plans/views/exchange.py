@@ -103,7 +103,7 @@ def worklist_table(request: ClinicianRequest) -> HttpResponse:
     """The worklist as it stands on the first page, for whoever works through it on paper."""
     found = worklist(
         user=request.user,
-        frame=Frame(request),
+        frame=Frame(request, leaving=True),
         now=request.now,
         today=request.today,
         whose=request.GET.get("whose", ""),

@@ -100,6 +100,23 @@ class Standing:
         ]
         return (*clinicians, *others)
 
+    def of_privacy(self, but: uuid.UUID) -> tuple[Recipient, ...]:
+        """Who reviews a use of emergency access by `but`: the privacy leads; where there is no
+        other, the administrators, by its reference."""
+        others = [member for member in self._members.values() if member.user_id != but]
+        leads = [
+            Recipient(EMAIL, member.user.email, member.user)
+            for member in others
+            if member.privacy_lead
+        ]
+        if leads:
+            return tuple(leads)
+        return tuple(
+            Recipient(EMAIL, member.user.email, member.user, reference_only=True)
+            for member in others
+            if member.administrator
+        )
+
     @property
     def leavers(self) -> int:
         """People named on a rung who do not work here any more."""

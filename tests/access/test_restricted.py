@@ -6,11 +6,13 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from patients import restriction
-from patients.models import EmergencyAccess, Patient
+from patients.models import Disclosure, EmergencyAccess, Patient
+from plans.models import Document
 from taperplan.accounts.models import Clinic, User
 from taperplan.audit.models import AuditEvent
 from taperplan.audit.verbs import Verb
@@ -114,6 +116,102 @@ def test_emergency_access_opens_one_record_for_an_hour_and_nothing_leaves_it(
 
     late = timezone.now() + timedelta(minutes=61)
     assert restriction.access_of(nina, patient, late) is None
+
+
+def opened_in_an_emergency(world: World, clinic: Clinic) -> doors.Client:
+    """Somebody who is not on the care team, with this one record open for an hour."""
+    Patient.objects.filter(pk=world.patient.pk).update(restricted=True)
+    nina = person("Nina Neu", clinic, prescriber=True)
+    restriction.open_in_emergency(
+        patient=world.patient, token=uuid.uuid4(), reason="At night", now=timezone.now(), by=nina
+    )
+    return doors.signed_in(nina)
+
+
+# Drawn on the page itself.
+DRAWINGS = {"plans:chart", "plans:chart-dark"}
+
+
+@pytest.mark.one_engine
+def test_no_address_hands_out_a_file_under_emergency_access(world: World, clinic: Clinic) -> None:
+    world.fill()
+    known = {address.name: address for address in addresses()}
+    client = opened_in_an_emergency(world, clinic)
+    files, seen = [], 0
+    for name in of_a_patient():
+        answer = client.get(url_of(ROWS[name], known[name], world))
+        seen += answer.status_code == 200
+        page = answer.headers.get("Content-Type", "").startswith("text/html")
+        attached = "attachment" in answer.headers.get("Content-Disposition", "")
+        if answer.status_code == 200 and name not in DRAWINGS and (attached or not page):
+            files.append(name)
+    assert not files
+    assert seen > 20, "the record itself is open"
+    whole = client.get(reverse("plans:worklist-table"))
+    assert world.patient.given_names not in whole.content.decode()
+
+
+def test_the_batch_of_the_week_leaves_out_what_was_opened_in_an_emergency(
+    world: World, clinic: Clinic
+) -> None:
+    world.plan  # noqa: B018  (made: its first step begins today, so that it is in the batch)
+    page, name = reverse("plans:week"), world.patient.family_name.upper()
+    assert name in doors.signed_in(world.clare).get(page).content.decode().upper()
+    client = opened_in_an_emergency(world, clinic)
+    assert name not in client.get(page).content.decode().upper()
+
+
+def test_the_handover_sheet_leaves_under_emergency_access_with_its_disclosure(
+    world: World, clinic: Clinic
+) -> None:
+    world.escalation  # noqa: B018  (made: its red flag is what is handed over)
+    client = opened_in_an_emergency(world, clinic)
+    page = reverse("plans:print-document", args=[world.patient.pk])
+
+    def sent(**other: str) -> int:
+        form = client.get(page).context["form"]
+        typed = {
+            "kind": "handover",
+            "page": "A4",
+            "size": "standard",
+            "recipient": "emergency team",
+        }
+        typed |= {"token": form["token"].value(), "recipient_name": "Ambulance crew", **other}
+        typed |= {"ground": "emergency", "facility": "Test Hospital", "emergency": "A seizure"}
+        typed |= {"why": "Taken to hospital"}
+        typed["what"] = next(
+            value
+            for value, _words in form.fields["what"].choices
+            if value.startswith(other.get("what", "handover"))
+        )
+        return client.post(page, typed).status_code
+
+    assert sent(what="summary") == 422
+    assert sent(recipient="own team") == 422, "what leaves stands in the accounting"
+    assert not Disclosure.objects.exists()
+    assert sent() == 302
+    assert Disclosure.objects.get().recipient == "Ambulance crew"
+    made = Document.objects.get()
+    assert client.get(reverse("plans:document", args=[made.pk])).status_code == 200
+
+
+def test_whose_red_flag_it_is_stands_only_where_it_may_be_seen(
+    world: World, clinic: Clinic
+) -> None:
+    flag = world.escalation
+    Patient.objects.filter(pk=world.patient.pk).update(restricted=True)
+    nina = doors.signed_in(person("Nina Neu", clinic, prescriber=True))
+    name = world.patient.family_name.upper()
+    for page in ("plans:home", "plans:escalations", "plans:flags-now"):
+        shown = nina.get(reverse(page)).content.decode()
+        assert name not in shown.upper(), page
+        assert str(flag.pk) in shown, "the red flag itself stays in sight"
+        assert "Restricted record" in shown
+    opened = nina.get(reverse("plans:red-flag", args=[flag.pk]))
+    assert name in opened.content.decode().upper(), "whoever acts on it learns whose it is"
+    row = AuditEvent.objects.filter(verb=Verb.VIEWED).last()
+    assert row is not None
+    assert row.patient.endswith(str(world.patient.pk))
 
 
 def test_an_emergency_access_that_has_run_out_opens_nothing(world: World, clinic: Clinic) -> None:
