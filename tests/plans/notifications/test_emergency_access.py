@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from patients import restriction
 from patients.models import EmergencyAccess, Patient
@@ -76,3 +77,17 @@ def test_a_notice_that_was_claimed_and_never_sent_is_sent_by_another(
     Notifier(clock=clock).round()
     assert len(smtp.mails) == 1
     assert Sending.objects.get().sent_at is not None
+
+
+def test_the_table_holds_one_message_of_a_use_to_each(
+    used: EmergencyAccess, clare: User, notifier: Notifier, clock: Clock
+) -> None:
+    clare.memberships.update(privacy_lead=True)
+    notifier._prepare()
+    sending = Sending.objects.get()
+    # SQLite names the columns, PostgreSQL the constraint: sending_once_of_an_access.
+    with pytest.raises(IntegrityError, match="access"), transaction.atomic():
+        Sending.objects.create(
+            id=uuid.uuid4(), access=used, address=sending.address, channel=sending.channel,
+            made_at=clock.now, next_try_at=clock.now,
+        )  # fmt: skip
