@@ -391,6 +391,7 @@ def _check_in(work: _Work, reading: Reading, around: Around, corrects: CheckIn |
         decision=reading.decision.value if reading.decision else "",
         decision_reason=reading.decision_reason,
         next_on=reading.next_on,
+        next_how=reading.next_how.value if reading.next_how else "",
         no_next_reason=reading.no_next_reason,
     )
 
@@ -500,6 +501,7 @@ def _set_follow_up(check_in: CheckIn, reading: Reading, *, by: User) -> None:
     corrected = check_in.supersedes_id
     values = {
         "due_on": reading.next_on,
+        "how": reading.next_how.value if reading.next_how else "",
         "check_in": check_in,
         "as_of": check_in.happened_at,
         "safety_open": reading.safety_open,
@@ -659,11 +661,14 @@ def _set_follow_up_back(patient: Patient, *, by: User, now: datetime) -> None:
     last = last_standing(patient)
     standing = FollowUp.objects.filter(patient=patient)
     if last is None:
-        standing.update(due_on=None, check_in=None, safety_open=False, set_at=now, set_by=by)
+        standing.update(
+            due_on=None, how="", check_in=None, safety_open=False, set_at=now, set_by=by
+        )
         return
     open_ = last.declined.filter(key__in=SAFETY_QUESTIONS).exists()
     standing.update(
         due_on=last.next_on,
+        how=last.next_how,
         check_in=last,
         as_of=last.happened_at,
         safety_open=open_,
@@ -735,6 +740,7 @@ def record_missed(
     due_on: date,
     tried: str,
     next_on: date | None,
+    next_how: str = "",
     frozen_now: datetime,
     by: User,
 ) -> MissedCheckIn:
@@ -750,11 +756,12 @@ def record_missed(
             due_on=due_on,
             tried=tried,
             next_on=next_on,
+            next_how=next_how,
             at=frozen_now,
             by=by,
         )
         FollowUp.objects.filter(patient=patient, due_on=due_on).update(
-            due_on=next_on, set_at=frozen_now, set_by=by
+            due_on=next_on, how=next_how, set_at=frozen_now, set_by=by
         )
         trail.record(Verb.CHECK_IN_MISSED, missed, patient=patient, by=by)
         return missed

@@ -76,6 +76,17 @@ class MissedForm(TokenForm):
 
     tried = NoteField(label=_("What was tried"))
     next_on = DayField(label=_("Next check-in"), required=False)
+    next_how = ChoiceField(
+        label=_("How it takes place, where you know it"),
+        required=False,
+        look="segments",
+        choices=[
+            ("in person", _("In person")),
+            ("phone", _("Telephone")),
+            ("video", _("Video")),
+            ("home visit", _("Home visit")),
+        ],
+    )
 
     def __init__(self, *args: Any, due_on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,6 +100,12 @@ class MissedForm(TokenForm):
                 % {"day": formats.short_day(day)}
             )
         return day
+
+    def clean_next_how(self) -> str:
+        how: str = self.cleaned_data["next_how"]
+        if how and self.cleaned_data.get("next_on") is None and "next_on" not in self.errors:
+            raise forms.ValidationError(_("Type the date of the next check-in too."))
+        return how
 
 
 class ContactForm(TimedForm):

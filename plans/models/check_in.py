@@ -25,6 +25,7 @@ from plans.rules.check_in import (
     DraftState,
     How,
     Kind,
+    NextHow,
     Reporter,
     TakenAs,
     YesNo,
@@ -176,6 +177,7 @@ class CheckIn(models.Model):
     decision = models.CharField(max_length=WORD_LENGTH)
     decision_reason = models.TextField(blank=True)
     next_on = models.DateField(null=True, blank=True)
+    next_how = models.CharField(max_length=WORD_LENGTH, blank=True, default="", db_default="")
     no_next_reason = models.TextField(blank=True)
 
     objects = CheckInQuerySet.as_manager()
@@ -188,6 +190,7 @@ class CheckIn(models.Model):
             one_of("check_in", "suicide", Suicide),
             one_of("check_in", "suicide_copy_given", YesNo, blank=True),
             one_of("check_in", "decision", Decision),
+            one_of("check_in", "next_how", NextHow, blank=True),
             in_order("check_in", "period_from", "period_until"),
             models.CheckConstraint(
                 name="check_in_baseline_has_no_version",
@@ -216,6 +219,10 @@ class CheckIn(models.Model):
                 name="check_in_next_date_or_why_none",
                 condition=Q(next_on__isnull=False, no_next_reason="")
                 | (Q(next_on__isnull=True) & ~Q(no_next_reason="")),
+            ),
+            models.CheckConstraint(
+                name="check_in_next_how_of_a_date",
+                condition=Q(next_how="") | Q(next_on__isnull=False),
             ),
             models.CheckConstraint(
                 name="check_in_suicide_not_asked_says_why",
@@ -615,6 +622,8 @@ class FollowUp(models.Model):
 
     patient = models.OneToOneField(Patient, on_delete=models.PROTECT, related_name="follow_up")
     due_on = models.DateField(null=True, blank=True)
+    # How it takes place, where somebody chose it.
+    how = models.CharField(max_length=WORD_LENGTH, blank=True, default="", db_default="")
     check_in = models.ForeignKey(
         CheckIn, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -628,6 +637,9 @@ class FollowUp(models.Model):
     objects = FollowUpQuerySet.as_manager()
 
     class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            one_of("follow_up", "how", NextHow, blank=True),
+        ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["due_on"], name="follow_up_due"),
         ]
@@ -646,12 +658,14 @@ class MissedCheckIn(models.Model):
     due_on = models.DateField()
     tried = models.TextField()
     next_on = models.DateField(null=True, blank=True)
+    next_how = models.CharField(max_length=WORD_LENGTH, blank=True, default="", db_default="")
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["patient", "due_on"], name="missed_check_in_once"),
+            one_of("missed_check_in", "next_how", NextHow, blank=True),
             models.CheckConstraint(
                 name="missed_check_in_says_what_was_tried", condition=~Q(tried="")
             ),

@@ -22,7 +22,16 @@ from plans.models import (
 from plans.presenters.check_in import vitals_in_words
 from plans.presenters.escalation import at, level_word
 from plans.presenters.reach import unanswered as unanswered_calls
-from plans.rules.check_in import AskedKind, Decision, How, Reporter, TakenAs, YesNo, to_be_confirmed
+from plans.rules.check_in import (
+    AskedKind,
+    Decision,
+    How,
+    NextHow,
+    Reporter,
+    TakenAs,
+    YesNo,
+    to_be_confirmed,
+)
 from plans.rules.schedule import Form, Unit
 from plans.rules.symptoms import SUICIDE, Suicide
 from taperplan import formats
@@ -145,7 +154,7 @@ def _row(check_in: CheckIn, present: Sequence[PresentSymptom], zone: ZoneInfo) -
         present=present_words(present),
         stars=tuple(_upper(one.label) for one in present if one.star),
         decision=Decision(check_in.decision).label,
-        next_on=formats.day(check_in.next_on) if check_in.next_on else _("none"),
+        next_on=next_words(check_in) or _("none"),
         url=reverse("plans:check-in", kwargs={"check_in": check_in.pk}),
         kind=kind,
         kind_words=words,
@@ -223,6 +232,17 @@ def asked_in_words(request: Request) -> str:
     )
 
 
+def next_words(check_in: CheckIn) -> str:
+    """As "Tue 1 Dec 2026, by telephone"; empty where there is no next date."""
+    if check_in.next_on is None:
+        return ""
+    return _with_how(formats.day(check_in.next_on), check_in.next_how)
+
+
+def _with_how(words: str, how: str) -> str:
+    return f"{words}, {NextHow(how).label}" if how else words
+
+
 def due_on(patient: Patient) -> date | None:
     return FollowUp.objects.filter(patient=patient).values_list("due_on", flat=True).first()
 
@@ -230,11 +250,12 @@ def due_on(patient: Patient) -> date | None:
 def _due(due: FollowUp | None, today: date) -> str:
     if due is None or due.due_on is None:
         return _("No check-in is due.")
+    day = _with_how(formats.day(due.due_on), due.how)
     if due.due_on == today:
-        return _("Next check-in due today, {day}.").format(day=formats.day(due.due_on))
+        return _("Next check-in due today, {day}.").format(day=day)
     if due.due_on < today:
-        return _("A check-in was due on {day}.").format(day=formats.day(due.due_on))
-    return _("Next check-in due on {day}.").format(day=formats.day(due.due_on))
+        return _("A check-in was due on {day}.").format(day=day)
+    return _("Next check-in due on {day}.").format(day=day)
 
 
 def _overdue(due: FollowUp | None, today: date) -> str:
@@ -364,7 +385,7 @@ def story(check_in: CheckIn, *, now: datetime) -> Story:
         in_confidence=check_in.in_confidence,
         decision=_upper(Decision(check_in.decision).label),
         reason=check_in.decision_reason,
-        next_on=formats.day(check_in.next_on) if check_in.next_on else check_in.no_next_reason,
+        next_on=next_words(check_in) or check_in.no_next_reason,
         flags=_flags(check_in),
         asked=_asked(check_in, zone, now),
         superseded=_("Superseded by a correction of {when} by {name}: {why}").format(

@@ -15,6 +15,7 @@ from patients.vocabulary import Answer, ContactKind
 from plans.models import Escalation, EscalationMove, Sending
 from plans.rules import check_in as answers_of
 from plans.rules.notices import fault_words
+from plans.rules.reach import told
 from plans.rules.redflags import (
     EscalationState,
     EscalationVerb,
@@ -70,8 +71,8 @@ def flag(
     url = reverse("plans:red-flag", kwargs={"escalation": row.pk})
     return Flag(
         reference=row.reference,
-        title=_("{level} red flag open: {what} recorded present").format(
-            level=level_word(row.level), what=row.label
+        title=_("{level} red flag open: {what}").format(
+            level=level_word(row.level), what=told(row.symptom, row.label)
         )
         if state.open
         else _("{level} red flag: {what}").format(level=level_word(row.level), what=row.label),

@@ -425,6 +425,7 @@ def _course(row: CheckIn) -> Iterator[Answer]:
         decision=(_("Decision"), row.decision),
         decision_reason=(_("Reason"), row.decision_reason),
         next_on=(_("Next check-in"), row.next_on.isoformat() if row.next_on else ""),
+        next_how=(_("How the next check-in takes place"), row.next_how),
         no_next=(_("Why there is no next date"), row.no_next_reason),
     )
 

@@ -39,6 +39,7 @@ from plans.models import Escalation
 from plans.presenters import alarm
 from plans.presenters.addresses import address
 from plans.presenters.waiting import RowsOf, Waiting, Whose
+from plans.rules.reach import told
 from plans.rules.redflags import EscalationState, Level, overdue_since
 from taperplan import formats
 from taperplan.accounts.models import Clinic, Membership, TestMessage, TimeLimits, User
@@ -65,7 +66,8 @@ class FlagLine:
     patient: uuid.UUID
     joined_to: uuid.UUID | None
     level: Level
-    label: str
+    # As "seizure recorded present".
+    told: str
     acknowledged: bool
     reported_at: datetime
     name: str
@@ -280,7 +282,7 @@ def _flags(
 
 
 _COLUMNS = (
-    "place", "key", "about", "joined", "level", "label", "state", "reported_at",
+    "place", "key", "about", "joined", "level", "symptom", "label", "state", "reported_at",
     "flags", "waits", "tests", "mine", "family", "given", "born", "by", "number",
     "acked", "emergency_limit", "same_day_limit", *alarm.COLUMNS,
 )  # fmt: skip
@@ -303,6 +305,7 @@ def _counts(
             about=Cast(Value(None), UUIDField()),
             joined=Cast(Value(None), UUIDField()),
             level=nothing,
+            symptom=nothing,
             label=nothing,
             state=nothing,
             reported_at=Cast(Value(None), DateTimeField()),
@@ -337,9 +340,9 @@ def _line(row: dict[str, Any], now: datetime, today: date, minutes: int | None) 
             "span": formats.duration(now - row["reported_at"])
         }
     title = (
-        _("Emergency red flag open: %(what)s recorded present")
+        _("Emergency red flag open: %(what)s")
         if level is Level.EMERGENCY
-        else _("Same-day red flag open: %(what)s recorded present")
+        else _("Same-day red flag open: %(what)s")
     )
     line = _("raised %(when)s, by %(name)s, %(state)s")
     over = overdue_since(
@@ -358,7 +361,7 @@ def _line(row: dict[str, Any], now: datetime, today: date, minutes: int | None) 
         patient=row["about"],
         joined_to=row["joined"],
         level=level,
-        label=row["label"],
+        told=told(row["symptom"], row["label"]),
         acknowledged=not waits,
         reported_at=row["reported_at"],
         name=_("Restricted record")
@@ -367,7 +370,7 @@ def _line(row: dict[str, Any], now: datetime, today: date, minutes: int | None) 
         born="" if hidden else formats.date_of_birth(row["born"], today),
         record="" if hidden else row["number"] or "",
         mine=bool(row["mine"]),
-        title=title % {"what": row["label"]},
+        title=title % {"what": told(row["symptom"], row["label"])},
         line=line % {"when": when, "name": row["by"], "state": words},
         when=when,
         ago=formats.ago(row["reported_at"], now),

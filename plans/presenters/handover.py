@@ -35,6 +35,7 @@ from plans.presenters.summary.plan import (
 )
 from plans.presenters.summary.record import record_of
 from plans.rules.check_in import How, Reporter
+from plans.rules.reach import told
 from plans.rules.redflags import EscalationVerb, Level
 from plans.sheets.handover import Handover
 from plans.sheets.paper import Facts, Line, Passage, Run, plain, strong
@@ -109,7 +110,7 @@ def _situation(record: Record, flags: Sequence[Escalation], last: CheckIn | None
 
 
 def _reported(record: Record, flag: Escalation) -> Line:
-    line: list[Run] = [Run(_("{symptom} recorded present").format(symptom=flag.label), strong=True)]
+    line: list[Run] = [Run(told(flag.symptom, flag.label), strong=True)]
     for move in flag.moves.all():
         if move.verb not in (EscalationVerb.RAISE, EscalationVerb.REPORT):
             continue

@@ -255,7 +255,7 @@ class _Maker:
             record=flag.record,
             tag=flag.tag,
             tag_words="",
-            what=(Run(_("%(what)s recorded present") % {"what": capital(flag.label)}),),
+            what=(Run(capital(flag.told)),),
             detail=flag.line,
             when=flag.when,
             note=flag.ago,

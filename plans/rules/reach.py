@@ -17,5 +17,12 @@ def is_flag(attempts: int, limit: int | None, *, open_now: bool) -> bool:
     return limit is not None and attempts >= limit and not open_now
 
 
+def told(symptom: str, what: str) -> str:
+    """As "seizure recorded present". What was counted and not told stands by itself."""
+    if symptom == UNANSWERED_CALLS:
+        return what
+    return _("{what} recorded present").format(what=what)
+
+
 def label(attempts: int) -> str:
     return _("unanswered calls ({n} in a row)").format(n=formats.number(attempts))

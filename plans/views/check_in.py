@@ -481,6 +481,7 @@ def missed(request: ClinicianRequest, patient: Patient) -> HttpResponse:
             due_on=due_on,
             tried=form.cleaned_data["tried"],
             next_on=form.cleaned_data["next_on"],
+            next_how=form.cleaned_data["next_how"],
             frozen_now=request.now,
             by=request.user,
         )

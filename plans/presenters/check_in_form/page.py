@@ -20,7 +20,7 @@ from plans.presenters.check_in_form.words import (
 from plans.presenters.check_in_since import since_last
 from plans.presenters.escalation import protocol
 from plans.rules import vitals
-from plans.rules.check_in import TELEPHONED, Decision, How, Reporter, unanswered_safety
+from plans.rules.check_in import TELEPHONED, Decision, How, NextHow, Reporter, unanswered_safety
 from plans.rules.redflags import Level
 from plans.rules.symptoms import SAFETY_QUESTIONS
 from taperplan import formats
@@ -87,6 +87,11 @@ class _Page(Part):
             ),
             next_error=drawing.errors.get("next", ""),
             next_words=next_words(drawing.reading, drawing.now.astimezone(drawing.zone).date()),
+            next_how=self.choice(
+                "next_how",
+                _("How it takes place, where you know it"),
+                (Option(one.value, one.label) for one in NextHow),
+            ),
             no_next=self.box("no_next_reason", _("No further check-in, because")),
             how=self.choice("how", _("How"), (Option(one.value, one.label) for one in How)),
             reported_by=self.choice(

@@ -154,6 +154,7 @@ class FormPage:
     next_boxes: tuple[Box, ...]
     next_error: str
     next_words: str
+    next_how: Choice
     no_next: Box
     how: Choice
     reported_by: Choice

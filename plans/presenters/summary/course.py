@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from plans.models import CheckIn, Escalation
 from plans.presenters.chart import taken_words
 from plans.rules.check_in import Decision, How, Reporter, YesNo
+from plans.rules.reach import told
 from plans.rules.redflags import EscalationState, EscalationVerb, Level
 from plans.rules.symptoms import Severity, Suicide
 from plans.sheets.paper import (
@@ -53,8 +54,9 @@ def open_flags(record: Record) -> Iterable[OpenFlag]:
             _("Now: {state}.").format(state=EscalationState(flag.state).label),
         ]
         yield OpenFlag(
-            what=_("{level}: {symptom} recorded present").format(
-                level=_first_capital(Level(flag.level).label), symptom=flag.label
+            what=_("{level}: {what}").format(
+                level=_first_capital(Level(flag.level).label),
+                what=told(flag.symptom, flag.label),
             ),
             detail=" ".join(acts),
         )

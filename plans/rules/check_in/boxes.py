@@ -64,6 +64,7 @@ _FIXED = frozenset(
         "how", "reported_by", "reporter_name", "where_now", "call_back", "as_on_file", "rest",
         "listed", "mood", "alcohol_and_drugs", "driving", "note", "in_confidence", "decision",
         "decision_reason", "no_next_reason", "correction_reason", "next_0", "next_1", "next_2",
+        "next_how",
         "happened_0", "happened_1", "happened_2", "happened_clock", "told_0", "told_1", "told_2",
         "told_clock", ITEM_NINE, f"{ITEM_NINE}-confirmed", SUICIDE,
     }

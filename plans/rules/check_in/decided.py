@@ -6,7 +6,7 @@ from datetime import date
 
 from plans.rules.check_in.boxes import says_yes
 from plans.rules.check_in.section import Section
-from plans.rules.check_in.words import Decision
+from plans.rules.check_in.words import Decision, NextHow
 from taperplan import formats
 from taperplan.words import gettext as _
 
@@ -48,6 +48,12 @@ class Decided(Section):
         if next_on is None and not reason:
             self.lacks("next_0", _("The next check-in date"))
         return reason
+
+    def next_how(self, next_on: date | None) -> NextHow | None:
+        given = self.choice("next_how", NextHow)
+        if given and next_on is None and self.answers.get("no_next_reason", "").strip():
+            self.refuse("next_how", _("No further check-in is typed as well. Keep one of the two."))
+        return NextHow(given) if given and next_on is not None else None
 
     def correction_reason(self) -> str:
         if self.asking.corrected_stars is None:

@@ -56,6 +56,7 @@ def read(answers: Answers, asking: Asking) -> Reading:
         decision=decision,
         decision_reason=decided.why(decision),
         next_on=next_on,
+        next_how=decided.next_how(next_on),
         no_next_reason=decided.no_next(next_on),
         correction_reason=decided.correction_reason(),
         taken_back=asked.taken_back(),

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from plans.rules.catalogue import SHIPPED, Catalogue
-from plans.rules.check_in.words import Decision, How, Reporter, Scale, TakenAs
+from plans.rules.check_in.words import Decision, How, NextHow, Reporter, Scale, TakenAs
 from plans.rules.schedule import DrugClass
 from plans.rules.symptoms import SAFETY_QUESTIONS, Suicide
 from plans.rules.vitals import Measured
@@ -171,6 +171,7 @@ class Reading:
     decision: Decision | None
     decision_reason: str
     next_on: date | None
+    next_how: NextHow | None
     no_next_reason: str
     correction_reason: str
     taken_back: Mapping[str, str] = field(default_factory=dict)

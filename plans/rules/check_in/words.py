@@ -169,6 +169,27 @@ class Decision(StrEnum):
                 return None
 
 
+class NextHow(StrEnum):
+    """How the next check-in takes place. Nothing is chosen beforehand; it may stay open."""
+
+    IN_PERSON = "in person"
+    PHONE = "phone"
+    VIDEO = "video"
+    HOME = "home visit"
+
+    @property
+    def label(self) -> str:
+        match self:
+            case NextHow.IN_PERSON:
+                return _("in person")
+            case NextHow.PHONE:
+                return _("by telephone")
+            case NextHow.VIDEO:
+                return _("by video")
+            case NextHow.HOME:
+                return _("home visit")
+
+
 class ContactHow(StrEnum):
     CALL = "call"
     MESSAGE = "message"

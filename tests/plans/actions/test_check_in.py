@@ -587,8 +587,25 @@ def test_a_missed_check_in_is_recorded_with_its_new_date(otto: Patient, theo: Us
         due_on=date(2026, 12, 1),
         tried="called twice",
         next_on=date(2026, 12, 3),
+        next_how="home visit",
         frozen_now=NOW,
         by=theo,
     )
-    assert FollowUp.objects.get().due_on == date(2026, 12, 3)
+    due = FollowUp.objects.get()
+    assert (due.due_on, due.how) == (date(2026, 12, 3), "home visit")
     assert "check-in missed" in verbs(otto)
+
+
+def test_how_the_next_check_in_takes_place_follows_its_date(otto: Patient, theo: User) -> None:
+    first = completed(otto, theo, {**ROUTINE, "next_how": "phone"})
+    assert (first.next_how, FollowUp.objects.get().how) == ("phone", "phone")
+    later = NOW + timedelta(days=7)
+    on_the_8th = {**ROUTINE, "next_0": "8", "happened_0": ""}
+    second = completed(otto, theo, on_the_8th, now=later)
+    # Nobody chose: it stays open, and nothing of the one before is carried over.
+    assert (second.next_how, FollowUp.objects.get().how) == ("", "")
+    actions.enter_in_error(
+        check_in=second, reason="two tabs", right_patient=None, key=uuid.uuid4(),
+        frozen_now=later, by=theo,
+    )  # fmt: skip
+    assert FollowUp.objects.get().how == "phone"

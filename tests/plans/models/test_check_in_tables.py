@@ -256,6 +256,13 @@ def heartbeat(ward: Ward) -> models.Model:
     return Heartbeat(id=2, at=NOW, worker="second")
 
 
+def follow_up(ward: Ward) -> models.Model:
+    other = PatientFactory(clinic=ward.patient.clinic, registered_by=ward.by)
+    return FollowUp(
+        patient=other, how="pigeon", as_of=NOW, safety_open=False, set_at=NOW, set_by=ward.by
+    )
+
+
 def a_draft(ward: Ward) -> models.Model:
     return CheckInDraft(
         id=uuid.uuid4(),
@@ -298,6 +305,8 @@ IMPOSSIBLE: dict[str, Build] = {
     "check_in_far_away_says_where": whole(how="phone"),
     "check_in_decision_says_why": whole(decision="refer"),
     "check_in_next_date_or_why_none": whole(next_on=None),
+    "check_in_next_how_known": whole(next_how="pigeon"),
+    "check_in_next_how_of_a_date": whole(next_on=None, no_next_reason="ended", next_how="video"),
     "check_in_suicide_not_asked_says_why": whole(suicide="could not be asked"),
     "check_in_confidence_about_a_note": whole(in_confidence=True, note=""),
     "present_symptom_once": twice(below(PresentSymptom)),
@@ -338,6 +347,8 @@ IMPOSSIBLE: dict[str, Build] = {
     "request_answer_signed_or_declined_with_reason": answer,
     "missed_check_in_once": twice(missed()),
     "missed_check_in_says_what_was_tried": missed(tried=""),
+    "missed_check_in_next_how_known": missed(next_how="pigeon"),
+    "follow_up_how_known": follow_up,
     "escalation_one_open_per_symptom": flag(symptom="seizure"),
     "escalation_level_known": flag(level="low"),
     "escalation_state_known": flag(state="ignored"),

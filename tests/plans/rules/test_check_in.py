@@ -7,7 +7,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plans.rules import check_in as rules
@@ -207,6 +207,8 @@ def test_taking_thoughts_back_clears_the_answer() -> None:
     assert without(old, "suicidal_thoughts") == {"suicide-words": "misheard"}
 
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 keys = st.sampled_from([s.key for s in starred() if "suicid" not in s.key])
 boxes = st.dictionaries(
     st.one_of(
@@ -221,6 +223,7 @@ boxes = st.dictionaries(
 )
 
 
+@UNHURRIED
 @given(boxes, boxes)
 def test_whatever_arrives_no_raised_red_flag_is_lost(
     old: dict[str, str], new: dict[str, str]
@@ -229,6 +232,7 @@ def test_whatever_arrives_no_raised_red_flag_is_lost(
     assert raised(before) <= raised(settle(before, new))
 
 
+@UNHURRIED
 @given(boxes, boxes)
 def test_whatever_arrives_a_newly_confirmed_star_counts(
     old: dict[str, str], new: dict[str, str]
@@ -520,3 +524,13 @@ def test_a_clock_set_back_makes_no_future_of_a_check_in() -> None:
     earlier = datetime(2026, 11, 24, 9, 0, tzinfo=BERLIN)
     found = reading(Asking(now=earlier, opened_at=OPENED))
     assert found.happened_at == found.told_at == earlier
+
+
+def test_how_the_next_check_in_takes_place_belongs_to_a_date() -> None:
+    assert reading(next_how="").next_how is None
+    assert reading(next_how="home visit").next_how == "home visit"
+    assert refused(reading(next_how="pigeon")) == {"next_how": "Choose one of the answers shown."}
+    ended = {"next_0": "", "next_1": "", "next_2": "", "no_next_reason": "the taper ended"}
+    found = reading(**ended, next_how="video")
+    assert "next_how" in refused(found)
+    assert found.next_how is None

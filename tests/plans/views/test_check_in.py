@@ -15,6 +15,7 @@ from patients.models import Patient
 from plans.models import CheckIn, CheckInDraft, EnteredInError, Escalation, MissedCheckIn, Request
 from taperplan import tokens
 from taperplan.accounts.models import Clinic, User
+from taperplan.formats import NBSP
 from tests.doors import Client
 from tests.factories import PatientFactory
 from tests.plans.signing import a_plan, published, sign
@@ -356,9 +357,16 @@ def test_a_missed_check_in_is_recorded(theo_client: Client, otto: Patient, theo:
     FollowUp.objects.update(due_on=date(2020, 1, 2))
     url = reverse("plans:check-in-missed", kwargs={"patient": otto.pk})
     form = theo_client.get(url).context["form"]
-    theo_client.post(url, {"token": form["token"].value(), "tried": "called twice"})
+    typed = {"token": form["token"].value(), "tried": "called twice"}
+    without_date = theo_client.post(url, {**typed, "next_how": "phone"})
+    assert "Type the date of the next check-in too." in without_date.content.decode()
+    dated = {"next_on_0": "3", "next_on_1": "1", "next_on_2": "2099", "next_how": "phone"}
+    theo_client.post(url, {**typed, **dated})
     assert MissedCheckIn.objects.get().tried == "called twice"
-    assert FollowUp.objects.get().due_on is None
+    assert FollowUp.objects.get().due_on == date(2099, 1, 3)
+    page = theo_client.get(reverse("plans:check-ins", args=[otto.pk])).content.decode()
+    page = page.replace(NBSP, " ")
+    assert "Next check-in due on Sat 3 Jan 2099, by telephone." in page
 
 
 def test_a_prescriber_declines_what_was_asked_for(

@@ -70,7 +70,14 @@ def test_at_the_number_that_the_clinic_typed_a_same_day_red_flag_is_raised(
     assert Outbox.objects.count() == 1
     assert called(otto, theo, 4).raised is None
     page = theo_client.get(reverse("plans:red-flag", kwargs={"escalation": flag.pk}))
-    assert "call recorded by Theo Mocksen" in page.content.decode()
+    shown = page.content.decode()
+    assert "call recorded by Theo Mocksen" in shown
+    # Counted, not told: nobody recorded it present.
+    on_every_page = theo_client.get(reverse("plans:check-ins", args=[otto.pk])).content.decode()
+    assert "Same-day red flag open: unanswered calls (3 in a row)" in on_every_page
+    listed = theo_client.get(reverse("plans:home")).content.decode()
+    assert "Unanswered calls (3 in a row)" in listed
+    assert "calls (3 in a row) recorded present" not in shown + listed + on_every_page
     assert AuditEvent.objects.filter(verb="call not answered").count() == 4
 
 
