@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_not_required
@@ -12,7 +13,7 @@ from django.template import loader
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from taperplan import showroom
+from taperplan import not_saved, showroom
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -68,6 +69,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Stands alone: no query, no session, no context; whatever broke cannot break it too."""
+    error = sys.exc_info()[1]
+    if not_saved.is_of_the_database(error):
+        return not_saved.page(request, error)
     return HttpResponse(loader.get_template("500.html").render(), status=500)
 
 
