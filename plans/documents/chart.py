@@ -141,6 +141,7 @@ STEP = 4.5
 _TEXT = 9.0
 _FIGURE = 10.5
 _GUTTER = 62.0
+_MARGIN = 6.0
 _PANEL = 58.0
 _STAIR = 2.2
 _DASHES: tuple[tuple[float, ...], ...] = ((), (7, 3), (1.5, 2.5), (7, 2.5, 1.5, 2.5))
@@ -167,6 +168,11 @@ def _wrapped(text: str, size: float, width: float) -> list[str]:
     return lines
 
 
+def span_of_days(width: float) -> tuple[float, float]:
+    """Where the first day begins and the last one ends, as parts of a drawing's width."""
+    return _GUTTER / width, (width - _MARGIN) / width
+
+
 def draw(chart: Chart, *, width: float) -> Drawing:
     """Lay the chart out in `width` points."""
     return _Artist(chart, width).drawing()
@@ -188,7 +194,7 @@ class _Artist:
         self.chart = chart
         self.width = width
         self.left = _GUTTER
-        self.right = width - 6
+        self.right = width - _MARGIN
         self.days = (chart.last - chart.first).days + 1
         self.items: list[Item] = []
         self.y = 0.0
@@ -293,7 +299,7 @@ class _Artist:
         """The amount at the left end of each step, where it does not touch the one before."""
         free = 0.0
         for stair in panel.stairs:
-            x = self.x(stair.first) + 3
+            x = min(self.x(stair.first) + 3, self.width - _about(stair.label, _FIGURE))
             if x >= free:
                 y = scale.level(stair.amount) - 4.5
                 self.items.append(Words(x, y, stair.label, _FIGURE, bold=True))

@@ -237,7 +237,7 @@ class _Drawer:
 
     def _stairs(self, schedule: Schedule, drug: Drug) -> Iterable[Stair]:
         """Runs of days with one amount. A pattern that alternates stands by its exact mean."""
-        begins = _boundaries(schedule, self.first, self.last)
+        begins = boundaries(schedule, self.first, self.last)
         joined: Stair | None = None
         for begin, after in zip(begins, [*begins[1:], self.last + _DAY], strict=True):
             amount = _amount(schedule, drug, begin)
@@ -336,7 +336,7 @@ class _Drawer:
         return " ".join(sentences)
 
 
-def _boundaries(schedule: Schedule, first: date, last: date) -> list[date]:
+def boundaries(schedule: Schedule, first: date, last: date) -> list[date]:
     """Days from which what is planned can differ from the day before."""
     days = {first}
     for step in schedule.steps:

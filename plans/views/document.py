@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from plans.actions import document as actions
 from plans.forms.document import PrintForm, WeekForm
 from plans.presenters import document as presenters
 from plans.presenters.chart import chart_of
+from plans.presenters.reading import reading
 from plans.presenters.week import week_of
 from plans.rules.paper import DocumentKind, NotPrintable, PageSize, PrintSize, Recipient
 from taperplan.accounts.access import require_permission
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 REFUSED = 422
 # Drawn narrower than it is shown, so that its words are no smaller than the page's.
-CHART_WIDTH = 520
+# In points, for a phone, for what the address does not say, and for a wide window.
+CHART_WIDTHS = {"narrow": 300.0, "": 520.0, "wide": 880.0}
 
 
 @require_safe
@@ -214,8 +216,25 @@ def chart(request: ClinicianRequest, plan: Plan, look: str) -> HttpResponse:
     sheet = chart_of(plan, request.today)
     if sheet is None:
         raise Http404
-    svg = as_svg(draw(sheet, width=CHART_WIDTH), DARK if look == "dark" else LIGHT)
+    width = CHART_WIDTHS.get(request.GET.get("size", ""), CHART_WIDTHS[""])
+    svg = as_svg(draw(sheet, width=width), DARK if look == "dark" else LIGHT)
     response = HttpResponse(svg, content_type="image/svg+xml")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+@require_permission(Permission.VIEW_PATIENTS)
+@load_plan
+def chart_days(request: ClinicianRequest, plan: Plan) -> HttpResponse:
+    """The same drawing, to be read day by day: words for each day, and where its days lie."""
+    from plans.documents.chart import span_of_days
+
+    found = reading(plan, request.today)
+    if found is None:
+        raise Http404
+    found["spans"] = {size: span_of_days(width) for size, width in CHART_WIDTHS.items()}
+    response = JsonResponse(found)
     response["Cache-Control"] = "no-store"
     return response
 
