@@ -644,7 +644,7 @@ def _locked(patient: Patient) -> Patient:
 
 def _save(patient: Patient, *, why: str, now: datetime, by: User, new: bool = False) -> None:
     patient.name_search = name_search(
-        patient.family_name, patient.given_names, patient.preferred_name
+        patient.family_name, patient.given_names, patient.preferred_name, patient.latin_name
     )
     patient.phone_search = digits(patient.phone)
     patient.changed_at = now

@@ -13,7 +13,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from patients.identity import Identity, folded, squeezed
+from patients.identity import Identity, folded, in_latin_letters, squeezed
 from patients.intake import Given, Item
 from patients.models import LINE, NAME, NOTE
 from patients.vocabulary import (
@@ -155,6 +155,14 @@ class NameField(LineField):
         return text
 
 
+class LatinField(NameField):
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        if not in_latin_letters(text):
+            raise forms.ValidationError(_("Type it in Latin letters only."), code="latin")
+        return text
+
+
 class NumberField(LineField):
     def to_python(self, value: Any) -> str:
         text = super().to_python(value)
@@ -170,6 +178,12 @@ def name_fields() -> dict[str, forms.Field]:
         "family_name": NameField(label=_("Family name"), limit=NAME),
         "given_names": NameField(label=_("Given names"), limit=NAME),
         "preferred_name": LineField(label=_("Prefers to be called"), limit=NAME, required=False),
+        "latin_name": LatinField(
+            label=_("Name in Latin letters"),
+            help_text=_("Where the name is written in other letters; paper prints it beside them"),
+            limit=NAME,
+            required=False,
+        ),
         "born": PastDayField(
             label=_("Date of birth"), help_text=_("Day month year, such as 3 4 1970")
         ),

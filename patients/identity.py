@@ -57,6 +57,7 @@ class Identity:
     given_names: str
     born: date
     preferred_name: str = ""
+    latin_name: str = ""
     sex: str = ""
     address: str = ""
     phone: str = ""
@@ -73,6 +74,15 @@ class Identity:
 
 
 AMENDABLE = tuple(field.name for field in fields(Identity))
+
+
+def in_latin_letters(text: str) -> bool:
+    """Whether every letter is a Latin one; marks, blanks and hyphens are none."""
+    return all(
+        unicodedata.name(letter, "").startswith(("LATIN ", "MODIFIER LETTER "))
+        for letter in text
+        if letter.isalpha()
+    )
 
 
 def folded(text: str) -> str:

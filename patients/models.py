@@ -110,6 +110,10 @@ class Patient(models.Model):
     family_name = models.CharField(_("family name"), max_length=NAME)
     given_names = models.CharField(_("given names"), max_length=NAME)
     preferred_name = models.CharField(_("prefers"), max_length=NAME, blank=True)
+    # For paper that cannot print the letters of the name, and for whoever cannot read them.
+    latin_name = models.CharField(
+        _("name in Latin letters"), max_length=NAME, blank=True, default="", db_default=""
+    )
     born = models.DateField(_("date of birth"))
     sex = models.CharField(_("sex"), max_length=10, blank=True)
     address = models.TextField(_("home address"), max_length=500, blank=True)

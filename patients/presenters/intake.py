@@ -127,7 +127,7 @@ class IntakePage:
 
 
 PARTS: dict[str, tuple[str, ...]] = {
-    "names": ("family_name", "given_names", "preferred_name", "born", "sex"),
+    "names": ("family_name", "given_names", "preferred_name", "latin_name", "born", "sex"),
     "contact": ("address", "phone", "may_message", "may_send_letters", "who_may_answer"),
     "needs": ("language", "interpreter", "hearing_needs", "sight_needs", "reading_needs"),
     "care-setting": ("care_setting", "care_setting_why"),

@@ -126,6 +126,27 @@ class Ink:
             typed, type_ or self.sizes.body, tag=tag, before=before, right=right, outline=outline
         )
 
+    def named(self, name: str, latin: str) -> str:
+        """A person's name as this paper can print it: beside it what was typed in Latin letters,
+        or that beside the mark where some of its own letters cannot be set."""
+        missing = self.lacking(name)
+        if not latin:
+            return name
+        if missing:
+            # The mark that is set is counted once more when it is set.
+            self.unprintable += missing - 1
+            return f"{fonts.MARK} {latin}"
+        return f"{name} ({latin})"
+
+    @staticmethod
+    def lacking(words: str) -> int:
+        """How many of the letters no font holds."""
+        return sum(
+            piece.count(fonts.MARK)
+            for line in fonts.lines_of(words)
+            for _font, piece in fonts.pieces(line, bold=False)
+        )
+
     def wide(self, words: str, type_: Type, *, bold: bool = False) -> float:
         """How wide the widest line of `words` is."""
         return max(
@@ -303,7 +324,7 @@ class Ink:
         beside = lines if len(lines) == 1 and len(lines[0].lines(free)) == 1 else []
         who = Stack(
             [
-                self.said(person.name, sizes.name, bold=True),
+                self.said(self.named(person.name, person.latin), sizes.name, bold=True),
                 *(self.said(detail, before=2) for detail in person.details),
                 *beside,
             ]
@@ -364,7 +385,7 @@ class Ink:
         self, footing: sheets.Footing
     ) -> tuple[Callable[[TaggedCanvas, int, int], None], float]:
         type_ = self.sizes.foot
-        name = footing.name
+        name = self.named(footing.name, footing.latin) if footing.latin else footing.name
         if len(name) > _LONGEST_NAME_IN_FOOT:
             # The whole name stands at the head of page 1.
             name = name[: _LONGEST_NAME_IN_FOOT - 1] + "\N{HORIZONTAL ELLIPSIS}"

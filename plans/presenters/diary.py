@@ -50,9 +50,10 @@ def diary(version: Version, step: Step, printing: Printing, *, discreet: bool) -
     if not discreet:
         words = _("Version {number}, step {step}").format(number=version.number, step=step.number)
         below = (*below, plain(words))
+    words = _("Diary sheet {reference}").format(reference=version.reference)
     return Diary(
         language=printing.language,
-        name=_("Diary sheet {reference}").format(reference=version.reference),
+        name=words if discreet else printing.titled(words, patient),
         title=_("My diary")
         if discreet
         else _("Your {drugs} diary").format(drugs=plan_names(schedule)),
@@ -64,6 +65,7 @@ def diary(version: Version, step: Step, printing: Printing, *, discreet: bool) -
             name=formats.given_family(patient.given_names, patient.family_name),
             born=labelled(_("born"), formats.short_day(patient.born)),
             identifier=labelled(_("record"), identifier(patient)),
+            latin=patient.latin_name,
         ),
         how=(
             plain(_("Tick a box when you have taken what stands beside it.")),

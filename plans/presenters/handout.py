@@ -52,7 +52,9 @@ def handout(version: Version, printing: Printing) -> Handout:
     sets = confirmed_for(printing.clinic, (drug.drug_class for drug in schedule.drugs))
     return Handout(
         language=printing.language,
-        name=_("Patient handout {reference}").format(reference=version.reference),
+        name=printing.titled(
+            _("Patient handout {reference}").format(reference=version.reference), patient
+        ),
         title=_title(schedule),
         made=_made(version, printing),
         replaces=_replaces(version, printing),
@@ -61,6 +63,7 @@ def handout(version: Version, printing: Printing) -> Handout:
             name=formats.given_family(patient.given_names, patient.family_name),
             born=labelled(_("born"), formats.short_day(patient.born)),
             identifier=labelled(_("record"), number),
+            latin=patient.latin_name,
         ),
         products=tuple(product_line(product, schedule) for product in schedule.products),
         tables=schedule_tables(schedule, version),

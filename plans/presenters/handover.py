@@ -70,7 +70,9 @@ def handover(patient: Patient, printing: Printing) -> Handover:
     flags = _flags(record)
     return Handover(
         language=printing.language,
-        name=_("Red-flag handover sheet {reference}").format(reference=patient.reference),
+        name=printing.titled(
+            _("Red-flag handover sheet {reference}").format(reference=patient.reference), patient
+        ),
         flags_heading=flags_heading(record),
         open_flags=tuple(open_flags(record)),
         title=_("Red-flag handover"),
@@ -236,7 +238,9 @@ def cover(
     sections.append(Passage(ngettext("Open red flag", "Open red flags", count), opened))
     return Handover(
         language=printing.language,
-        name=_("Transfer package {reference}").format(reference=patient.reference),
+        name=printing.titled(
+            _("Transfer package {reference}").format(reference=patient.reference), patient
+        ),
         flags_heading=flags_heading(record),
         open_flags=tuple(open_flags(record)),
         title=_("Transfer package"),

@@ -11,13 +11,14 @@ from patients.models import RecordNumber
 from plans.rules.paper import grouped
 from plans.sheets.paper import Footing, Letterhead, Line, Run
 from taperplan import formats
+from taperplan.accounts.models import Clinic
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from patients.models import Patient
-    from taperplan.accounts.models import Clinic, User
+    from taperplan.accounts.models import User
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,13 @@ class Printing:
         """The clinic's day of something that happened."""
         return self.clinic.day(moment)
 
+    def titled(self, words: str, patient: Patient) -> str:
+        """The title inside the file, with the patient's name where the clinic says so."""
+        if self.clinic.file_title != Clinic.FileTitle.NAME:
+            return words
+        name = patient.latin_name or formats.family_given(patient.family_name, patient.given_names)
+        return _("{document}, {name}").format(document=words, name=name)
+
     def moment(self, moment: datetime) -> str:
         return formats.moment(moment.astimezone(self.clinic.zone))
 
@@ -55,7 +63,7 @@ def purpose() -> str:
 
 
 def unprintable() -> str:
-    return _("{mark} stands for a letter that this page cannot print. Ask us for it.")
+    return _("{mark} stands for letters that this page cannot print. Ask us for them.")
 
 
 def letterhead(clinic: Clinic) -> Letterhead:
@@ -74,6 +82,7 @@ def footing(patient: Patient, identity: str, printing: Printing) -> Footing:
         printed=words,
         purpose=purpose(),
         page=_("Page {page} of {pages}"),
+        latin=patient.latin_name,
     )
 
 

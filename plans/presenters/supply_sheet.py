@@ -80,7 +80,9 @@ def supply_sheet(version: Version, printing: Printing) -> SupplySheet:
     sections.append(_prescriber(version, printing))
     return SupplySheet(
         language=printing.language,
-        name=_("Supply sheet {reference}").format(reference=version.reference),
+        name=printing.titled(
+            _("Supply sheet {reference}").format(reference=version.reference), patient
+        ),
         title=_("Supply sheet"),
         below=tuple(_below(version, schedule, printing)),
         letterhead=letterhead(printing.clinic),
@@ -88,6 +90,7 @@ def supply_sheet(version: Version, printing: Printing) -> SupplySheet:
             name=formats.family_given(patient.family_name, patient.given_names),
             born=labelled(_("born"), formats.date_of_birth(patient.born, printing.today)),
             identifier=labelled(_("record"), number),
+            latin=patient.latin_name,
         ),
         notice=strong(_("This is not a prescription.")),
         sections=tuple(sections),

@@ -58,6 +58,8 @@ class Person:
     born: Line
     identifier: Line
     details: tuple[str, ...] = ()
+    latin: str = ""
+    """The name in Latin letters, where somebody typed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Footing:
     purpose: str
     page: str
     """A pattern with {page} and {pages}, so that a translation decides the order."""
+    latin: str = ""
+    """The name in Latin letters, where somebody typed it."""
 
 
 @dataclass(frozen=True, slots=True)

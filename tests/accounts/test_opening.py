@@ -480,6 +480,7 @@ def numbers(clinic: Clinic, **changes: Any) -> dict[str, Any]:
     return {
         **{name: getattr(clinic, name) for name in kept},
         "paper": clinic.paper,
+        "file_title": clinic.file_title,
         "revision": clinic.revision,
         **changes,
     }
@@ -524,6 +525,7 @@ def test_two_who_change_different_numbers_lose_neither(
         ("telephone", "call us"),
         ("time_zone", "Mars/Olympus"),
         ("paper", "A5"),
+        ("file_title", "number"),
         ("name", ""),
         ("hours", "x" * 201),
     ],

@@ -37,7 +37,9 @@ def summary(patient: Patient, printing: Printing) -> Summary:
     record = record_of(patient, printing)
     return Summary(
         language=printing.language,
-        name=_("Clinician summary {reference}").format(reference=patient.reference),
+        name=printing.titled(
+            _("Clinician summary {reference}").format(reference=patient.reference), patient
+        ),
         flags_heading=flags_heading(record),
         open_flags=tuple(open_flags(record)),
         title=_("Clinician summary"),

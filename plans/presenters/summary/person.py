@@ -83,6 +83,7 @@ def person(record: Record) -> Person:
         born=labelled(_("born"), shown.born),
         identifier=labelled(_("record"), shown.record or record.number),
         details=tuple(dot.join(parts) for parts in (first, second, third) if parts),
+        latin=record.patient.latin_name,
     )
 
 

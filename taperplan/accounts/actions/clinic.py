@@ -26,6 +26,7 @@ AMENDABLE = (
     "name",
     "time_zone",
     "paper",
+    "file_title",
     "telephone",
     "hours",
     "out_of_hours",

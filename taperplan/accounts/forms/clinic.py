@@ -48,6 +48,14 @@ class NumbersForm(Form):
     paper = ChoiceField(
         label=gettext_lazy("Paper"), look="segments", choices=lambda: Clinic.Paper.choices
     )
+    file_title = ChoiceField(
+        label=gettext_lazy("Title of printed files"),
+        help_text=gettext_lazy(
+            "A reader shows it in its window, and whoever has the file can read it. "
+            "The file's own name is always a reference."
+        ),
+        choices=lambda: Clinic.FileTitle.choices,
+    )
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
     def changes(self) -> Mapping[str, Any]:

@@ -37,11 +37,23 @@ class Clinic(models.Model):
         A4 = "A4", "A4"
         LETTER = "Letter", "Letter"
 
+    class FileTitle(models.TextChoices):
+        REFERENCE = "reference", _("a reference only")
+        NAME = "name", _("the patient's name too")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("clinic"), max_length=200)
     demo = models.BooleanField(_("synthetic data"), default=False, editable=False)
     time_zone = models.CharField(_("time zone"), max_length=64, validators=[check_time_zone])
     paper = models.CharField(_("paper"), max_length=6, choices=Paper, default=Paper.A4)
+    # What the title inside a printed file says; its name on a disk is always a reference.
+    file_title = models.CharField(
+        _("title of printed files"),
+        max_length=9,
+        choices=FileTitle,
+        default=FileTitle.REFERENCE,
+        db_default="reference",
+    )
     telephone = models.CharField(_("telephone"), max_length=40, blank=True)
     hours = models.CharField(_("hours"), max_length=200, blank=True)
     out_of_hours = models.CharField(_("out-of-hours number"), max_length=40, blank=True)

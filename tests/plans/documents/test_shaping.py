@@ -14,7 +14,7 @@ from plans.documents import fonts, handout, shaping
 from plans.rules.paper import PageSize, PrintSize
 from plans.sheets.handout import Handout
 from tests.plans.documents import samples
-from tests.plans.documents.reading import read_aloud
+from tests.plans.documents.reading import read_aloud, words
 
 ARABIC = "\u0645\u062d\u0645\u062f \u0623\u062d\u0645\u062f"
 DEVANAGARI = "\u0915\u094d\u0937\u0924\u094d\u0930\u093f\u092f"
@@ -112,6 +112,31 @@ def test_other_scripts_are_marked_and_counted_never_a_silent_box(text: str) -> N
     paper = handout.render(made, page=PageSize.A4, size=PrintSize.STANDARD)
     assert paper.unprintable == len(text)
     assert fonts.MARK * len(text) in read_aloud(paper.content)
+
+
+def test_a_name_in_latin_letters_stands_beside_the_name_or_beside_the_mark() -> None:
+    def of(name: str, latin: str) -> tuple[str, int]:
+        made = samples.handout(1)
+        made = replace(
+            made,
+            person=replace(made.person, name=name, latin=latin),
+            footing=replace(made.footing, name=name, latin=latin),
+        )
+        paper = handout.render(made, page=PageSize.A4, size=PrintSize.STANDARD)
+        report = page.validate_pdf_bytes(paper.content, profile=page.ValidationProfile.PDF_UA_1)
+        assert report.is_compliant
+        return words(paper.content), paper.unprintable
+
+    text, missing = of("\u9673\u7f8e\u73b2", "Mei-Ling SAMPLE")
+    assert text.count(f"{fonts.MARK} Mei-Ling SAMPLE") == 3, "head and both feet"
+    assert f"{fonts.MARK} stands for" in text
+    assert missing == 3
+    text, missing = of(ARABIC, "Muhammad SAMPLE")
+    assert text.count("(Muhammad SAMPLE)") == 3
+    assert missing == 0
+    text, missing = of("Otto SAMPLE", "")
+    assert "Otto SAMPLE" in text
+    assert fonts.MARK not in text
 
 
 def test_nothing_of_shaping_is_loaded_where_no_such_letter_is_printed() -> None:
