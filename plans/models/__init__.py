@@ -35,6 +35,7 @@ from plans.models.plan import (
     Version,
 )
 from plans.models.reach import CallAttempt, CallLimit
+from plans.models.restored import GapAnswer, Released, held, since_restored
 from plans.models.schedule import AsNeeded, Dose, Drug, Product, Step, schedules
 from plans.models.supply import AsNeededSupply, Collection, Supply
 from plans.models.taken_over import TakenOver, TakenOverRow
@@ -63,6 +64,7 @@ __all__ = [
     "EscalationMove",
     "FollowUp",
     "FormularyEntry",
+    "GapAnswer",
     "HandoverNote",
     "Heartbeat",
     "MissedCheckIn",
@@ -71,6 +73,7 @@ __all__ = [
     "Plan",
     "PresentSymptom",
     "Product",
+    "Released",
     "Request",
     "RequestAnswer",
     "ScaleTotal",
@@ -86,5 +89,7 @@ __all__ = [
     "VitalSign",
     "WithdrawnTextSet",
     "catalogue_of",
+    "held",
     "schedules",
+    "since_restored",
 ]

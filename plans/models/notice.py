@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from patients.models import EmergencyAccess
 from plans.models.check_in import LINE
 from plans.models.escalation import Escalation
+from plans.models.restored import held
 from taperplan.accounts.models import Rung, TestMessage
 from taperplan.audit.append_only import Mutability
 
@@ -35,6 +36,7 @@ class OutboxQuerySet(models.QuerySet["Outbox"]):
         due = Q(due_at__lte=now - patience) | Q(made_at__gt=now + patience)
         return self.filter(
             (Q(told_at=None) & due) | Exists(waiting),
+            ~held("escalation__"),
             escalation__patient__clinic=clinic,
             escalation__acknowledged_at=None,
         )

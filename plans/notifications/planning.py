@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from patients.models import EmergencyAccess
-from plans.models import Escalation, EscalationMove, Outbox, Sending
+from plans.models import Escalation, EscalationMove, Outbox, Sending, held, since_restored
 from plans.rules import ladder as rules
 from plans.rules.redflags import EscalationState, EscalationVerb, Level
 from taperplan.accounts.ladder import Standing, minutes_to_contact, opens_at
@@ -70,7 +70,8 @@ class Clinics:
 
 def plan(clinics: Clinics) -> int:
     """Put what is owed by now into the outbox; how many rows. Twice at once it is one row."""
-    flags = list(Escalation.objects.filter(telling=True).select_related("patient__clinic"))
+    telling = Escalation.objects.filter(~held(), telling=True)
+    flags = list(telling.select_related("patient__clinic"))
     if not flags:
         return 0
     keys = [flag.pk for flag in flags]
@@ -184,8 +185,8 @@ def address(clinics: Clinics) -> int:
     now = clinics.now
     # Made in the future: the clock was set back, and the row may be long due.
     due = Q(due_at__lte=now) | Q(made_at__gt=now + rules.SKEW)
-    rows = Outbox.objects.filter(due, told_at=None).order_by("made_at").values_list("pk", flat=True)
-    return sum(_address(key, clinics) for key in list(rows[:AT_ONCE]))
+    rows = Outbox.objects.filter(due, ~held("escalation__"), told_at=None).order_by("made_at")
+    return sum(_address(key, clinics) for key in list(rows.values_list("pk", flat=True)[:AT_ONCE]))
 
 
 @transaction.atomic
@@ -254,7 +255,10 @@ def _to(row: Outbox, standing: Standing) -> tuple[Recipient, ...] | None:
 def address_tests(now: datetime) -> int:
     """A message for each test that has none yet; old ones are not sent after the fact."""
     waiting = TestMessage.objects.filter(
-        sending=None, acknowledgement=None, sent_at__gt=now - rules.LONGEST_SILENCE
+        ~since_restored("sent_at"),
+        sending=None,
+        acknowledgement=None,
+        sent_at__gt=now - rules.LONGEST_SILENCE,
     ).select_related("to")
     rows = [
         Sending(
@@ -277,7 +281,7 @@ def address_accesses(clinics: Clinics) -> int:
     """A message to the privacy lead for each use of emergency access that has none and is not
     reviewed. The use itself is what is owed: it is committed with the access."""
     waiting = (
-        EmergencyAccess.objects.filter(review=None, sendings=None)
+        EmergencyAccess.objects.filter(~since_restored("at"), review=None, sendings=None)
         .select_related("patient__clinic")
         .order_by("at")[:AT_ONCE]
     )

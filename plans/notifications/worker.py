@@ -24,7 +24,15 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from plans.models import Escalation, EscalationMove, Heartbeat, Outbox, Sending
+from plans.models import (
+    Escalation,
+    EscalationMove,
+    Heartbeat,
+    Outbox,
+    Sending,
+    held,
+    since_restored,
+)
 from plans.notifications import channels, messages, planning
 from plans.rules.ladder import SKEW
 from plans.rules.notices import Fault, NotDelivered
@@ -107,6 +115,11 @@ class Notifier:
         keys = (
             Sending.objects.waiting()
             .filter(free, asked, Q(next_try_at__lte=now) | Q(next_try_at__gt=now + LEASE + SKEW))
+            .filter(
+                ~held("outbox__escalation__"),
+                ~since_restored("test__sent_at"),
+                ~since_restored("access__at"),
+            )
             .order_by("tries", "next_try_at")
             .values_list("pk", flat=True)
         )

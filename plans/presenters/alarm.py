@@ -1,4 +1,5 @@
-"""What concerns everybody and is no red flag: a notice that did not arrive, no notifier alive.
+"""What concerns everybody and is no red flag: a notice that did not arrive, no notifier alive,
+a restored database.
 
 Asked with the frame of every page, in its one statement.
 """
@@ -25,6 +26,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from plans.models import Heartbeat, Outbox, Sending
+from plans.presenters import restored
 from plans.presenters.addresses import address
 from plans.presenters.waiting import RowsOf
 from plans.rules.notices import LATE, TRIES, fault_words, lives
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
 _DAY = timedelta(days=1)
 COLUMNS = (
+    "gap_from", "gap_to", "held",
     "beat", "stuck", "stuck_flag", "stuck_rung", "stuck_since", "stuck_tries", "stuck_fault",
 )  # fmt: skip
 
@@ -52,6 +55,8 @@ class Alarm:
     text: str
     url: str = ""
     act: str = ""
+    # One by one, what it is about: words and the address of each, empty where nobody may open it.
+    named: tuple[tuple[str, str], ...] = ()
 
 
 def asked(clinic: Clinic, now: datetime) -> dict[str, Combinable]:
@@ -60,6 +65,7 @@ def asked(clinic: Clinic, now: datetime) -> dict[str, Combinable]:
     first = stuck.order_by("made_at", "pk")
     failing = Sending.objects.waiting().filter(outbox=OuterRef("pk")).order_by("-tries", "made_at")
     return {
+        **restored.asked(clinic),
         "beat": Subquery(Heartbeat.objects.filter(pk=Heartbeat.ONLY).values("at")[:1]),
         "stuck": RowsOf(stuck.order_by().values("pk")),
         "stuck_flag": Subquery(first.values("escalation_id")[:1], output_field=UUIDField()),
@@ -77,6 +83,7 @@ def asked(clinic: Clinic, now: datetime) -> dict[str, Combinable]:
 def nothing() -> dict[str, Combinable]:
     """The same columns, for rows that speak of something else."""
     return {
+        **restored.nothing(),
         "beat": Cast(Value(None), DateTimeField()),
         "stuck": Value(0),
         "stuck_flag": Cast(Value(None), UUIDField()),
@@ -90,12 +97,56 @@ def nothing() -> dict[str, Combinable]:
 def alarms(
     row: Mapping[str, Any], clinic: Clinic, now: datetime, *, may_open: bool
 ) -> tuple[Alarm, ...]:
-    found = []
+    found = _restored(row, clinic, may_open=may_open)
     if not lives(row["beat"], now):
         found.append(_nobody_sends(row["beat"], clinic))
     if row["stuck"]:
         found.append(_stuck(row, clinic, now, may_open=may_open))
     return tuple(found)
+
+
+def _restored(row: Mapping[str, Any], clinic: Clinic, *, may_open: bool) -> list[Alarm]:
+    """What a restore left open: what nobody can know from here, and whom nobody is told of."""
+    url = address("plans:restored") if may_open else ""
+    act = _("After the restore")
+    found = []
+    if row["gap_to"]:
+        made, at = row["gap_from"], row["gap_to"]
+        words = {
+            "made": formats.moment(timezone.localtime(made)),
+            "at": formats.moment(timezone.localtime(at)),
+            "span": formats.duration(at - made),
+        }
+        text = _(
+            "It was restored on %(at)s as it stood on %(made)s. What was recorded in the %(span)s "
+            "between is not in it: look for it on paper."
+        )
+        title = _("Something is missing from this record.")
+        found.append(Alarm(title, text % words, url, act))
+    if row["held"]:
+        found.append(_held(restored.read(row["held"]), clinic, url, act))
+    return found
+
+
+def _held(flags: list[restored.Named], clinic: Clinic, url: str, act: str) -> Alarm:
+    title = ngettext(
+        "The notices of a red flag from before the restore are held.",
+        "The notices of %(count)s red flags from before the restore are held.",
+        len(flags),
+    ) % {"count": formats.number(len(flags))}
+    text = _("Nobody is reminded of them until somebody lets them go on or closes them.")
+    return Alarm(
+        title,
+        f"{text} {_tell_by_phone(clinic)}",
+        url,
+        act,
+        named=tuple(
+            (f"{one.reference} {one.label}", address("plans:red-flag", escalation=one.key))
+            if url
+            else (one.reference, "")
+            for one in flags
+        ),
+    )
 
 
 def _nobody_sends(beat: datetime | None, clinic: Clinic) -> Alarm:

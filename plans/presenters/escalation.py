@@ -62,6 +62,7 @@ class Flag:
     patient_url: str = ""
     raised: str = ""
     state: str = ""
+    key: str = ""
 
 
 def flag(
@@ -88,6 +89,7 @@ def flag(
         overdue=_overdue(row, state, minutes, now),
         raised=at(row.raised_at, zone, now),
         state=state.label,
+        key=str(row.pk),
     )
 
 
@@ -159,11 +161,11 @@ def clinic_flags(user: User, *, now: datetime) -> tuple[Flag, ...]:
         )
         .order_by("level", "reported_at", "pk")[:LIST_LIMIT]
     )
-    found = [_with_person(row, clinic, now, _minutes(limits, row.level)) for row in rows]
+    found = [with_person(row, clinic, now, _minutes(limits, row.level)) for row in rows]
     return tuple(sorted(found, key=lambda one: not one.overdue))
 
 
-def _with_person(row: Escalation, clinic: Clinic, now: datetime, minutes: int | None) -> Flag:
+def with_person(row: Escalation, clinic: Clinic, now: datetime, minutes: int | None) -> Flag:
     """Whose it is, only to those who may see the record; opening the red flag is in the trail."""
     if not getattr(row, "named", False):
         made = flag(row, zone=clinic.zone, now=now, who=_("Restricted record"), minutes=minutes)

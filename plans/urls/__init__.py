@@ -17,6 +17,7 @@ from plans.urls import (
     patient_text,
     plan,
     reach,
+    restored,
     verify,
 )
 
@@ -35,6 +36,7 @@ urlpatterns = [
     *patient_text.urlpatterns,
     *catalogue.urlpatterns,
     *reach.urlpatterns,
+    *restored.urlpatterns,
     *verify.urlpatterns,
     *leaving.urlpatterns,
 ]

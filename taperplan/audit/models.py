@@ -39,3 +39,19 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.verb} {self.target}"
+
+
+class Restore(models.Model):
+    """That this database came out of a backup: as of when, and when it was put back.
+
+    Written by the restore itself, in one piece with the data, so that nothing restored is ever
+    there without it. What was written between the two moments is missing.
+    """
+
+    mutability: ClassVar[Mutability] = Mutability.APPEND_ONLY
+
+    made_at = models.DateTimeField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"restored at {self.at} as of {self.made_at}"

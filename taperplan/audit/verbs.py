@@ -110,6 +110,8 @@ class Verb(StrEnum):
     # The whole database
     BACKED_UP = "backed up"
     RESTORED = "restored from a backup"
+    RED_FLAG_GOES_ON = "red flag goes on after a restore"
+    GAP_ANSWERED = "gap after a restore answered"
     # Other programs
     KEY_ISSUED = "key issued"
     KEY_REVOKED = "key revoked"

@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import subprocess  # nosec B404  # the engine's own programs
+from collections.abc import Callable
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from taperplan.backups.container import BackupError
 from taperplan.backups.fingerprint import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     Told = Callable[[str, int, int], None]
 
@@ -42,9 +43,9 @@ def is_empty(using: str = "default") -> bool:
     return not connection.introspection.table_names()
 
 
-def load(source: Path, using: str = "default") -> None:
-    """Put a snapshot into an empty database."""
-    _ENGINES[engine(using)][1](source, using)
+def load(source: Path, using: str = "default", *, mark: str = "") -> None:
+    """Put a snapshot into an empty database, and in one piece with it `mark`, a statement."""
+    _ENGINES[engine(using)][1](source, using, mark)
 
 
 # --- SQLite -----------------------------------------------------------------------------------
@@ -74,7 +75,7 @@ def _from_sqlite(to: Path, told: Told) -> dict[str, str]:
         )
 
 
-def _into_sqlite(source: Path, using: str) -> None:
+def _into_sqlite(source: Path, using: str, mark: str) -> None:
     connection = connections[using]
     connection.close()
     to = Path(str(connection.settings_dict["NAME"]))
@@ -88,6 +89,10 @@ def _into_sqlite(source: Path, using: str) -> None:
     part = to.with_name(f"{to.name}.part")
     shutil.copyfile(source, part)
     part.chmod(0o600)
+    if mark:
+        with closing(sqlite3.connect(part)) as found:
+            found.execute(mark)
+            found.commit()
     part.replace(to)
 
 
@@ -136,19 +141,31 @@ def _from_postgres(to: Path, told: Told) -> dict[str, str]:
     return found
 
 
-def _into_postgres(source: Path, using: str) -> None:
+def _into_postgres(source: Path, using: str, mark: str) -> None:
+    """As one transaction: what was restored is never there without its mark."""
     where = connections[using].settings_dict
     connections[using].close()
+    script = source.with_name(f"{source.name}.sql")
     _run(
         "pg_restore",
         "--no-owner",
         "--no-privileges",
         "--exit-on-error",
-        "--single-transaction",
-        f"--dbname={where['NAME']}",
+        f"--file={script}",
         str(source),
         where=where,
         names_its_database=True,
+    )
+    _run(
+        "psql",
+        "--no-psqlrc",
+        "--quiet",
+        "--single-transaction",
+        "--set=ON_ERROR_STOP=1",
+        "--output=/dev/null",
+        f"--file={script}",
+        *([f"--command={mark}"] if mark else []),
+        where=where,
     )
 
 
@@ -174,7 +191,8 @@ def _run(
         raise BackupError(f"{program} failed: {said[0] if said else 'it said nothing'}")
 
 
-_ENGINES: dict[str, tuple[Callable[[Path, Told], dict[str, str]], Callable[[Path, str], None]]] = {
+_Into = Callable[[Path, str, str], None]
+_ENGINES: dict[str, tuple[Callable[[Path, Told], dict[str, str]], _Into]] = {
     "sqlite": (_from_sqlite, _into_sqlite),
     "postgresql": (_from_postgres, _into_postgres),
 }

@@ -17,6 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from taperplan.audit import trail
+from taperplan.audit.models import Restore
 from taperplan.audit.verbs import Verb
 from taperplan.backups import engines
 from taperplan.backups.container import CHUNK, BackupError, Key, Manifest, Reader, write
@@ -100,7 +101,11 @@ def verify(source: Path, *, told: Told) -> Manifest:
 
 
 def restore(source: Path, *, told: Told) -> Manifest:
-    """Into an empty place only. Everybody is signed out; the trail says what was done."""
+    """Into an empty place only. Everybody is signed out; the trail says what was done.
+
+    The mark that it was restored comes with the data, in one piece: a notifier that runs already
+    finds every red flag held, however early it looks.
+    """
     if not engines.is_empty():
         raise BackupError(
             "The database is not empty. A backup is restored only into an empty place: "
@@ -108,7 +113,7 @@ def restore(source: Path, *, told: Told) -> Manifest:
         )
     with _private_folder(None) as private:
         manifest = _opened(source, private / "snapshot", told)
-        engines.load(private / "snapshot")
+        engines.load(private / "snapshot", mark=_mark(manifest))
         _compare(manifest, "default", told)
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -116,6 +121,16 @@ def restore(source: Path, *, told: Told) -> Manifest:
                 cursor.execute(f'DELETE FROM "{table}"')  # noqa: S608  # nosec B608  # our own names
         trail.record(Verb.RESTORED, detail={"made_at": manifest.made_at}, by=None)
     return manifest
+
+
+def _mark(manifest: Manifest) -> str:
+    made = datetime.fromisoformat(manifest.made_at).astimezone(UTC)
+    at = datetime.now(UTC)
+    # Without a zone SQLite keeps it as Django writes it; PostgreSQL reads it as what it is.
+    zone = "" if connection.vendor == "sqlite" else "+00"
+    moments = [f"'{one:%Y-%m-%d %H:%M:%S.%f}{zone}'" for one in (made, at)]
+    table = Restore._meta.db_table
+    return f"INSERT INTO {table} (made_at, at) VALUES ({', '.join(moments)})"  # noqa: S608  # nosec B608  # our own words
 
 
 def _opened(source: Path, to: Path, told: Told) -> Manifest:

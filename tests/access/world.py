@@ -411,6 +411,24 @@ class World:
         made = completed(self.other_patient, self.clare, self.answers(**hold), now=self.now)
         return Request.objects.get(check_in=made)
 
+    @filling
+    def _restored(self) -> None:
+        """Long ago, and dealt with: it holds nothing."""
+        from plans.models import GapAnswer, Released
+        from taperplan.audit.models import Restore
+
+        at = self.now - timedelta(days=60)
+        told = {"at": at, "by": self.clare}
+        restore = Restore.objects.create(made_at=at, at=at)
+        GapAnswer.objects.bulk_create(
+            GapAnswer(
+                id=uuid.uuid4(), restore=one, clinic=self.clinic, text=self.words("read"), **told
+            )
+            for one in GapAnswer.objects.open_gaps(self.clinic)
+        )
+        Released.objects.create(escalation=self.escalation, **told)
+        assert restore.pk
+
     # --- Documents -----------------------------------------------------------------------
 
     @thing

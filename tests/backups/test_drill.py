@@ -31,6 +31,15 @@ while time.monotonic() < end:
     time.sleep(0.02)
 """
 
+HELD = """
+from plans.models import Escalation, Sending, held
+from plans.notifications.worker import Notifier
+Notifier().round()
+flags = Escalation.objects.still_open()
+sent = Sending.objects.exclude(sent_at=None).count()
+print(f"held: {0 < flags.count() == flags.filter(held()).count()}, told: {sent}")
+"""
+
 
 class Place:
     """One installation: its database and its keys."""
@@ -114,6 +123,8 @@ def test_a_clinic_is_backed_up_while_it_works_and_restored_elsewhere(
     restored = elsewhere.manage("restore", str(made))
     assert "min ago" in restored or "just now" in restored
     assert "whole" in elsewhere.manage("verify_trail")
+    # Nothing is told by itself: every red flag of it is held, and the notifier finds nothing.
+    assert "held: True, told: 0" in elsewhere.manage("shell", "--command", HELD)
 
     # What was restored can be backed up and is the same but for what the commands added.
     elsewhere.manage("backup", "--to", str(tmp_path / "again"))

@@ -31,5 +31,6 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Restored as it was at {manifest.made_at}, {formats.duration(age)} ago. What was "
             "recorded since then is not in it: look for it on paper and type it again. "
-            "Everybody is signed out."
+            "Everybody is signed out. The notices of every red flag are held until somebody lets "
+            "them go on or closes it: every page names them."
         )

@@ -162,6 +162,15 @@ ROWS = {
         post=_OWN,
         data=_answered("red-flag-reopen", closed=True, text="came back"),
     ),
+    "plans:restored": Row(
+        get=clinical(200),
+        post=clinical(302, monitor=200, stranger=200),
+        data=lambda world: {
+            "token": tokens.issue(world.clare, f"gap:{world.clinic.pk}"),
+            "text": "the paper of that day was read",
+        },
+    ),
+    "plans:red-flag-go-on": Row(post=clinical(302)),
     "plans:red-flag-error": Row(
         get=clinical(200),
         post=_OWN,

@@ -1,0 +1,17 @@
+"""Addresses of what a restore left open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import path
+
+from plans.views import restored as views
+
+if TYPE_CHECKING:
+    from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = [
+    path("red-flags/after-restore/", views.restored, name="restored"),
+    path("red-flags/<uuid:escalation>/go-on/", views.go_on, name="red-flag-go-on"),
+]
