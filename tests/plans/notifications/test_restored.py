@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection
 from django.urls import reverse
 
 from patients.models import Patient
@@ -196,3 +197,18 @@ def test_without_a_restore_nothing_is_held_and_no_page_speaks_of_one(
     page = doors.signed_in(clare).get(reverse("help")).content.decode()
     assert HELD not in page
     assert GAP not in page
+
+
+@pytest.mark.parametrize(
+    ("answers", "named"),
+    [(["read", "read"], "gap_answered_once"), ([""], "gap_answer_says_what")],
+)
+def test_a_gap_is_answered_once_and_in_words(
+    answers: list[str], named: str, clock: Clock, clinic: Clinic, clare: User
+) -> None:
+    gap = restore(clock)
+    told = {"restore": gap, "clinic": clinic, "at": clock.now, "by": clare}
+
+    with pytest.raises(IntegrityError, match=named if connection.vendor != "sqlite" else ""):
+        for text in answers:
+            GapAnswer.objects.create(id=uuid.uuid4(), text=text, **told)
