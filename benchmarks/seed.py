@@ -43,7 +43,7 @@ class Template:
         meta = made._meta
         self.table = meta.db_table
         fields = [field for field in meta.concrete_fields if not _made_by_database(field)]
-        self.columns = [field.column for field in fields]
+        self.columns = [str(field.column) for field in fields]
         self.row = [
             field.get_db_prep_save(getattr(made, field.attname), connection) for field in fields
         ]
@@ -204,7 +204,8 @@ class Seeder:
     def _patient(self, number: int) -> None:
         from patients.identity import digits, name_search
 
-        course, keys = self.course, {}
+        course = self.course
+        keys: dict[str, Any] = {}
         family = "".join(self.chance.choices(SYLLABLES, k=self.chance.randint(2, 4))).capitalize()
         given = self.chance.choice(GIVEN)
         born = date(1930, 1, 1) + timedelta(days=self.chance.randrange(80 * 365))
@@ -275,7 +276,7 @@ def fill(*, patients: int, check_ins: int, told: Callable[[int], None]) -> int:
     # Nobody signs in with a password here, so nobody need see the demo's.
     call_command("load_demo", "--if-empty", stdout=io.StringIO())
     if connection.vendor == "sqlite":
-        # A seeding that is cut off is begun again: no row of it need be on the disk before the next.
+        # A seeding that is cut off is begun again: its rows need not wait for the disk.
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA synchronous=OFF")
     rows = Seeder(patients=patients, check_ins=check_ins).run(told)

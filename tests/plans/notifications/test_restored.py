@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from patients.models import Patient
@@ -200,15 +200,16 @@ def test_without_a_restore_nothing_is_held_and_no_page_speaks_of_one(
 
 
 @pytest.mark.parametrize(
-    ("answers", "named"),
-    [(["read", "read"], "gap_answered_once"), ([""], "gap_answer_says_what")],
+    ("constraint", "text"), [("gap_answered_once", "read"), ("gap_answer_says_what", "")]
 )
 def test_a_gap_is_answered_once_and_in_words(
-    answers: list[str], named: str, clock: Clock, clinic: Clinic, clare: User
+    constraint: str, text: str, clock: Clock, clinic: Clinic, clare: User
 ) -> None:
-    gap = restore(clock)
-    told = {"restore": gap, "clinic": clinic, "at": clock.now, "by": clare}
+    told = {"restore": restore(clock), "clinic": clinic, "at": clock.now, "by": clare}
+    if text:
+        GapAnswer.objects.create(id=uuid.uuid4(), text=text, **told)
+    # SQLite names the columns of a key that comes twice, and a rule by its name.
+    named = f"{constraint}|gapanswer.restore_id" if text else constraint
 
-    with pytest.raises(IntegrityError, match=named if connection.vendor != "sqlite" else ""):
-        for text in answers:
-            GapAnswer.objects.create(id=uuid.uuid4(), text=text, **told)
+    with pytest.raises(IntegrityError, match=named), transaction.atomic():
+        GapAnswer.objects.create(id=uuid.uuid4(), text=text, **told)
