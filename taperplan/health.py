@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -61,6 +63,40 @@ def healthz(request: HttpRequest) -> HttpResponse:
         status=HTTPStatus.SERVICE_UNAVAILABLE if found else HTTPStatus.OK,
         content_type="text/plain",
     )
+
+
+@require_safe
+@never_cache
+@login_not_required
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Whether this process may be sent requests. A notifier that is gone is no reason not to."""
+    found = faults() + _not_migrated()
+    for fault in found:
+        log.error("Not ready: %s.", fault)
+    return HttpResponse(
+        "not ready\n" if found else "ready\n",
+        status=HTTPStatus.SERVICE_UNAVAILABLE if found else HTTPStatus.OK,
+        content_type="text/plain",
+    )
+
+
+_migrated = threading.Event()
+
+
+def _not_migrated() -> list[str]:
+    """Whether a table of ours is still to come. Tables newer than the code are no fault."""
+    if _migrated.is_set():
+        return []
+    try:
+        executor = MigrationExecutor(connection)
+        waits = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        # Said already, by what looks at the database itself.
+        return []
+    if waits:
+        return [f"the migration {migration} is not applied" for migration, _back in waits[:1]]
+    _migrated.set()
+    return []
 
 
 HEADERS = {

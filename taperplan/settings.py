@@ -61,6 +61,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "taperplan.metrics.CountingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -215,7 +216,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 # Those who watch the service ask from inside, over plain http.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -298,6 +299,11 @@ BACKUP_KEYS_BEFORE: list[str] = env.list("BACKUP_KEYS_BEFORE", default=[])
 BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(VAR_DIR / "backups")))
 # 0: none is ever removed.
 BACKUP_KEEP_DAYS: int = env.int("BACKUP_KEEP_DAYS", default=0)
+
+# --- Being watched ----------------------------------------------------------------------
+# Where `manage.py serve_metrics` answers, on 127.0.0.1 only. 0: nothing is counted.
+METRICS_PORT: int = env.int("METRICS_PORT", default=0)
+METRICS_DIR = Path(env.str("METRICS_DIR", default=str(VAR_DIR / "metrics")))
 
 SIMPLE_HISTORY_REVERT_DISABLED = True
 

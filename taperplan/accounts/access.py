@@ -29,6 +29,7 @@ OPEN_PAGES: Mapping[str, str] = {
     "mfa_login_webauthn": "signing in with a passkey",
     "accounts:join": "the one-time link of an invitation; its token is the key",
     "healthz": "asked by machines whether the service works; says nothing else",
+    "readyz": "asked by what shares out requests whether this process may have them",
     "about": "the intended purpose, for whoever considers signing in",
     "accessibility": "how the pages can be used, for whoever cannot sign in",
     "plans:fhir-metadata": "what the interface for programs can do; says nothing of anybody",

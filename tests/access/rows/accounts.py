@@ -238,6 +238,10 @@ ROWS: dict[str, Row] = {
     ),
     "account_change_password": Row(get=everyone(200), post=everyone(200)),
     # Asked by machines, without a session and over plain http.
+    "readyz": Row(
+        get=everyone(200, stranger=200, anonymous=200, first_step=200),
+        open_because=OPEN_PAGES["readyz"],
+    ),
     "healthz": Row(
         get=everyone(200, stranger=200, anonymous=200, first_step=200),
         open_because=OPEN_PAGES["healthz"],
