@@ -45,6 +45,7 @@ from taperplan.words import ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
     from fractions import Fraction
 
     from patients.models import Patient
@@ -161,13 +162,16 @@ def _collections(schedule: Schedule, arrangement: Supply) -> Listing:
     slots = {
         Moment.at(one.day, one.from_slot): one.from_slot for one in arrangement.collections.all()
     }
+    moved = {
+        Moment.at(one.day, one.from_slot): one.moved_from for one in arrangement.collections.all()
+    }
     end = arrangement.until or last_day(schedule)
     bounds = stretches(moments, None if end is None else Moment(end + _DAY))
     rows: list[Row] = []
     for begin, until in bounds:
         lines = handed_out(schedule, begin, until)
         covered = _covered(begin, slots[begin], until, slots.get(until, ""))
-        rows += _rows(schedule, lines, strong(formats.day(begin.day)), plain(covered))
+        rows += _rows(schedule, lines, _collected(begin.day, moved[begin]), plain(covered))
     notes: tuple[Line, ...] = ()
     if moments and end is None:
         last = max(moments)
@@ -176,6 +180,14 @@ def _collections(schedule: Schedule, arrangement: Supply) -> Listing:
         )
         notes = (strong(words.format(day=formats.day(last.day))),)
     return _listing(_("Collect on"), _("For the days"), rows, notes)
+
+
+def _collected(day: date, moved_from: date | None) -> Line:
+    """The day of a collection, and for which other day it stands."""
+    if moved_from is None:
+        return strong(formats.day(day))
+    instead = _("moved from {day}").format(day=formats.day(moved_from))
+    return (Run(formats.day(day), strong=True), Run("\n" + instead))
 
 
 def _covered(begin: Moment, slot: str, until: Moment, until_slot: str) -> str:

@@ -118,9 +118,12 @@ def _why(
 
 def _line(plan: Plan, version: Version, schedule: Schedule, why: str, *, flagged: bool) -> WeekLine:
     patient = plan.patient
+    name = formats.family_given(patient.family_name, patient.given_names)
+    if patient.latin_name:
+        name = f"{name} ({patient.latin_name})"
     return WeekLine(
         plan=plan,
-        patient=formats.family_given(patient.family_name, patient.given_names),
+        patient=name,
         born=formats.short_day(patient.born),
         url=reverse("plans:patient-documents", kwargs={"patient": patient.pk}),
         what=_("{drugs}, version {number}").format(

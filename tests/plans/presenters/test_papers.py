@@ -155,6 +155,27 @@ def test_each_collection_lasts_up_to_the_next_to_the_time_of_day(
     assert "Note Ring before noon." in text
 
 
+def test_a_collection_moved_for_a_holiday_says_from_which_day(
+    otto: Patient, clare: User, printing: Printing
+) -> None:
+    version = sign(a_plan(otto, clare), published("C"), clare)
+    first = version.schedule().steps[0].first_day
+    supply = Supply(
+        id=uuid.uuid4(), version=version, number=1, at=SIGNED_AT, by=clare,
+        pack="blister", taking="supervised",
+    )  # fmt: skip
+    moved = first + timedelta(days=6)
+    Collection(supply=supply, day=first).save(force_insert=True)
+    Collection(supply=supply, day=moved, moved_from=moved + timedelta(days=1)).save(
+        force_insert=True
+    )
+    supply.save(force_insert=True)
+    text = on_paper(supply_sheet(version, printing))
+    words = f"{formats.day(moved)} moved from {formats.day(moved + timedelta(days=1))}"
+    assert squeezed(words) in text
+    assert text.count("moved from") == 1
+
+
 def test_as_needed_is_handed_out_as_typed_and_never_worked_out(
     otto: Patient, clare: User, printing: Printing
 ) -> None:

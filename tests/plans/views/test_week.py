@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Any
 
 import page
@@ -135,3 +136,30 @@ def test_another_clinic_s_patients_are_in_no_batch(
     with_plan(clinic, clare, "Alpha")
     assert "ALPHA" not in sam_client.get(ADDRESS).content.decode()
     assert "ALPHA" not in words(sent(sam_client, sam))
+
+
+@pytest.mark.slow
+def test_a_batch_in_one_streamed_request_holds_no_transaction_and_asks_the_same_for_each(
+    theo_client: Client, theo: User, clinic: Clinic, clare: User
+) -> None:
+    """Each handout is kept in a transaction of its own before its pages are sent; whoever looks
+    at the file growing sees how far it is, and a batch that breaks off has lost nothing."""
+    for number in range(30):
+        with_plan(clinic, clare, f"Alpha{number:02}")
+    said = {"token": tokens.issue(theo, WEEK), "page": "A4", "size": "standard"}
+    answer = theo_client.post(ADDRESS, said)
+    depth = len(connection.savepoint_ids)
+    kept: list[int] = []
+    asked: list[int] = []
+    with CaptureQueriesContext(connection) as statements:
+        for piece in answer.streaming_content:  # type: ignore[attr-defined]
+            count = Document.objects.count()
+            assert len(connection.savepoint_ids) == depth, "a transaction is open while it is sent"
+            if piece and (not kept or count > kept[-1]):
+                kept.append(count)
+                asked.append(len(statements))
+    assert kept[:3] == [0, 1, 2], "the first pages wait for the whole batch"
+    assert kept[-1] == 30
+    steps = {later - earlier for earlier, later in pairwise(asked[2:])}
+    assert max(steps) - min(steps) <= 3, steps
+    assert max(steps) <= 40, steps
