@@ -20,6 +20,7 @@ from plans.presenters.paper import (
     unprintable,
 )
 from plans.presenters.patient_text import confirmed_for
+from plans.rules.check_in.words import NextHow
 from plans.rules.patient_texts import SetKey
 from plans.rules.schedule import DrugClass, DrugRole, Form
 from plans.rules.wording import product_name, quantity_words
@@ -175,10 +176,29 @@ def gap(minutes: int) -> str:
 
 # --- what else stands on it -------------------------------------------------------------------
 def _next_check_in(plan: Plan) -> Passage | None:
-    due = FollowUp.objects.filter(patient=plan.patient_id).values_list("due_on", flat=True).first()
-    if due is None:
+    due = FollowUp.objects.filter(patient=plan.patient_id, due_on__isnull=False).first()
+    if due is None or due.due_on is None:
         return None
-    return Passage(_("Your next check-in"), (strong(formats.day(due)),))
+    line = strong(formats.day(due.due_on))
+    if due.how:
+        line = (*line, Run(_how(NextHow(due.how), plan.patient.phone)))
+    return Passage(_("Your next check-in"), (line,))
+
+
+def _how(how: NextHow, phone: str) -> str:
+    """As ", by phone. We call you on 555-0142.", after the day."""
+    match how:
+        case NextHow.IN_PERSON:
+            return _(", in person.")
+        case NextHow.PHONE if phone:
+            number = phone.replace(" ", formats.NBSP)
+            return _(", by phone. We call you on {number}.").format(number=number)
+        case NextHow.PHONE:
+            return _(", by phone.")
+        case NextHow.VIDEO:
+            return _(", by video.")
+        case NextHow.HOME:
+            return _(", at your home.")
 
 
 def _other_plans(plan: Plan) -> Line:

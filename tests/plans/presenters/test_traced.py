@@ -18,6 +18,7 @@ from plans.models import FollowUp, Version
 from plans.presenters.handout import handout
 from plans.presenters.paper import Printing
 from plans.presenters.supply_sheet import supply_sheet
+from plans.rules.check_in.words import NextHow
 from plans.rules.schedule import (
     AsNeeded,
     Dose,
@@ -301,3 +302,13 @@ def test_what_stands_around_the_schedule_is_traced_too(
     printing.clinic.emergency = before.numbers[0].number
     FollowUp.objects.update(due_on=FIRST + DAY)
     differs(r"\.next_check_in")
+    FollowUp.objects.update(due_on=FIRST)
+    said = {"": ""}
+    for how in NextHow:
+        FollowUp.objects.update(how=how.value)
+        differs(r"\.next_check_in")
+        passage = handout(version, printing).next_check_in
+        assert passage is not None
+        said[how] = passage.lines[0][1].text
+    assert len(set(said.values())) == len(NextHow) + 1
+    assert patient.phone in said[NextHow.PHONE]

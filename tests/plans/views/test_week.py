@@ -157,7 +157,8 @@ def test_a_batch_in_one_streamed_request_holds_no_transaction_and_asks_the_same_
             assert len(connection.savepoint_ids) == depth, "a transaction is open while it is sent"
             if piece and (not kept or count > kept[-1]):
                 kept.append(count)
-                asked.append(len(statements))
+                # Without this test's own counting.
+                asked.append(sum("COUNT(" not in one["sql"] for one in statements))
     assert kept[:3] == [0, 1, 2], "the first pages wait for the whole batch"
     assert kept[-1] == 30
     steps = {later - earlier for earlier, later in pairwise(asked[2:])}
