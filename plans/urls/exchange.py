@@ -9,7 +9,7 @@ from django.urls import path, re_path
 from plans.fhir.routes import KEY_PATTERN, READ_PATTERN, SEARCH_PATTERN
 from plans.views import access_key as keys
 from plans.views import exchange as views
-from plans.views import fhir
+from plans.views import fhir, figures
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern] = [
     path("patients/<uuid:patient>/hand-over/", views.hand_over, name="hand-over"),
     path("patients/<uuid:patient>/take-over/", views.take_over, name="take-over"),
     path("worklist.csv", views.worklist_table, name="worklist-table"),
+    path("clinic/figures/", figures.figures, name="figures"),
+    path("clinic/figures.csv", figures.figures_table, name="figures-table"),
     path("clinic/programs/", keys.programs, name="programs"),
     path("clinic/programs/<uuid:access_key>/revoke/", keys.revoke, name="revoke-key"),
     path("my-calendar/", keys.calendar, name="my-calendar"),

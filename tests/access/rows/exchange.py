@@ -39,6 +39,8 @@ ROWS = {
     "plans:hand-over": Row(get=clinical(200), post=clinical(422)),
     "plans:take-over": Row(get=prescribers(200), post=prescribers(422)),
     "plans:worklist-table": Row(get=clinical(200)),
+    "plans:figures": Row(get=clinical(200, administrator=200)),
+    "plans:figures-table": Row(get=clinical(200, administrator=200)),
     "plans:programs": Row(get=administrators(200), post=administrators(422)),
     "plans:revoke-key": Row(post=administrators(302)),
     "plans:my-calendar": Row(get=clinical(200), post=clinical(422)),

@@ -1,0 +1,39 @@
+"""The clinic's figures: counts only, on a page and as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from plans.actions import figures as actions
+from plans.presenters import figures as presenters
+from taperplan.accounts.access import require_permission
+from taperplan.accounts.roles import Permission
+
+if TYPE_CHECKING:
+    from taperplan.accounts.http import ClinicianRequest
+
+
+@require_safe
+@require_permission(Permission.VIEW_PATIENTS, Permission.MANAGE_CLINIC)
+def figures(request: ClinicianRequest) -> HttpResponse:
+    context = {
+        "here": "figures",
+        "may_write": request.user.may(Permission.MANAGE_CLINIC),
+        "figures": presenters.figures(request.clinic, request.today),
+    }
+    return render(request, "plans/figures/figures.html", context)
+
+
+@require_safe
+@require_permission(Permission.VIEW_PATIENTS, Permission.MANAGE_CLINIC)
+def figures_table(request: ClinicianRequest) -> HttpResponse:
+    found = presenters.figures(request.clinic, request.today)
+    actions.taken(by=request.user)
+    response = HttpResponse(presenters.csv(found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="figures.csv"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
