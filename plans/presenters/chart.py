@@ -509,8 +509,13 @@ def _days(step: Step) -> str:
 
 
 def step_days(step: Step) -> str:
-    """As "Mon 30 Nov 2026 to Sun 6 Dec 2026"."""
-    return formats.day_range(step.first_day, step.last_day)
+    """As "Mon 30 Nov 2026 to Sun 6 Dec 2026", with the time of day at which a step begins."""
+    days = formats.day_range(step.first_day, step.last_day)
+    if step.from_slot is None:
+        return days
+    return _("{days}, beginning {at_time}").format(
+        days=days, at_time=formats.at(step.from_slot.token)
+    )
 
 
 def _planned(schedule: Schedule, step: Step, drug: Drug) -> Line:

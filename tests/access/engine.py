@@ -309,11 +309,12 @@ class _Trial:
     ) -> tuple[Any, set[str]]:
         """One request, taken back afterwards; with the tables that it wrote."""
         client = client or self.clients[visitor]
-        data: Mapping[str, Any] = {}
-        if verb == "POST" and self.row.data is not None:
-            data = self.row.data(world)
         cookies = copy.copy(client.cookies)
         with _writes(self.row.reading_writes) as written, transaction.atomic():
+            # What the row lays out for its form is taken back too.
+            data: Mapping[str, Any] = {}
+            if verb == "POST" and self.row.data is not None:
+                data = self.row.data(world)
             response = client.post(url, data) if verb == "POST" else client.generic(verb, url)
             _body(response)
             transaction.set_rollback(True)

@@ -17,6 +17,7 @@ from taperplan.audit.models import AuditEvent
 from tests import doors
 from tests.access import rows
 from tests.access.engine import ROLES, addresses, url_of
+from tests.access.rows.plans import no_draft
 
 if TYPE_CHECKING:
     from tests.access.world import World
@@ -33,15 +34,8 @@ FORMS = {
 }
 
 
-def _no_draft(world: World) -> None:
-    """One draft a plan: the one that stands would be given back, and nothing made."""
-    from plans.actions import plan as actions
-
-    draft = world.draft
-    actions.discard(draft=draft, revision=draft.revision, now=world.now, by=world.clare)
-
-
-BEFORE = {"plans:revise": _no_draft}
+# One draft a plan: the one that stands would be given back, and nothing made.
+BEFORE = {"plans:revise": no_draft}
 
 
 def _counts() -> Counter[str]:

@@ -46,7 +46,8 @@ def _computed_supply(case: Case, product: Product) -> tuple[Fraction, date, date
     if first is None or last is None:
         return None
     lines = supply(case.schedule, first, last)
-    quantity = next(line.quantity for line in lines if line.product.key == product.key)
+    # Where somebody else sets the doses on every day of it, there is no line: none is stated.
+    quantity = next((ln.quantity for ln in lines if ln.product.key == product.key), Fraction(0))
     return quantity, first, last
 
 

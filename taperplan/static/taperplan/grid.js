@@ -767,7 +767,7 @@ form.addEventListener("input", (event) => {
   const input = event.target;
   const box = input.closest(BOX);
   if (box) box.classList.remove("has-out");
-  if (/\.(days|last_day)$/.test(input.name)) passOver(input);
+  if (stepOf(input) && /\.(days|last_day)$/.test(input.name)) passOver(input);
   if (input.matches("[data-rhythm]")) {
     stepOf(input).classList.toggle("daily", input.value === "daily");
     if (input.value !== "daily") patterned(stepOf(input));

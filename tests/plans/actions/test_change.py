@@ -101,6 +101,14 @@ def test_a_second_interruption_leaves_the_first_as_it_was_signed(plan: Plan, cla
     assert plan.versions.get(number=1).schedule().away == ()
 
 
+def test_a_plan_interrupted_on_every_day_of_it_can_be_signed(plan: Plan, clare: User) -> None:
+    first = date(2026, 11, 30)
+
+    version = signed(plan, away(plan, first, None, "Ward A"), clare)
+
+    assert expected_on(version.schedule(), first) == ()
+
+
 def test_moving_to_another_ward_ends_the_days_of_the_first(plan: Plan, clare: User) -> None:
     signed(plan, away(plan, WED, None, "Ward A"), clare)
 

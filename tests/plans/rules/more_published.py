@@ -196,6 +196,20 @@ DISAGREES = Published(
     directions=({"d1": "first"}, {"d1": "lower"}, {"d1": "higher"}),
 )  # fmt: skip
 
+DISAGREES_SAYS = {
+    "gap": "Step 2, first day: no dose stated for Mon 7 Dec 2026. "
+    "Step 1 ends Sun 6 Dec 2026. Step 2 begins Tue 8 Dec 2026. 1 day between them.",
+    "days_differ": "Step 2: the days stated differ from its dates. "
+    "The source states 7 days. The dates give 8 days.",
+    "overlap": "Step 3, prednidemo: stated in two steps, Tue 15 Dec 2026. "
+    "Step 2 ends Tue 15 Dec 2026. Step 3 begins Tue 15 Dec 2026.",
+    "higher": "Step 3, prednidemo: higher than step 2, reason not typed. "
+    "Step 2: 5 mg a day. Step 3: 10 mg a day.",
+    "supply_differs": "prednidemo 5 mg tablet: the supply stated differs from the steps. "
+    "The source states 30 tablets. The steps add up to 39 tablets.",
+}
+"""What is found in it, each with its figures."""
+
 MORE: Mapping[str, Published] = {p.letter: p for p in (LIQUIDS, LONG, ALTERNATE, WEEKDAYS, PATCH)}
 
-__all__ = ["DISAGREES", "MORE", "exact"]
+__all__ = ["DISAGREES", "DISAGREES_SAYS", "MORE", "exact"]

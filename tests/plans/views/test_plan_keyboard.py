@@ -385,6 +385,27 @@ def test_what_cannot_be_read_says_so_at_its_cell_and_stays(page: Page) -> None:
     expect(page.locator("#sign_waits")).to_contain_text("Waits for 1 refused")
 
 
+def test_each_way_of_typing_a_fraction_is_echoed_in_words_or_refused(page: Page) -> None:
+    """Half, one and a half: whatever is typed is understood exactly, or says why not."""
+    for typed, under, words in (
+        ("½", "half, 0.5 mg", "typed ½ reads half a tablet of 1 mg (0.5 mg)"),
+        ("1 1/2", "1 and a half, 1.5 mg", "typed 1 1/2 reads 1 and a half tablets of 1 mg"),
+        ("0.5", "half, 0.5 mg", "typed 0.5 reads half a tablet of 1 mg (0.5 mg)"),
+        ("1/2", "half, 0.5 mg", "typed 1/2 reads half a tablet of 1 mg (0.5 mg)"),
+        ("1½", "1 and a half, 1.5 mg", "typed 1½ reads 1 and a half tablets of 1 mg"),
+        ("0,5", "0,5 has a comma. Type a point.", "0,5 has a comma. Type a point."),
+    ):
+        cell = page.locator("[id='steps.s2.0.c1']")
+        cell.focus()
+        page.keyboard.press("Control+A")
+        page.keyboard.type(typed)
+        expect(page.locator("[id='steps.s2.0.c1'] + .read")).to_have_text(
+            re.compile(f"^{re.escape(under)}$".replace("\\ ", r"\s"))
+        )
+        expect(page.locator("#read-back")).to_contain_text(words)
+        assert at(page, "steps.s2.0.c1") == typed
+
+
 def test_a_step_taken_out_comes_back_with_what_was_typed(page: Page) -> None:
     page.locator("[id='steps.s2.0.c0']").focus()
     page.keyboard.press("Control+Backspace")

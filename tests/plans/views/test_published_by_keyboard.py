@@ -1,10 +1,13 @@
-"""Every published schedule typed with keys alone, and every day of it as the source has it.
+"""Every published schedule typed with keys alone, signed, and every day of it as the source has it
+on the grid, the calendar, the handout and the summary.
 
 Nothing is clicked and nothing is filled in: each field is reached by Tab and typed.
 """
 
 from __future__ import annotations
 
+import copy
+import re
 from typing import Any
 
 import pytest
@@ -12,16 +15,19 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from patients.models import Patient
-from plans.models import Draft
+from plans.actions import plan as actions
+from plans.models import Draft, Version
 from plans.presenters import choices
 from plans.rules.cells import read
 from plans.rules.grid import groups
 from plans.rules.schedule import expected_on
 from taperplan.accounts.models import Clinic, User
-from tests.factories import PatientFactory, ready_to_sign
+from tests import doors
+from tests.factories import PatientFactory, ready_to_sign, signed_plan
 from tests.harness.chromium import OpenPage
-from tests.plans.rules.more_published import MORE
+from tests.plans.rules.more_published import DISAGREES, DISAGREES_SAYS, MORE
 from tests.plans.rules.published import PUBLISHED, Published, exact
+from tests.plans.test_every_day import says_the_same_everywhere
 from tests.plans.views.test_plan_keyboard import Keyboard
 
 pytestmark = pytest.mark.browser
@@ -85,10 +91,11 @@ def type_product(keys: Keyboard, cells: Any, at: int) -> None:
         keys.reach(f"^{slot}$")
         keys.press("Space")
     fill(keys, "^Clock times$", " ".join(time for time in product["times"] if ":" in time))
-    if product["wear_hours"]:
+    if product["wear_hours"] or product["stated_supply"]:
         keys.reach("^Name on the pack")
         keys.press("Enter")
         fill(keys, "^A patch is worn for$", product["wear_hours"])
+        fill(keys, "^Supply that the source states$", product["stated_supply"])
     keys.reach("^Done$")
     keys.press("Enter")
     keys.page.wait_for_url("**at=add-step**")
@@ -114,12 +121,52 @@ def type_step(keys: Keyboard, cells: Any, number: int) -> None:
             fill(keys, f"^Step {number}, days {at + 1}$", group.on)
         for (product, time), quantity in sorted(group.quantities.items(), key=in_order(cells)):
             fill(keys, f"^Step {number}, {time}, {label(cells, product)}", quantity)
-    if step["from_slot"]:
+    if step["from_slot"] or step["stated_days"]:
         keys.reach(f"^Step {number}: more$", back=True)
         keys.press("Enter")
         keys.reach("^Texts and finer points$")
         keys.press("Enter")
         fill(keys, "^Begins on its first day from$", step["from_slot"])
+        fill(keys, "^Length that the source states$", step["stated_days"])
+
+
+def type_as_needed(keys: Keyboard, line: Any) -> None:
+    keys.reach("^As-needed line$")
+    keys.press("Enter")
+    keys.page.wait_for_url("**as_needed.a1.quantity**")
+    assert keys.here() == "Each time, number of (mL of)"
+    keys.type(line["quantity"])
+    fill(keys, "^At most in 24 hours$", line["maximum"])
+    fill(keys, "^At least between two$", line["gap"])
+    fill(keys, "^First day$", line["first_day"])
+    fill(keys, "^Last day, blank when open$", line["last_day"])
+
+
+def signed(by: User, published: Published) -> Version:
+    """What was typed, with its stated end and each finding accepted, signed at a desk."""
+    draft = Draft.objects.select_related("plan__patient__clinic", "replaces").get()
+    cells: Any = copy.deepcopy(draft.cells)
+    cells["in_force_from"] = "first"
+    for drug in cells["drugs"]:
+        drug["end"] = "stop" if not published.open else "refer"
+    for step in cells["steps"]:
+        step["reason"] = step["reason"] or "As the source has it."
+    today = published.first_day
+    draft = actions.save(
+        draft=draft, cells=cells, revision=draft.revision, now=draft.changed_at, by=by
+    )
+    cells = copy.deepcopy(cells)
+    cells["acceptances"] = [
+        {"code": found.code.value, "subject": found.subject, "reason": "As the source has it."}
+        for found in actions.readiness(draft, today=today, by=by).open
+    ]
+    draft = actions.save(
+        draft=draft, cells=cells, revision=draft.revision, now=draft.changed_at, by=by
+    )
+    return actions.sign(
+        key=draft.pk, plan=draft.plan, revision=draft.revision, now=draft.changed_at,
+        not_asked_reason="At the next visit.", today=today, by=by,
+    )  # fmt: skip
 
 
 def in_order(cells: Any) -> Any:
@@ -137,13 +184,17 @@ def label(cells: Any, key: str) -> str:
 
 
 @pytest.mark.parametrize("letter", LETTERS)
-def test_a_published_schedule_is_typed_by_keyboard(letter: str, keys: Keyboard) -> None:
+def test_a_published_schedule_is_typed_by_keyboard(
+    letter: str, keys: Keyboard, clare: User, clare_client: doors.Client
+) -> None:
     published: Published = {**PUBLISHED, **MORE}[letter]
     cells: Any = published.cells()
     for at in range(len(cells["products"])):
         type_product(keys, cells, at)
     for number in range(1, len(cells["steps"]) + 1):
         type_step(keys, cells, number)
+    for line in cells["as_needed"]:
+        type_as_needed(keys, line)
     expect(keys.page.locator("#autosave")).to_contain_text("Saved")
     keys.press("Control+S")
     expect(keys.page.locator("#sign_waits")).to_be_visible()
@@ -161,3 +212,80 @@ def test_a_published_schedule_is_typed_by_keyboard(letter: str, keys: Keyboard) 
             (dose.when.token, names[dose.product.key]): dose.quantity
             for dose in expected_on(reading.so_far, day)
         } == stated, day
+
+    assert [
+        (str(line.quantity), str(line.maximum), line.gap_minutes, line.first_day, line.last_day)
+        for line in reading.so_far.as_needed
+    ] == ([("1", "3", 240, published.first_day, published.last_day)] if cells["as_needed"] else [])
+    back = {source: typed for typed, source in names.items()}
+    version = signed(clare, published)
+    says_the_same_everywhere(version, published, clare_client, clare, back)
+    # And on the page of the version as the browser draws it.
+    keys.page.goto(reverse("plans:version", kwargs={"plan": version.plan_id, "number": 1}))
+    expect(keys.page.locator(".read-only-grid:not(.by-date) > table > tbody")).to_have_count(
+        len(cells["steps"])
+    )
+
+
+@pytest.mark.slow
+def test_a_source_that_contradicts_itself_is_typed_and_reported_exactly(keys: Keyboard) -> None:
+    cells: Any = DISAGREES.cells()
+    type_product(keys, cells, 0)
+    for number in range(1, len(cells["steps"]) + 1):
+        type_step(keys, cells, number)
+    keys.reach("^Stop$")
+    keys.press("Space")
+    keys.reach("^In force from$", back=True)
+    keys.type("first")
+    keys.press("Control+S")
+
+    facts = keys.page.locator("#findings .finding-row")
+    expect(facts).to_have_count(5)
+    text = " ".join(" ".join(facts.all_inner_texts()).replace("\xa0", " ").split())
+    for fact in DISAGREES_SAYS.values():
+        assert fact in text, fact
+
+
+@pytest.mark.slow
+def test_days_set_by_a_hospital_are_typed_by_keyboard_and_signed(
+    browser_page: OpenPage, clare: User, clinic: Clinic
+) -> None:
+    otto: Patient = PatientFactory(clinic=clinic, otto=True)
+    cells = PUBLISHED["B"].cells()
+    plan = signed_plan(otto, clare, cells)
+    page = browser_page(clare)
+    page.goto(reverse("plans:interrupt", kwargs={"plan": plan.pk}))
+    keyboard = Keyboard(page)
+    keyboard.reach("^Day$")
+    keyboard.row("2", "12", "2026")
+    keyboard.reach("^From what time of day")
+    keyboard.type("evening")
+    keyboard.reach("^Who sets the doses meanwhile")
+    keyboard.type("Southfield Hospital")
+    keyboard.reach("^Up to a day$")
+    keyboard.press("Space")
+    keyboard.reach("^Day$")
+    keyboard.row("5", "12", "2026")
+    keyboard.reach("^Reason$")
+    keyboard.type("Fracture.")
+    keyboard.reach("^Show the dates$")
+    keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("set by Southfield Hospital, not recorded here")
+    keyboard.reach("^Confirm and make the draft$")
+    keyboard.press("Enter")
+    page.wait_for_url("**/sign/")
+    keyboard.reach("^Why it is signed although")
+    keyboard.type("At the next visit.")
+    keyboard.reach("^Sign version 2$")
+    keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/plans/[0-9a-f-]{36}/$"))
+
+    page.goto(reverse("plans:calendar", kwargs={"plan": plan.pk}) + "?month=2026-12")
+    days = {" ".join(cell.inner_text().split()) for cell in page.locator("table.calendar td").all()}
+    second = next(words for words in days if "Wed 2 Dec 2026" in words)
+    assert "Morning clonazepam: 3 tablets" in second
+    assert "Evening" not in second
+    for day in ("Wed 2 Dec", "Thu 3 Dec", "Fri 4 Dec", "Sat 5 Dec"):
+        assert "set by Southfield Hospital" in next(words for words in days if day in words)
+    assert "Evening clonazepam: 2 tablets" not in next(w for w in days if "Sun 6 Dec" in w)
+    assert "clonazepam: 1 tablet" in next(words for words in days if "Sun 6 Dec 2026" in words)
