@@ -83,13 +83,17 @@ async function send() {
     answer = await fetch(form.action, {
       method: "POST",
       body: body(),
-      headers: { Accept: "application/json", "X-CSRFToken": token() },
+      headers: asked(),
       credentials: "same-origin",
       redirect: "error",
     });
   } catch {
     answer = null;
   }
+  const endsIn = answer?.headers.get("Session-Ends-In");
+  if (endsIn) document.dispatchEvent(new CustomEvent("taperplan:answer", { detail: endsIn }));
+  if (answer?.status === 401) document.body.dispatchEvent(new Event("session-over"));
+  if (answer?.status === 403) await signedInElsewhere();
   if (answer?.status === 409) {
     conflict((await answer.json()).sentence);
     return false;
@@ -102,6 +106,29 @@ async function send() {
   show(await answer.json());
   document.dispatchEvent(new CustomEvent("taperplan:request"));
   return true;
+}
+
+/** Marked as a script's, so that a session that is over answers so, not with a page. */
+function asked() {
+  return { Accept: "application/json", "HX-Request": "true", "X-CSRFToken": token() };
+}
+
+/** Signing in again in another tab changes the form's token: the same person goes on with it. */
+async function signedInElsewhere() {
+  try {
+    const answer = await fetch(document.body.dataset.session, {
+      headers: { Accept: "application/json" },
+      credentials: "same-origin",
+      redirect: "error",
+    });
+    const told = await answer.json();
+    if (answer.ok && told.user === document.body.dataset.user) {
+      document.querySelector("#csrf").content = told.token;
+      one("[name=csrfmiddlewaretoken]").value = told.token;
+    }
+  } catch {
+    // It is tried again with the next saving.
+  }
 }
 
 /** Somebody else saved first: nothing is sent again until both documents are compared. */
@@ -124,7 +151,7 @@ window.addEventListener("pagehide", () => {
   fetch(form.action, {
     method: "POST",
     body: body(),
-    headers: { Accept: "application/json", "X-CSRFToken": token() },
+    headers: asked(),
     credentials: "same-origin",
     keepalive: true,
   }).catch(() => {});

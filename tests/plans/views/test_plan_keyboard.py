@@ -9,6 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -18,6 +20,7 @@ from plans.rules.cells import read
 from plans.rules.schedule import expected_on, supply
 from taperplan import grammar
 from taperplan.accounts.models import Clinic, User
+from tests.doors import signed_in
 from tests.factories import PatientFactory, draft_plan, plan_cells, ready_to_sign
 from tests.harness.chromium import OpenPage, assert_fits, assert_no_violations
 from tests.plans.rules.published import PUBLISHED, Published
@@ -461,6 +464,28 @@ def test_a_lost_connection_loses_nothing(page: Page) -> None:
 
     page.context.set_offline(False)
 
+    expect(page.locator("#autosave")).to_contain_text("Saved", timeout=15_000)
+    assert Draft.objects.get().cells["steps"][1]["doses"][1]["quantity"] == "2 1/2"
+
+
+def test_a_session_that_ends_while_typing_loses_nothing(page: Page, clare: User) -> None:
+    Session.objects.all().delete()
+    page.locator("[id='steps.s2.0.c1']").focus()
+    page.keyboard.type("2 1/2")
+    expect(page.locator("#cover")).to_be_visible()
+    assert Draft.objects.get().cells["steps"][1]["doses"][1]["quantity"] == "1"
+
+    # The same person signs in, in another tab: another session, and another form token.
+    cookie: Any = {
+        "name": settings.SESSION_COOKIE_NAME,
+        "value": signed_in(clare).cookies[settings.SESSION_COOKIE_NAME].value,
+        "url": page.url,
+    }
+    page.context.clear_cookies(name=settings.CSRF_COOKIE_NAME)
+    page.context.add_cookies([cookie])
+    page.locator("#cover [data-back]").click()
+
+    expect(page.locator("#cover")).to_be_hidden()
     expect(page.locator("#autosave")).to_contain_text("Saved", timeout=15_000)
     assert Draft.objects.get().cells["steps"][1]["doses"][1]["quantity"] == "2 1/2"
 
