@@ -1,6 +1,7 @@
 """`python -m tests.mutation`: faults planted in `plans/rules`, and how many the tests notice.
 
-Names of modules choose among them; `--every N` takes each Nth fault. The survivors are listed in
+Names of modules choose among them; `--every N` takes each Nth fault; `--again LOG` takes those
+that an earlier run of the same source listed as not noticed. The survivors are listed in
 `var/mutation.txt`; the figures of a whole run are kept in `docs/evidence/mutation.md`.
 """
 
@@ -34,16 +35,23 @@ def names() -> list[str]:
     )
 
 
-def hunt(modules: Iterable[str], every: int, log: TextIO) -> Hunt:
+def line_of(mutant: Mutant) -> str:
+    return f"{mutant.module} {mutant.function}:{mutant.line}: {mutant.what}"
+
+
+def hunt(modules: Iterable[str], every: int, log: TextIO, again: Path | None = None) -> Hunt:
+    lines = again.read_text(encoding="utf-8").splitlines() if again else []
+    listed = {line.partition(": ")[2] for line in lines}
+
     def heard(mutant: Mutant, fate: str) -> None:
         if not fate.startswith("killed"):
-            where = f"{mutant.module} {mutant.function}:{mutant.line}"
-            print(f"{fate}: {where}: {mutant.what}", file=log, flush=True)
+            print(f"{fate}: {line_of(mutant)}", file=log, flush=True)
+
+    def wanted(at: int, mutant: Mutant) -> bool:
+        return at % every == 0 and (again is None or line_of(mutant) in listed)
 
     found = Hunt(
-        modules=[importlib.import_module(name) for name in modules],
-        wanted=lambda at, mutant: at % every == 0,
-        heard=heard,
+        modules=[importlib.import_module(name) for name in modules], wanted=wanted, heard=heard
     )
     code = pytest.main([TESTS, "-q", "-p", "no:cacheprovider"], plugins=[found])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
@@ -68,11 +76,12 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("modules", nargs="*")
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--again", type=Path)
     parser.add_argument("--log", type=Path, default=SURVIVORS)
     given = parser.parse_args(arguments)
     given.log.parent.mkdir(parents=True, exist_ok=True)
     with given.log.open("w", encoding="utf-8") as log:
-        found = hunt(given.modules or names(), given.every, log)
+        found = hunt(given.modules or names(), given.every, log, given.again)
         print("\n".join(table(found)), file=log)
     sys.stdout.write("\n".join(table(found)) + "\n")
 

@@ -368,7 +368,13 @@ def _totals(before: Schedule, after: Schedule) -> Iterator[TotalPair]:
     old, new = _figures(before), _figures(after)
     for key in _merged(list(old), list(new)):
         label = (new.get(key) or old[key])[0]
-        yield TotalPair(label, old.get(key, ("", None))[1], new.get(key, ("", None))[1])
+        was, now = old.get(key, _missing(before)), new.get(key, _missing(after))
+        yield TotalPair(label, was[1], now[1])
+
+
+def _missing(schedule: Schedule) -> tuple[str, str | None]:
+    """The figure of what a schedule does not have: none, where the schedule has a last day."""
+    return "", None if last_day(schedule) is None else _("none")
 
 
 def _figures(schedule: Schedule) -> dict[str, tuple[str, str | None]]:
@@ -386,7 +392,8 @@ def _figures(schedule: Schedule) -> dict[str, tuple[str, str | None]]:
         }
         counts = {line.product.key: line.quantity for line in supply(schedule, first, last)}
     for drug in schedule.drugs:
-        if drug.key in amounts or (not closed and schedule.steps_of(drug)):
+        # A patch has a rate and no amount.
+        if amounts.get(drug.key) or (not closed and schedule.steps_of(drug)):
             figures[f"drugs.{drug.key}"] = (drug.name, amounts.get(drug.key))
     for product in schedule.products:
         if product.key in counts:

@@ -158,7 +158,7 @@ def _taken_over(world: World) -> Mapping[str, str]:
     }  # fmt: skip
 
 
-def _by_prescriber(status: int) -> dict[str, int]:
+def _by_prescriber(status: int) -> dict[str, int | tuple[int, ...]]:
     """The token was given to the prescriber: from anybody else the form is shown again."""
     return {**clinical(422), "prescriber": status}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -39,23 +40,23 @@ MORNING, EVENING = When.of("morning"), When.of("evening")
 DRUG = Drug("d1", "examplazepam", DrugRole.TAPERED, DrugClass.OPIOID, End.STOP)
 
 
-def product(key: str = "p1", form: Form = Form.TABLET, **more: object) -> Product:
-    values: dict[str, object] = {"strength": Fraction(1), "unit": Unit.MG, "parts": 1}
-    return Product(key, "d1", "", form, **(values | more))  # type: ignore[arg-type]
+def product(key: str = "p1", form: Form = Form.TABLET, **more: Any) -> Product:
+    values: dict[str, Any] = {"strength": Fraction(1), "unit": Unit.MG, "parts": 1}
+    return Product(key, "d1", "", form, **(values | more))
 
 
-def patch(hours: int | None, **more: object) -> Product:
-    values: dict[str, object] = {"strength": Fraction(12), "unit": Unit.MICROGRAM_PER_HOUR}
+def patch(hours: int | None, **more: Any) -> Product:
+    values: dict[str, Any] = {"strength": Fraction(12), "unit": Unit.MICROGRAM_PER_HOUR}
     return product(form=Form.PATCH, wear_hours=hours, **(values | more))
 
 
-def step(number: int = 1, *doses: Dose, **more: object) -> Step:
-    values: dict[str, object] = {
+def step(number: int = 1, *doses: Dose, **more: Any) -> Step:
+    values: dict[str, Any] = {
         "key": f"s{number}", "number": number, "first_day": FIRST, "from_slot": None,
         "last_day": FIRST + 6 * DAY, "rhythm": Rhythm.DAILY, "cycle_days": 1, "cycle_from": None,
         "doses": doses or (Dose("p1", MORNING, Fraction(1), 1),),
     }  # fmt: skip
-    return Step(**(values | more))  # type: ignore[arg-type]
+    return Step(**(values | more))
 
 
 def schedule(*steps: Step, products: tuple[Product, ...] = ()) -> Schedule:
@@ -144,12 +145,12 @@ def test_a_dose_counts_on_the_days_of_its_cycle_and_on_no_other_bit() -> None:
     assert days_of_cycle(weekly, 0b1_0000101, FIRST, FIRST + 13 * DAY) == 4
 
 
-def mean(*doses: Dose, products: tuple[Product, ...] = (), **more: object) -> list[Amount]:
+def mean(*doses: Dose, products: tuple[Product, ...] = (), **more: Any) -> list[Amount]:
     (total,) = step_totals(*_one(step(1, *doses, **more), products))
     return list(total.mean.amounts)
 
 
-def by_day(*doses: Dose, products: tuple[Product, ...] = (), **more: object) -> list[Fraction]:
+def by_day(*doses: Dose, products: tuple[Product, ...] = (), **more: Any) -> list[Fraction]:
     (total,) = step_totals(*_one(step(1, *doses, **more), products))
     return [sum((a.value for a in day.amounts), Fraction(0)) for day in total.by_day]
 
@@ -161,7 +162,7 @@ def _one(only: Step, products: tuple[Product, ...]) -> tuple[Schedule, Step]:
 def test_the_mean_of_a_step_is_of_its_own_days() -> None:
     assert mean(Dose("p1", MORNING, Fraction(2), 0b11)) == [Amount(Fraction(2), Unit.MG)]
     assert mean(Dose("p1", MORNING, Fraction(2), 0b10)) == [Amount(Fraction(0), Unit.MG)]
-    week = {"rhythm": Rhythm.WEEKDAYS, "cycle_days": 7}
+    week: Any = {"rhythm": Rhythm.WEEKDAYS, "cycle_days": 7}
     assert by_day(Dose("p1", MORNING, Fraction(7), 0b10), **week) == [0, 7, 0, 0, 0, 0, 0]
     assert mean(Dose("p1", MORNING, Fraction(7), 0b10), **week) == [Amount(Fraction(1), Unit.MG)]
 
@@ -195,7 +196,7 @@ def test_a_rate_is_stated_on_the_days_on_which_a_patch_is_worn() -> None:
     rate = Amount(Fraction(12), Unit.MICROGRAM_PER_HOUR)
     assert mean(daily, products=(patch(None),)) == [rate]
     assert by_day(daily, products=(patch(24),)) == [12]
-    cycle = {"rhythm": Rhythm.CYCLE, "cycle_days": 4}
+    cycle: Any = {"rhythm": Rhythm.CYCLE, "cycle_days": 4}
     second = Dose("p1", MORNING, Fraction(1), 0b10)
     assert by_day(second, products=(patch(48),), **cycle) == [0, 12, 12, 0]
     assert by_day(second, products=(patch(12),), **cycle) == [0, 12, 0, 0]
