@@ -12,6 +12,7 @@ from datetime import date as Date
 from datetime import datetime, timedelta
 from datetime import time as Time
 from fractions import Fraction
+from functools import lru_cache
 
 from taperplan.words import gettext as _
 from taperplan.words import ngettext, pgettext
@@ -20,6 +21,7 @@ NBSP = "\u00a0"
 _DECIMALS = 4
 
 
+@lru_cache(maxsize=4096)
 def number(value: Fraction | int) -> str:
     """As "0.5", "5", "1,000", and "1/3" or "2 1/3" where four decimals do not hold it."""
     exact = Fraction(value)

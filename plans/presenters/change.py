@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
 from django.urls import reverse
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from plans.models.plan import aways_of
 from plans.presenters.plan import ComparedLine, ComparedStep, compared_steps, compared_totals
 from plans.rules import wording
+from plans.rules.cells import read
 from plans.rules.compare import compare
 from plans.rules.holds import staying_words, stays_until
 from plans.rules.lifecycle import PlanState, VersionKind, can_move, verb_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from plans.models import Draft, Plan, Version
+    from plans.rules.draft import Cells
     from plans.rules.schedule import Drug, Schedule
     from taperplan.accounts.models import User
 
@@ -174,6 +176,36 @@ def preview(
     )
 
 
+def draft_preview(before: Cells, after: Cells, *, today: date) -> Preview:
+    """Dates of a draft moved, as far as it can be read."""
+    was, now = (_readable(read(cells, today=today).so_far) for cells in (before, after))
+    return preview(VersionKind.CHANGE, was, now, today)
+
+
+def _readable(schedule: Schedule) -> Schedule:
+    """Without doses of a product that cannot be read yet."""
+    return replace(
+        schedule,
+        steps=tuple(
+            replace(
+                step,
+                doses=tuple(d for d in step.doses if schedule.known_product(d.product) is not None),
+            )
+            for step in schedule.steps
+        ),
+    )
+
+
+def shift_steps(cells: Cells, *, today: date) -> list[tuple[str, str]]:
+    """The steps that have a first day, as (key, "Step 3, from Mon 7 Dec 2026")."""
+    back = read(cells, today=today).partial.steps
+    return [
+        (key, _("Step %(n)d, from %(day)s") % {"n": one.number, "day": formats.day(one.first_day)})
+        for key, one in back.items()
+        if one.first_day is not None
+    ]
+
+
 def _from(day: date, slot: str) -> list[str]:
     """From what time of day the version counts, where one is typed."""
     if not slot:
@@ -182,6 +214,8 @@ def _from(day: date, slot: str) -> list[str]:
 
 
 def _says(kind: VersionKind, before: Schedule, after: Schedule, from_day: date) -> list[str]:
+    if kind is VersionKind.CHANGE:
+        return []
     if kind is VersionKind.HOLD:
         until = stays_until(after, from_day)
         return [

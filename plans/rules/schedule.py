@@ -270,7 +270,7 @@ class Schedule:
         return next(step for step in self.steps if step.key == key)
 
     def products_of(self, drug: Drug) -> tuple[Product, ...]:
-        return tuple(product for product in self.products if product.drug == drug.key)
+        return self._products_of.get(drug.key, ())
 
     def steps_of(self, drug: Drug) -> tuple[Step, ...]:
         """The steps with a statement about this drug, in the order in which they begin."""
@@ -309,6 +309,13 @@ class Schedule:
     @cached_property
     def _products(self) -> dict[str, Product]:
         return {product.key: product for product in self.products if product.drug in self._drugs}
+
+    @cached_property
+    def _products_of(self) -> dict[str, tuple[Product, ...]]:
+        return {
+            key: tuple(product for product in self.products if product.drug == key)
+            for key in {product.drug for product in self.products}
+        }
 
     @cached_property
     def _steps_of(self) -> dict[str, tuple[Step, ...]]:

@@ -53,7 +53,7 @@ def cells_from(
     """
     cells = blank_document()
     cells["title"] = title
-    cells["in_force_from"] = "" if in_force_from is None else _typed_day(in_force_from)
+    cells["in_force_from"] = "" if in_force_from is None else typed_day(in_force_from)
     cells["in_force_slot"] = "" if in_force_slot is None else in_force_slot.token
     cells["reason"] = reason
     cells["patient_text"] = texts.patient
@@ -83,7 +83,7 @@ def _drug_cells(drug: Drug) -> DrugCells:
         "role": drug.role.value,
         "drug_class": drug.drug_class.value,
         "end": "" if drug.end is None else drug.end.value,
-        "review_on": "" if drug.review_on is None else _typed_day(drug.review_on),
+        "review_on": "" if drug.review_on is None else typed_day(drug.review_on),
         "end_note": drug.end_note,
     }
 
@@ -124,15 +124,15 @@ def _step_cells(schedule: Schedule, step: Step, *, follows: bool, by_days: bool)
     length = "" if last is None else str((last - step.first_day).days + 1)
     return {
         "key": step.key,
-        "first_day": "" if follows else _typed_day(step.first_day),
+        "first_day": "" if follows else typed_day(step.first_day),
         "chained": "yes" if follows else "",
         "from_slot": "" if step.from_slot is None else step.from_slot.token,
         "days": length if by_days else "",
-        "last_day": "" if last is None or by_days else _typed_day(last),
+        "last_day": "" if last is None or by_days else typed_day(last),
         "open": "yes" if last is None else "",
         "rhythm": step.rhythm.value,
         "cycle_days": str(step.cycle_days) if step.rhythm is Rhythm.CYCLE else "",
-        "cycle_from": "" if step.cycle_from is None else _typed_day(step.cycle_from),
+        "cycle_from": "" if step.cycle_from is None else typed_day(step.cycle_from),
         "reason": step.reason,
         "stated_days": "" if step.stated_days is None else str(step.stated_days),
         "patient_text": step.texts.patient,
@@ -159,15 +159,15 @@ def _as_needed_cells(schedule: Schedule, line: AsNeeded) -> AsNeededCells:
         "maximum": "" if line.maximum is None else _typed_count(line.maximum, product),
         "gap": "" if line.gap_minutes is None else _typed_minutes(line.gap_minutes),
         "reason": line.reason,
-        "first_day": _typed_day(line.first_day),
-        "last_day": "" if line.last_day is None else _typed_day(line.last_day),
+        "first_day": typed_day(line.first_day),
+        "last_day": "" if line.last_day is None else typed_day(line.last_day),
     }
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def _typed_day(day: date) -> str:
+def typed_day(day: date) -> str:
     """A date as the grammar reads it, in any language of the screen."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.urls import path
 
 from plans.views import plan as views
+from plans.views import shift
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("plans/<uuid:plan>/", views.plan, name="plan"),
     path("plans/<uuid:plan>/revise/", views.revise, name="revise"),
     path("plans/<uuid:plan>/draft/", views.draft, name="draft"),
+    path("plans/<uuid:plan>/draft/shift/", shift.shift, name="shift"),
     path("plans/<uuid:plan>/draft/discard/", views.discard, name="discard"),
     path("plans/<uuid:plan>/sign/", views.sign, name="sign"),
     path("plans/<uuid:plan>/compare/", views.compare, name="compare"),

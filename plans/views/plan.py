@@ -216,8 +216,8 @@ def _typed(request: ClinicianRequest, draft: Draft) -> HttpResponse:
         return _answer(request, saved)
     if gone is not None:
         _keep_removed(request, saved, gone)
-    if act == "sign":
-        return redirect("plans:sign", plan=draft.plan_id)
+    if act in ("sign", "shift"):
+        return redirect(f"plans:{act}", plan=draft.plan_id)
     return _to_draft(draft.plan, at=given.focus)
 
 

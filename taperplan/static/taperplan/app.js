@@ -193,6 +193,15 @@ function act() {
   else doing.focus();
 }
 
+/** On the page that compares two versions: the row of the next change, round and round. */
+function nextChange(by) {
+  const lines = all("[data-change]");
+  const now = lines.indexOf(document.activeElement);
+  const next = now < 0 ? (by > 0 ? 0 : lines.length - 1) : (now + by + lines.length) % lines.length;
+  lines[next].focus();
+  lines[next].scrollIntoView({ block: "center" });
+}
+
 function follow(selector) {
   const link = one(selector);
   if (link?.tagName === "A" && link.getAttribute("href")) link.click();
@@ -245,7 +254,8 @@ document.addEventListener("keydown", (event) => {
   }
   // A page's own keys: a link or a button with data-key="c".
   const own = one(`[data-key="${CSS.escape(key)}"]`);
-  const does = own ? () => own.click() : LETTERS[key];
+  const changes = key === "n" && !own && one("[data-change]");
+  const does = own ? () => own.click() : changes ? () => nextChange(event.shiftKey ? -1 : 1) : LETTERS[key];
   if (does && !event.target.closest?.("[data-own-keys]")) {
     event.preventDefault();
     does();

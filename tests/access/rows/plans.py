@@ -29,6 +29,13 @@ def _saved(world: World) -> Mapping[str, str]:
     return {"whole": "yes", "revision": str(world.draft.revision), "title": world.words("mended")}
 
 
+def _shifted(world: World) -> Mapping[str, str]:
+    return {
+        "step": "s2", "days": "3", "way": "later", "revision": str(world.draft.revision),
+        "act": "confirm",
+    }  # fmt: skip
+
+
 def _signed(world: World) -> Mapping[str, str]:
     return {"draft": str(world.draft.pk), "revision": str(world.draft.revision)}
 
@@ -178,6 +185,7 @@ ROWS = {
     "plans:compare": Row(get=clinical(302)),
     "plans:revise": Row(post=prescribers(302), data=_token("revise a plan")),
     "plans:draft": Row(get=prescribers(200), post=prescribers(302), data=_saved),
+    "plans:shift": Row(get=prescribers(200), post=prescribers(302), data=_shifted),
     "plans:discard": Row(
         get=prescribers(200),
         post=prescribers(302),

@@ -30,7 +30,7 @@ def step(key: str, number: int, first: int, last: int | None, *doses: Any, **mor
         "from_slot": None, "rhythm": Rhythm.DAILY, "cycle_days": 1, "cycle_from": None, **more,
     }  # fmt: skip
     return Step(
-        key=key, number=number, first_day=day(first), last_day=last and day(last), doses=doses,
+        key=key, number=number, first_day=day(first), last_day=day(last) if last else None, doses=doses,
         **given,
     )  # fmt: skip
 
