@@ -30,8 +30,8 @@ def step(key: str, number: int, first: int, last: int | None, *doses: Any, **mor
         "from_slot": None, "rhythm": Rhythm.DAILY, "cycle_days": 1, "cycle_from": None, **more,
     }  # fmt: skip
     return Step(
-        key=key, number=number, first_day=day(first), last_day=day(last) if last else None, doses=doses,
-        **given,
+        key=key, number=number, first_day=day(first), last_day=None if last is None else day(last),
+        doses=doses, **given,
     )  # fmt: skip
 
 
