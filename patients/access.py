@@ -127,23 +127,22 @@ def find(user: User, text: str = "", *, mine: bool = False, page: int | str = 1)
     if mine:
         rows = rows.cared_for_by(user)
     if text.strip():
-        hits = _hits(visible, text)
-        rows = rows.filter(
-            Q(pk__in=hits.values("pk")) | Q(pk__in=hits.exclude(joined_to=None).values("joined_to"))
-        )
+        found = hits(visible, text)
+        joined = found.exclude(joined_to=None)
+        rows = rows.filter(Q(pk__in=found.values("pk")) | Q(pk__in=joined.values("joined_to")))
     return Paginator(rows.order_by("-changed_at", "pk"), PAGE).get_page(page)
 
 
-def _hits(visible: PatientQuerySet, text: str) -> PatientQuerySet:
+def hits(visible: PatientQuerySet, text: str) -> PatientQuerySet:
     asked = wanted(text)
     if asked.nothing:
         return visible.none()
-    hits = visible
+    found = visible
     if asked.days:
-        hits = hits.filter(born__in=asked.days)
+        found = found.filter(born__in=asked.days)
     for word in asked.words:
-        hits = hits.filter(_word(word))
-    return hits
+        found = found.filter(_word(word))
+    return found
 
 
 def _word(word: str) -> Q:
@@ -162,7 +161,7 @@ def others(user: User, patient: Patient, text: str) -> list[Patient]:
     """Records that may be joined to this one, with their numbers: what was searched for, or
     those that may be of the same person."""
     if text.strip():
-        rows = _hits(Patient.objects.visible_to(user), text).standing()
+        rows = hits(Patient.objects.visible_to(user), text).standing()
         return list(
             rows.exclude(pk=patient.pk)
             .prefetch_related("numbers")

@@ -18,6 +18,14 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from patients.intake import Item
+from patients.keeping import (
+    Approval,
+    DestructionPermit,
+    LegalHold,
+    LegalHoldEnd,
+    RetentionPeriod,
+    Tombstone,
+)
 from patients.vocabulary import (
     Agreement,
     Allergies,
@@ -35,6 +43,8 @@ from taperplan import kept
 from taperplan.accounts.models import Clinic, User
 from taperplan.accounts.roles import Permission
 from taperplan.audit.append_only import Mutability
+
+__all__ = ["Approval", "LegalHold", "LegalHoldEnd", "RetentionPeriod", "Tombstone"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,6 +113,8 @@ class Patient(models.Model):
     """
 
     mutability: ClassVar[Mutability] = Mutability.MUTABLE
+    # What hangs on a patient is deleted by nobody, but under this permit.
+    deleted_under: ClassVar[type[models.Model]] = DestructionPermit
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="patients")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from patients import restricted_views, views
+from patients import records_views, restricted_views, views
 from patients.converters import KindConverter, PartConverter
 
 register_converter(KindConverter, "kind")
@@ -38,6 +38,19 @@ urlpatterns = [
     ),
     path("<uuid:patient>/care-team/", views.team, name="team"),
     path("<uuid:patient>/care-team/<uuid:team_member>/", views.team_off, name="team-off"),
+    path("records/", records_views.room, name="records"),
+    path("records/retention/", records_views.retention, name="retention"),
+    path("records/<uuid:patient>/", records_views.record, name="record-kept"),
+    path("records/<uuid:patient>/accounting.csv", records_views.accounting, name="accounting"),
+    path("records/<uuid:patient>/copy/", records_views.copy, name="copy"),
+    path("records/<uuid:patient>/archive/", records_views.archive, name="archive"),
+    path("records/<uuid:patient>/holds/new/", records_views.hold, name="hold"),
+    path(
+        "records/<uuid:patient>/holds/<uuid:legal_hold>/end/",
+        records_views.end_hold,
+        name="hold-end",
+    ),
+    path("records/<uuid:patient>/destruction/", records_views.destroy, name="destroy"),
     path("emergency-access/", restricted_views.emergency, name="emergency"),
     path("emergency-access/reviews/", restricted_views.reviews, name="reviews"),
     path(

@@ -103,6 +103,7 @@ ROOMS: tuple[Room, ...] = (
         "lock",
         seldom=True,
     ),
+    Room("records", _("Records"), "patients:records", Permission.KEEP_RECORDS, "person"),
     Room("help", _("Help"), "help", None, "help"),
 )
 

@@ -57,6 +57,7 @@ class Permission(StrEnum):
     CONFIRM_PROTOCOL = "confirm clinical settings"
     READ_TRAIL = "read the trail"
     REVIEW_ACCESS = "review emergency access"
+    KEEP_RECORDS = "make a patient's copy, archive and keep records"
 
 
 _MONITOR = frozenset(
@@ -78,8 +79,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.MONITOR: _MONITOR,
     Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ACCOUNTS, Permission.MANAGE_CLINIC}),
     Role.AUDITOR: frozenset({Permission.READ_TRAIL}),
-    # The records officer's doors (a patient's copy, the accounting) come with those screens.
-    Role.RECORDS_OFFICER: frozenset(),
+    Role.RECORDS_OFFICER: frozenset({Permission.KEEP_RECORDS}),
 }
 
 # Held by the protocol owner's mark, not by a role.

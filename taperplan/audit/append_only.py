@@ -65,11 +65,16 @@ def triggers() -> list[Trigger]:
 def _triggers_of(model: type[models.Model]) -> Iterator[Trigger]:
     table = model._meta.db_table
     for event in ("UPDATE", "DELETE"):
+        permit = _permit_of(model) if event == "DELETE" else None
         yield Trigger(
             name=f"{table}_no_{event.lower()}",
             table=table,
             event=event,
             message=f"{table} is append-only: {event.lower()} refused",
+            # The names are those of our own tables.
+            when=f'NOT EXISTS (SELECT 1 FROM "{permit}")'  # noqa: S608  # nosec B608
+            if permit
+            else "",
         )
     sealed_by = getattr(model, "sealed_by", None)
     if declared(model) is Mutability.SEALED and sealed_by:
@@ -86,6 +91,16 @@ def _triggers_of(model: type[models.Model]) -> Iterator[Trigger]:
                 f'WHERE "{parent.pk.column}" = NEW."{field.column}")'
             ),
         )
+
+
+def _permit_of(model: type[models.Model], seen: frozenset[Any] = frozenset()) -> str:
+    """The table whose row, inside a transaction alone, lets rows of `model` go; "" where nothing
+    does. It is declared by the model on which `model` hangs (`deleted_under`)."""
+    kept: Any = getattr(model, "instance_type", model)
+    if (permit := getattr(kept, "deleted_under", None)) is not None:
+        return str(permit._meta.db_table)
+    above = {field.related_model for field in kept._meta.concrete_fields if field.is_relation}
+    return max((_permit_of(one, seen | above) for one in above - seen), default="")
 
 
 def standing_on(vendor: str) -> list[Trigger]:

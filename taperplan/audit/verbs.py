@@ -67,6 +67,13 @@ class Verb(StrEnum):
     EMERGENCY_ACCESS_REVIEWED = "emergency access reviewed"
     PUT_ON_CARE_TEAM = "put on the care team"
     TAKEN_OFF_CARE_TEAM = "taken off the care team"
+    ARCHIVED = "record archived"
+    TAKEN_OUT_OF_ARCHIVE = "record taken out of the archive"
+    HELD = "legal hold placed"
+    HOLD_ENDED = "legal hold ended"
+    RETENTION_WRITTEN = "retention period written"
+    DESTRUCTION_APPROVED = "destruction approved"
+    DESTROYED = "record destroyed"
     # Plans
     DRAFTED = "drafted"
     DRAFT_OPENED = "draft opened"

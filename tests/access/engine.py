@@ -91,6 +91,10 @@ def administrators(answer: Answer, **others: Answer) -> dict[str, Answer]:
     return _only(("administrator",), answer, {"stranger": 403, **others})
 
 
+def records_officers(answer: Answer, **others: Answer) -> dict[str, Answer]:
+    return _only(("records_officer",), answer, {"stranger": 403, **others})
+
+
 def auditors(answer: Answer, **others: Answer) -> dict[str, Answer]:
     return _only(("auditor",), answer, {"stranger": 403, **others})
 
@@ -106,6 +110,8 @@ class Row:
     query: str = ""
     # One of the few addresses that need no session; said in docs/access.md with its reason.
     open_because: str = ""
+    # Roles without a clinical one that may read names here.
+    shown_to: frozenset[str] = frozenset()
     # Tables that reading this address may write, beyond trail, session and last seen.
     reading_writes: frozenset[str] = frozenset()
 
@@ -298,7 +304,8 @@ class _Trial:
         body = _body(response)
         foreign = self.world if visitor == "stranger" else self.other
         hidden = [*foreign.secrets]
-        if visitor not in (*CLINICAL, "stranger") or response.status_code in REFUSED:
+        reads = visitor in (*CLINICAL, "stranger", *self.row.shown_to)
+        if not reads or response.status_code in REFUSED:
             hidden += [*self.world.secrets, *self.other.secrets]
         for secret in dict.fromkeys(hidden):
             if secret in body or any(secret in value for value in response.headers.values()):

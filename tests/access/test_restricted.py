@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,15 +41,28 @@ def of_a_patient() -> list[str]:
     ]
 
 
+@pytest.mark.parametrize(
+    ("role", "closed"),
+    [
+        ("prescriber", {"restricted": True}),
+        pytest.param("monitor", {"restricted": True}, marks=pytest.mark.slow),
+        ("monitor", {"archived_at": datetime(2026, 1, 5, tzinfo=UTC)}),
+        pytest.param(
+            "prescriber", {"archived_at": datetime(2026, 1, 5, tzinfo=UTC)}, marks=pytest.mark.slow
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "-".join(value),
+)
 def test_no_address_shows_a_restricted_record_to_somebody_else(
-    world: World, clinic: Clinic
+    role: str, closed: dict[str, object], world: World, clinic: Clinic
 ) -> None:
-    """Open red flags alone stay reachable: nobody on duty may be kept from one."""
+    """Nor an archived one. Open red flags alone stay reachable: nobody on duty may be kept from
+    one."""
     known = {address.name: address for address in addresses()}
     urls = {name: url_of(ROWS[name], known[name], world) for name in of_a_patient()}
-    nina = person("Nina Neu", clinic, prescriber=True)
+    nina = person("Nina Neu", clinic, **{role: True})
     client = doors.signed_in(nina)
-    Patient.objects.filter(clinic=clinic).update(restricted=True)
+    Patient.objects.filter(clinic=clinic).update(**closed)
     still_open = set()
     for name, url in urls.items():
         for answer in (client.get(url), client.post(url)):

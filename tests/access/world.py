@@ -19,6 +19,7 @@ from tests import factories
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from patients.keeping import LegalHold
     from patients.models import Allergy, CareTeam, Consent, EmergencyAccess, Patient, RecordNumber
     from plans.models import (
         AccessKey,
@@ -301,6 +302,18 @@ class World:
             reason=self.words("Found at the door"),
             at=self.now,
             until=self.now + timedelta(hours=1),
+        )
+
+    @thing
+    def legal_hold(self) -> LegalHold:
+        from patients import records
+
+        return records.hold(
+            patient=self.patient,
+            token=uuid.uuid4(),
+            why=self.words("a claim"),
+            now=self.now,
+            by=self.people["administrator"],
         )
 
     @filling

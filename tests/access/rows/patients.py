@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from patients.vocabulary import Kind
-from tests.access.engine import Row, clinical, prescribers
+from tests.access.engine import Row, clinical, prescribers, records_officers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,7 +32,22 @@ def reason(world: World) -> Mapping[str, str]:
     return {"why": "typed in error"}
 
 
+# The records officer's: names are read there by nobody else.
+OFFICER = frozenset({"records_officer"})
+RECORD = Row(get=records_officers(200), shown_to=OFFICER)
+RECORD_FORM = Row(get=records_officers(200), post=records_officers(200), shown_to=OFFICER)
+
+
 ROWS = {
+    "patients:records": RECORD,
+    "patients:retention": RECORD_FORM,
+    "patients:record-kept": RECORD,
+    "patients:accounting": RECORD,
+    "patients:copy": RECORD_FORM,
+    "patients:archive": RECORD_FORM,
+    "patients:hold": RECORD_FORM,
+    "patients:hold-end": RECORD_FORM,
+    "patients:destroy": RECORD_FORM,
     "patients:list": READ,
     "patients:register": FORM,
     "patients:intake": READ,
