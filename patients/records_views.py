@@ -18,6 +18,7 @@ from patients.presenters import records as presenters
 from patients.records_forms import CopyForm, KeepForm, RetentionForm
 from taperplan import tables
 from taperplan.accounts.access import require_permission
+from taperplan.accounts.limits import Limited, limited, sent
 from taperplan.accounts.refusals import DiffersError, NotDoneError
 from taperplan.accounts.roles import Permission
 from taperplan.accounts.step_up import step_up
@@ -54,6 +55,7 @@ def load_record(view: View) -> View:
 
 @require_safe
 @require_permission(KEEP)
+@limited(Limited.SEARCH, asked="q")
 def room(request: ClinicianRequest) -> HttpResponse:
     asked = request.GET.get("q", "")[:200].replace("\0", "")
     found = records.find(request.user, asked)
@@ -86,6 +88,7 @@ def record(request: ClinicianRequest, patient: Patient) -> HttpResponse:
 
 @require_safe
 @require_permission(KEEP)
+@limited(Limited.FILE)
 @step_up
 @load_record
 def accounting(request: ClinicianRequest, patient: Patient) -> HttpResponse:
@@ -102,6 +105,7 @@ def accounting(request: ClinicianRequest, patient: Patient) -> HttpResponse:
 
 @require_form
 @require_permission(KEEP)
+@sent(Limited.FILE)
 @step_up
 @load_record
 def copy(request: ClinicianRequest, patient: Patient) -> HttpResponse:

@@ -17,6 +17,7 @@ from patients.presenters import history as past
 from patients.restriction import team_only
 from patients.vocabulary import Kind, TeamRole
 from taperplan.accounts.access import require_permission
+from taperplan.accounts.limits import Limited, limited
 from taperplan.accounts.refusals import DiffersError, NotDoneError
 from taperplan.accounts.roles import Permission
 
@@ -38,6 +39,7 @@ require_form = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 @require_permission(Permission.VIEW_PATIENTS)
+@limited(Limited.SEARCH, asked="q")
 def listing(request: ClinicianRequest) -> HttpResponse:
     text, mine = request.GET.get("q", "")[:200], "mine" in request.GET
     page = access.find(request.user, text, mine=mine, page=request.GET.get("page", "1"))
@@ -656,6 +658,7 @@ def take_back(request: ClinicianRequest, patient: Patient) -> HttpResponse:
 
 @require_safe
 @require_permission(Permission.JOIN_RECORDS)
+@limited(Limited.SEARCH, asked="q")
 @load_patient
 @team_only
 def find_to_join(request: ClinicianRequest, patient: Patient) -> HttpResponse:

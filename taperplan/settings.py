@@ -202,6 +202,11 @@ SESSION_ABSOLUTE_TIMEOUT = timedelta(hours=env.int("SESSION_HOURS", default=12))
 # rights, and to send what was typed on it.
 STEP_UP_TO_OPEN = timedelta(minutes=5)
 STEP_UP_TO_SEND = timedelta(minutes=30)
+# How many searches and files of one person are answered, and in which while.
+LIMITS = {
+    "search": (env.int("SEARCHES_A_MINUTE", default=60), timedelta(minutes=1)),
+    "file": (env.int("FILES_AN_HOUR", default=120), timedelta(hours=1)),
+}
 SESSION_COOKIE_AGE = int(SESSION_ABSOLUTE_TIMEOUT.total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 INVITATION_LIFETIME = timedelta(days=3)

@@ -18,6 +18,7 @@ from plans.presenters import calendar as presenters
 from plans.views.pages import CSV, REFUSED, page_of
 from taperplan import tables
 from taperplan.accounts.access import require_permission
+from taperplan.accounts.limits import Limited, limited
 from taperplan.accounts.roles import Permission
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def supply(request: ClinicianRequest, plan: Plan) -> HttpResponse:
 
 @require_safe
 @require_permission(Permission.VIEW_PATIENTS)
+@limited(Limited.FILE)
 @load_plan
 @team_only
 def calendar_csv(request: ClinicianRequest, plan: Plan) -> HttpResponse:
@@ -80,6 +82,7 @@ def calendar_csv(request: ClinicianRequest, plan: Plan) -> HttpResponse:
 
 @require_safe
 @require_permission(Permission.VIEW_PATIENTS)
+@limited(Limited.FILE)
 @load_plan
 @team_only
 def supply_csv(request: ClinicianRequest, plan: Plan) -> HttpResponse:

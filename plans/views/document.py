@@ -23,6 +23,7 @@ from plans.presenters.reading import reading
 from plans.presenters.week import week_of
 from plans.rules.paper import DocumentKind, NotPrintable, PageSize, PrintSize, Recipient
 from taperplan.accounts.access import require_permission
+from taperplan.accounts.limits import Limited, limited, sent
 from taperplan.accounts.roles import Permission
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def documents(request: ClinicianRequest) -> HttpResponse:
 
 @require_form
 @require_permission(Permission.PRINT_DOCUMENT)
+@sent(Limited.FILE)
 def week(request: ClinicianRequest) -> HttpResponse:
     """Who is in this week's batch and who is left out; posted, the batch itself."""
     shown = week_of(request.user, request.today)
@@ -97,6 +99,7 @@ def patient_documents(request: ClinicianRequest, patient: Patient) -> HttpRespon
 
 @require_form
 @require_permission(Permission.PRINT_DOCUMENT)
+@sent(Limited.FILE)
 @load_patient
 def print_document(request: ClinicianRequest, patient: Patient) -> HttpResponse:
     offer = presenters.offer(patient, request.today)
@@ -183,6 +186,7 @@ def _print(request: ClinicianRequest, patient: Patient, form: PrintForm) -> Http
 
 @require_safe
 @require_permission(Permission.PRINT_DOCUMENT)
+@limited(Limited.FILE)
 @load_document
 def document(request: ClinicianRequest, document: Document) -> HttpResponse:
     """The stored bytes; of what is superseded first the page that says so. The file's name

@@ -25,6 +25,7 @@ from plans.presenters.home import worklist
 from plans.rules.exchange import FileKind
 from plans.rules.paper import Recipient
 from taperplan.accounts.access import require_permission
+from taperplan.accounts.limits import Limited, limited, sent
 from taperplan.accounts.roles import Permission
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ REFUSED = 422
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.PRINT_DOCUMENT)
+@sent(Limited.FILE)
 @load_patient
 @team_only
 def hand_over(request: ClinicianRequest, patient: Patient) -> HttpResponse:
@@ -99,6 +101,7 @@ def _page(request: ClinicianRequest, patient: Patient, form: HandOverForm) -> Ht
 
 @require_safe
 @require_permission(Permission.VIEW_PATIENTS)
+@limited(Limited.FILE)
 def worklist_table(request: ClinicianRequest) -> HttpResponse:
     """The worklist as it stands on the first page, for whoever works through it on paper."""
     found = worklist(

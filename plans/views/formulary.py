@@ -18,6 +18,7 @@ from plans.rules import formulary as rules
 from plans.views.pages import CSV, REFUSED
 from taperplan import tables
 from taperplan.accounts.access import require_permission
+from taperplan.accounts.limits import Limited, limited
 from taperplan.accounts.roles import Permission
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def formulary(request: ClinicianRequest) -> HttpResponse:
 
 @require_safe
 @require_permission(Permission.MANAGE_CLINIC)
+@limited(Limited.FILE)
 def formulary_csv(request: ClinicianRequest) -> HttpResponse:
     entries = [entry for _key, entry in actions.lines(request.clinic)]
     data = tables.write(rules.COLUMNS, rules.rows_of(entries))

@@ -20,6 +20,7 @@ from plans.views.calendar import csv_file
 from plans.views.pages import REFUSED, page_of
 from taperplan import tables
 from taperplan.accounts.access import require_permission
+from taperplan.accounts.limits import Limited, limited
 from taperplan.accounts.roles import Permission
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ require_form = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 @require_permission(Permission.VIEW_PATIENTS)
+@limited(Limited.FILE)
 @load_version
 @team_only
 def schedule_csv(request: ClinicianRequest, version: Version) -> HttpResponse:

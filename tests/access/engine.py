@@ -360,7 +360,14 @@ def _difference(one: str, other: str) -> str:
 
 
 _ALWAYS_WRITTEN = frozenset(
-    {"audit_auditevent", "django_session", "accounts_user", "cache", "usersessions_usersession"}
+    {
+        "audit_auditevent",
+        "django_session",
+        "accounts_user",
+        "cache",
+        "usersessions_usersession",
+        "accounts_use",
+    }
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from taperplan.accounts.models.clinic import Clinic
+from taperplan.accounts.models.limits import Use
 from taperplan.accounts.models.notices import Absence, AbsenceEnd, Webhook, Week, WeekSpan
 from taperplan.accounts.models.people import Membership, OneTimeLink, User
 from taperplan.accounts.models.protocol import (
@@ -30,6 +31,7 @@ __all__ = [
     "TestAcknowledgement",
     "TestMessage",
     "TimeLimits",
+    "Use",
     "User",
     "Webhook",
     "Week",

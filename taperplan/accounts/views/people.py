@@ -23,6 +23,7 @@ from taperplan.accounts.forms.people import (
     RolesForm,
     rights_as_typed,
 )
+from taperplan.accounts.limits import Limited, limited
 from taperplan.accounts.presenters import (
     Asked,
     account_file,
@@ -50,6 +51,7 @@ SHOW_ONCE = "taperplan.one-time-link"
 
 @require_safe
 @require_permission(MANAGE)
+@limited(Limited.SEARCH, asked="q")
 def accounts(request: ClinicianRequest) -> HttpResponse:
     asked = Asked(
         state=request.GET.get("state", ""),
@@ -100,6 +102,7 @@ def _page(typed: str) -> int:
 
 @require_safe
 @require_permission(MANAGE)
+@limited(Limited.FILE)
 @step_up
 def accounts_file(request: ClinicianRequest) -> HttpResponse:
     """Everybody who has or had an account here, as CSV; formulas are neutralised."""

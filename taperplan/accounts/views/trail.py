@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from taperplan import tables
 from taperplan.accounts.access import require_permission
 from taperplan.accounts.forms.trail import TrailForm
+from taperplan.accounts.limits import Limited, limited
 from taperplan.accounts.roles import Permission
 from taperplan.accounts.step_up import step_up
 from taperplan.accounts.trail_page import COLUMNS, head, trail_page, trail_rows
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 @require_safe
 @require_permission(Permission.READ_TRAIL)
+@limited(Limited.SEARCH, asked="patient")
 def rows(request: ClinicianRequest) -> HttpResponse:
     form = TrailForm(request.GET, today=request.today)
     asked = form.asked()
@@ -47,6 +49,7 @@ def rows(request: ClinicianRequest) -> HttpResponse:
 
 @require_safe
 @require_permission(Permission.READ_TRAIL)
+@limited(Limited.FILE)
 @step_up
 def trail_file(request: ClinicianRequest) -> HttpResponse:
     """The rows asked for as CSV, each with the digest before it and its own. The last line names
