@@ -25,7 +25,7 @@ from patients.identity import (
 from patients.models import RECORDED, CareTeam, Consent, Patient, RecordNumber
 from patients.vocabulary import Kind
 from taperplan.accounts.models import Membership
-from taperplan.audit import trail
+from taperplan.audit import journal
 from taperplan.audit.verbs import Verb
 
 if TYPE_CHECKING:
@@ -68,7 +68,11 @@ def viewed(request: ClinicianRequest, patient: Patient) -> None:
     """One row: this person was shown this page of this patient."""
     match = request.resolver_match
     page = match.view_name if match else ""
-    trail.record(Verb.VIEWED, patient, patient=patient, detail={"page": page}, by=request.user)
+    detail = {"page": page}
+    if not journal.record_read(
+        Verb.VIEWED, patient, patient=patient, detail=detail, by=request.user
+    ):
+        request.journalled = True
 
 
 def load_recorded(view: View) -> View:
@@ -205,7 +209,9 @@ def is_registered(clinic: Clinic, key: uuid.UUID) -> bool:
 
 def searched(request: ClinicianRequest, found: int) -> None:
     """A search shows names: the trail keeps that it was made and how many it found."""
-    trail.record(Verb.SEARCHED, detail={"found": str(found)}, by=request.user)
+    detail = {"found": str(found)}
+    if not journal.record_read(Verb.SEARCHED, detail=detail, by=request.user):
+        request.journalled = True
 
 
 def holder_of(clinic: Clinic, issuer: str, number: str) -> Patient | None:

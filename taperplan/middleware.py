@@ -13,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template import loader
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -24,7 +25,7 @@ from taperplan.accounts.http import client_address, is_loopback
 from taperplan.accounts.models import Clinic
 from taperplan.accounts.second_step import second_step_done
 from taperplan.accounts.step_up import confirm_page
-from taperplan.audit import trail
+from taperplan.audit import journal, trail
 from taperplan.audit.verbs import Verb
 
 if TYPE_CHECKING:
@@ -69,11 +70,20 @@ class ClinicMiddleware:
         if was_signed_in:
             add_never_cache_headers(response)
             response["Cache-Control"] = "no-store"
+            if getattr(request, "journalled", False):
+                _say_that_it_is_journalled(request, response)
             if not request.user.is_authenticated:
                 response["Clear-Site-Data"] = '"cache", "storage"'
             elif response.status_code in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
                 _record_refusal(request, response)
         return response
+
+
+def _say_that_it_is_journalled(request: Any, response: HttpResponse) -> None:
+    """Over the page, which was drawn before its row in the trail was asked for."""
+    if not response.streaming and response["Content-Type"].startswith("text/html"):
+        bar = loader.render_to_string("components/journalled.html", request=request).encode()
+        response.content = response.content.replace(b"<main ", bar + b"<main ", 1)
 
 
 def _may_be_served_here(request: Any) -> bool:
@@ -90,7 +100,7 @@ def _may_be_served_here(request: Any) -> bool:
 def _record_refusal(request: Any, response: HttpResponse) -> None:
     """Which page was refused to whom; addresses that do not exist at all are left out."""
     if request.resolver_match is not None:
-        trail.record(
+        journal.record_read(
             Verb.REFUSED,
             detail={
                 "page": request.resolver_match.view_name,

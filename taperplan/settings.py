@@ -30,6 +30,9 @@ for _name, _value in (("SECRET_KEY", SECRET_KEY), ("TRAIL_KEY", TRAIL_KEY)):
 # Where the trail's end is written daily: best on another disk, out of the database's reach.
 TRAIL_ANCHORS = Path(env.str("TRAIL_ANCHORS", default=str(VAR_DIR / "trail-anchors.jsonl")))
 
+# Where the row of a read goes while the trail cannot be written: on another disk than the database.
+TRAIL_JOURNAL = Path(env.str("TRAIL_JOURNAL", default=str(VAR_DIR / "trail-journal.jsonl")))
+
 DEBUG = False
 # Plain http is for one machine that serves itself; a clinic's site is always behind TLS.
 HTTPS: bool = env.bool("HTTPS", default=True)

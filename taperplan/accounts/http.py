@@ -26,6 +26,8 @@ class ClinicianRequest(HttpRequest):
     today: date
     # Seconds until the session ends by itself, as the page's warning counts them.
     session_ends_in: int
+    # That this page was seen is in the journal and not yet in the trail.
+    journalled: bool
 
 
 def client_address(request: HttpRequest) -> str:

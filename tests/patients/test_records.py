@@ -240,7 +240,7 @@ def test_a_copy_holds_every_row_and_print_of_the_record_and_is_accounted_for(
 def test_what_was_told_in_confidence_is_left_out_of_the_patients_copy(world: World) -> None:
     made = world.check_in
     marked = CheckIn.objects.get(pk=made.pk)
-    whole = copies.as_data(marked)
+    whole = records.as_data(marked)
     assert whole["note"]
     kept = copies._without_note({**whole, "in_confidence": True})
     assert world.mark not in kept["note"]
@@ -297,8 +297,9 @@ def test_one_person_destroys_nothing_and_two_leave_a_tombstone(
 
 @pytest.fixture
 def other_patient_of(world: World) -> Patient:
-    factories.AllergyFactory(patient=world.other_patient)
-    return world.other_patient
+    other: Patient = world.other_patient
+    factories.AllergyFactory(patient=other)
+    return other
 
 
 def test_an_approval_counts_no_longer_once_something_was_written(
