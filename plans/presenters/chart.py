@@ -96,7 +96,7 @@ def facts_of(plan: Plan, today: date) -> PlanFacts | None:
         check_ins=tuple(
             CheckIn.objects.about(patient)
             .standing()
-            .prefetch_related("present", "taken__drug")
+            .prefetch_related("present", "declined", "taken__drug")
             .order_by("happened_at", "pk")
         ),
         flags=tuple(
@@ -313,7 +313,7 @@ class _Drawer:
                 moderate=counted[Severity.MODERATE],
                 severe=counted[Severity.SEVERE],
                 events=len(present) - sum(counted.values()),
-                total=formats.number(len(present)),
+                total=present_of_asked(check_in),
             )
 
     def _described(self) -> str:
@@ -334,6 +334,23 @@ class _Drawer:
                 )
         sentences.append(_("The table has the same figures."))
         return " ".join(sentences)
+
+
+def asked(check_in: CheckIn) -> int:
+    """How many symptoms were asked about: present, denied or declined; the others were not."""
+    keys = {row.key for row in check_in.present.all()}
+    keys |= {row.key for row in check_in.declined.all() if row.could_be_asked}
+    for denied in check_in.denied.values():
+        keys.update(denied)
+    return len(keys)
+
+
+def present_of_asked(check_in: CheckIn) -> str:
+    """As "3 of 52"; the number asked says how much the first number means, and neither is a
+    score."""
+    return _("{present} of {asked}").format(
+        present=formats.number(len(check_in.present.all())), asked=formats.number(asked(check_in))
+    )
 
 
 def boundaries(schedule: Schedule, first: date, last: date) -> list[date]:

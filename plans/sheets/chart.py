@@ -83,6 +83,7 @@ class Pile:
     events: int
     """Present without a severity: events, and what is only present or not."""
     total: str
+    """As "3 of 52": present, of what was asked."""
 
 
 @dataclass(frozen=True, slots=True)

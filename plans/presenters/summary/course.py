@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plans.models import CheckIn, Escalation
-from plans.presenters.chart import taken_words
+from plans.presenters.chart import asked, present_of_asked, taken_words
 from plans.rules.check_in import Decision, How, Reporter, YesNo
 from plans.rules.reach import told
 from plans.rules.redflags import EscalationState, EscalationVerb, Level
@@ -163,13 +163,19 @@ def _symptoms(check_in: CheckIn) -> str:
         f"{row.label} ({_severity_word(row.severity)})" if row.severity else row.label
         for row in check_in.present.all()
     ]
+    if words:
+        words[0] = _("{count} asked: {first}").format(
+            count=present_of_asked(check_in), first=words[0]
+        )
+    elif number := asked(check_in):
+        words.append(_("none present of {number} asked").format(number=formats.number(number)))
     suicide = Suicide(check_in.suicide)
     if suicide is not Suicide.NONE:
         words.append(_("suicide question: {answer}").format(answer=_suicide_word(suicide)))
     declined = [row.label for row in check_in.declined.all()]
     if declined:
         words.append(_("no answer on: {items}").format(items=", ".join(declined)))
-    return "; ".join(words) or _("none recorded present")
+    return "; ".join(words) or _("no symptom was asked about")
 
 
 def symptoms_in_full(check_in: CheckIn) -> Line:
