@@ -43,6 +43,7 @@ def open_flags(record: Record) -> Iterable[OpenFlag]:
     for flag in _still_open(record):
         acts = [
             _("Raised {when}.").format(when=record.printing.moment(flag.raised_at)),
+            *_reported_since(record, flag),
             (
                 _("Acknowledged {when} by {who}.").format(
                     when=record.printing.moment(flag.acknowledged_at),
@@ -60,6 +61,12 @@ def open_flags(record: Record) -> Iterable[OpenFlag]:
             ),
             detail=" ".join(acts),
         )
+
+
+def _reported_since(record: Record, flag: Escalation) -> Iterable[str]:
+    if flag.reported_at != flag.raised_at:
+        when = record.printing.moment(flag.reported_at)
+        yield _("Last reported {when}.").format(when=when)
 
 
 def _first_capital(words: str) -> str:
@@ -295,6 +302,8 @@ def details(record: Record, check_in: CheckIn) -> Line:
         parts.append(_("A note that was told in confidence is not printed."))
     elif check_in.note:
         parts.append(_("Note: {note}").format(note=check_in.note))
+    if check_in.told_at != check_in.happened_at:
+        parts.append(_("Told {when}.").format(when=record.printing.moment(check_in.told_at)))
     recorded = record.printing.moment(check_in.recorded_at)
     parts.append(
         _("Recorded {when} by {who}.").format(when=recorded, who=check_in.recorded_by.name)

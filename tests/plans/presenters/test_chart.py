@@ -140,8 +140,8 @@ def test_symptoms_are_counted_by_severity_and_never_scored(
     chart = drawn(plan)
     (pile,) = chart.piles
     assert (pile.mild, pile.moderate, pile.severe, pile.events) == (1, 0, 0, 1)
-    present, asked = map(int, pile.total.split(" of "))
-    assert present == 2
+    shown, asked = map(int, pile.total.split(" of "))
+    assert shown == 2
     check_in = CheckIn.objects.get()
     denied = {key for keys in check_in.denied.values() for key in keys}
     assert asked == len(denied | {"tremor", "seizure"})

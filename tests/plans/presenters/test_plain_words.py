@@ -20,8 +20,10 @@ MADE_IN = (
     "plans/presenters/diary.py",
     "plans/presenters/paper.py",
 )
-# Not the patient's: a title inside the file, and the intended purpose, whose words are fixed.
-NOT_READ = re.compile(r"\{reference\}|^Records a schedule set by a clinician|^\{document\}")
+# Not a patient's: a title inside the file, the line of the demo, the intended purpose.
+NOT_READ = re.compile(
+    r"\{reference\}|^Synthetic data|^Records a schedule set by a clinician|^\{document\}"
+)
 _CALLS = {"_", "gettext", "ngettext"}
 
 
