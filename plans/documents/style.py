@@ -324,7 +324,7 @@ class Ink:
         beside = lines if len(lines) == 1 and len(lines[0].lines(free)) == 1 else []
         who = Stack(
             [
-                self.said(self.named(person.name, person.latin), sizes.name, bold=True),
+                *self._name(person),
                 *(self.said(detail, before=2) for detail in person.details),
                 *beside,
             ]
@@ -335,6 +335,17 @@ class Ink:
             Sides(who, facts, right_share=share, gap=12, before=7),
             *([] if beside or not lines else [Stack(lines, before=4)]),
             Line(thickness=RULE, before=7, height=0),
+        ]
+
+    def _name(self, person: sheets.Person) -> list[Said]:
+        """The name, and below it what was typed in Latin letters: in one line with a name that
+        runs leftwards the two would change places."""
+        if not person.latin or self.lacking(person.name):
+            words = self.named(person.name, person.latin)
+            return [self.said(words, self.sizes.name, bold=True)]
+        return [
+            self.said(person.name, self.sizes.name, bold=True),
+            self.said(person.latin, bold=True),
         ]
 
     def _share(self, side: Stack, most: float) -> float:
