@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from patients.presenters.rows import standing
+from patients.vocabulary import Kind
 from plans.models import AsNeededSupply, CheckIn, Document
 from plans.models.supply import Pack, Taking
 from plans.presenters.chart import step_days
@@ -21,7 +22,7 @@ from plans.presenters.paper import (
     letterhead,
     unprintable,
 )
-from plans.presenters.summary.person import allergies
+from plans.presenters.summary.person import allergies, lines_of_rows
 from plans.rules.collecting import Moment, handed_out, stretches
 from plans.rules.paper import DocumentKind
 from plans.rules.schedule import last_day
@@ -329,6 +330,10 @@ def _about(patient: Patient, printing: Printing, schedule: Schedule) -> Facts:
         _("Before handing out"),
         (
             (_("Allergies"), allergies(patient, written)),
+            (
+                _("Other medicines"),
+                lines_of_rows(written[Kind.MEDICINE]) or plain(_("none recorded")),
+            ),
             (_("Still in hand, as told"), _in_hand(patient, printing, schedule)),
         ),
     )
