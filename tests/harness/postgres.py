@@ -9,6 +9,8 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,9 +31,30 @@ def binaries() -> Path | None:
     return Path(found).resolve().parent if found else None
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """A server of our own: its address, and `control` to stop and start it again."""
+
+    url: str
+    control: Callable[..., None]
+
+    def stop(self, mode: str = "immediate") -> None:
+        self.control("stop", "--mode", mode)
+
+    def start(self) -> None:
+        self.control("start", "--wait", "--silent")
+
+
 @contextlib.contextmanager
 def throwaway(folder_of_binaries: Path) -> Iterator[str]:
     """Start a cluster in a temporary folder; yields its address. Stopped and removed after."""
+    with cluster(folder_of_binaries) as made:
+        yield made.url
+
+
+@contextlib.contextmanager
+def cluster(folder_of_binaries: Path, *, durable: bool = False) -> Iterator[Cluster]:
+    """`durable`: what was committed stands after the server was killed, as a clinic runs it."""
     as_postgres = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
     password = secrets.token_urlsafe(16)
@@ -62,20 +85,24 @@ def throwaway(folder_of_binaries: Path) -> Iterator[str]:
             "--locale=C.UTF-8", "--auth=scram-sha-256",
             f"--pwfile={folder / 'password'}", folder / "data",
         )  # fmt: skip
-        run(
-            folder_of_binaries / "pg_ctl", "start", "--wait", "--silent",
-            "--pgdata", folder / "data", "--log", folder / "log",
-            "--options", f"-p {port} -c listen_addresses=127.0.0.1 "
-            f"-c unix_socket_directories='' -c fsync=off -c full_page_writes=off "
-            "-c synchronous_commit=off -c max_connections=60",
-        )  # fmt: skip
-        try:
-            yield f"postgres://tests:{password}@127.0.0.1:{port}/postgres"
-        finally:
+        quick = "" if durable else "-c fsync=off -c full_page_writes=off -c synchronous_commit=off "
+        options = (
+            f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' "
+            f"{quick}-c max_connections=60"
+        )
+
+        def control(*what: str) -> None:
             run(
-                folder_of_binaries / "pg_ctl", "stop", "--mode=immediate",
-                "--pgdata", folder / "data",
+                folder_of_binaries / "pg_ctl", *what, "--pgdata", folder / "data",
+                "--log", folder / "log", *(("--options", options) if what[0] == "start" else ()),
             )  # fmt: skip
+
+        made = Cluster(f"postgres://tests:{password}@127.0.0.1:{port}/postgres", control)
+        made.start()
+        try:
+            yield made
+        finally:
+            made.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from patients.intake import Item
+from patients.models import AssessmentAnswer
+from patients.vocabulary import Answer
 from plans.presenters.check_in_expected import taken_periods
 from plans.presenters.check_in_form.part import Part
 from plans.presenters.check_in_form.parts import (
@@ -13,10 +18,13 @@ from plans.presenters.check_in_form.parts import (
     VitalBox,
 )
 from plans.rules import vitals
-from plans.rules.check_in import AMOUNT_LINES, SCALE_LINES, Scale, TakenAs
+from plans.rules.check_in import AMOUNT_LINES, SCALE_LINES, Scale, TakenAs, scales_asked
 from plans.rules.wording import product_label
 from taperplan import formats, grammar
 from taperplan.words import gettext as _
+
+if TYPE_CHECKING:
+    from patients.models import Patient
 
 
 class Figures(Part):
@@ -115,7 +123,13 @@ class Figures(Part):
         return VitalBox(shown, place.unit.value, sure)
 
     def scales(self) -> tuple[ScaleRow, ...]:
-        options = tuple(Option(one.value, one.value) for one in Scale)
+        chosen = {self.typed.get(f"scale-{n}", "") for n in range(1, SCALE_LINES + 1)}
+        asked = scales_asked(
+            self.around.asking.classes, sedatives=uses_sedatives(self.around.patient)
+        )
+        options = tuple(
+            Option(one.value, one.value) for one in Scale if one in asked or one.value in chosen
+        )
         words = {
             "total": _("Total"),
             "version": _("Version"),
@@ -139,3 +153,14 @@ class Figures(Part):
             )
             for n in range(1, shown + 1)
         )
+
+
+def uses_sedatives(patient: Patient) -> bool:
+    """Whether the assessment, as it stands, records opioid, alcohol or other sedative use."""
+    last = (
+        AssessmentAnswer.objects.filter(patient=patient, item=Item.SEDATIVES.value)
+        .order_by("-pk")
+        .values_list("answer", flat=True)
+        .first()
+    )
+    return last == Answer.YES.value

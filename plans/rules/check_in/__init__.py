@@ -68,6 +68,7 @@ from plans.rules.check_in.words import (
     Scale,
     TakenAs,
     YesNo,
+    scales_asked,
 )
 
 __all__ = (
@@ -114,6 +115,7 @@ __all__ = (
     "red_flag_boxes",
     "rest_of",
     "row_of",
+    "scales_asked",
     "settle",
     "state_of",
     "suicide_of",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
+from plans.rules.schedule import DrugClass
 from taperplan.words import gettext as _
 
 
@@ -208,3 +210,16 @@ class Scale(StrEnum):
     DESS = "DESS"
     ISI = "ISI"
     C_SSRS = "C-SSRS"
+
+
+def scales_asked(classes: Iterable[DrugClass], *, sedatives: bool) -> tuple[Scale, ...]:
+    """The scales to choose from. Two are of one substance alone: COWS of opioids, CIWA-Ar of
+    alcohol. `sedatives`: opioid, alcohol or other sedative use is recorded for this patient.
+    """
+    opioid = DrugClass.OPIOID in classes
+    return tuple(
+        scale
+        for scale in Scale
+        if not (scale is Scale.COWS and not (opioid or sedatives))
+        and not (scale is Scale.CIWA_AR and not sedatives)
+    )

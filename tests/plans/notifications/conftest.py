@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from plans.actions import escalation as actions
 from plans.notifications.worker import Notifier
-from plans.rules.redflags import Source
 from taperplan.accounts import actions as account_actions
 from tests.factories import PatientFactory
 from tests.plans.notifications.servers import MailServer, Pager, mail_server, pager
+from tests.plans.notifications.ward import Ward, report
 from tests.plans.typing import NOW
 
 if TYPE_CHECKING:
@@ -85,15 +84,16 @@ def write_ladder(clinic: Clinic, by: User, rungs: Any, *, number: int = 0) -> La
     )
 
 
-def report(patient: Patient, by: User, symptom: str = "seizure", *, now: datetime) -> Escalation:
-    return actions.report_red_flag(
-        patient=patient,
-        report=actions.Report(symptom=symptom, source=Source.REPORT, form=uuid.uuid4()),
-        frozen_now=now,
-        by=by,
-    )
-
-
 @pytest.fixture
 def flag(otto: Patient, theo: User, ladder: Ladder, clock: Clock) -> Escalation:
     return report(otto, theo, now=clock.now)
+
+
+@pytest.fixture
+def ward(clinic: Clinic, theo: User, ladder: Ladder, clock: Clock, smtp: MailServer) -> Ward:
+    def arrived() -> Iterator[tuple[str, str, str]]:
+        for mail, to in zip(smtp.mails, smtp.recipients, strict=True):
+            key = str(mail["Message-ID"]).strip("<>").partition("@")[0]
+            yield key, str(mail["Subject"]).rpartition(" ")[2], to
+
+    return Ward(clinic, theo, clock, arrived)

@@ -16,8 +16,9 @@ from plans.rules import notices
 from taperplan.accounts import actions as account_actions
 from taperplan.accounts.models import Clinic, Ladder, User
 from tests import doors
-from tests.plans.notifications.conftest import Clock, report
+from tests.plans.notifications.conftest import Clock
 from tests.plans.notifications.servers import MailServer
+from tests.plans.notifications.ward import report
 
 pytestmark = pytest.mark.django_db
 DEAD = "No notifier is running"

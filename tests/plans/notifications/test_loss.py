@@ -10,25 +10,22 @@ from __future__ import annotations
 import contextlib
 import http.client
 import smtplib
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import DatabaseError, OperationalError, connection
+from django.db import OperationalError, connection
 
-from plans.models import Escalation, EscalationMove, Outbox, Sending
-from plans.notifications.worker import LEASE, Notifier
+from plans.models import Sending
+from plans.notifications.worker import Notifier
 from taperplan.accounts import actions as account_actions
 from taperplan.accounts.models import Clinic, Rung, User
 from taperplan.audit import trail
-from taperplan.audit.models import AuditEvent
-from tests.factories import PatientFactory
 from tests.plans.actions.test_loss import FAULTS, Killed, failing_at
-from tests.plans.notifications.conftest import Clock, report, write_ladder
+from tests.plans.notifications.conftest import Clock, write_ladder
+from tests.plans.notifications.ward import PHASES, Failing, Ward
 
 if TYPE_CHECKING:
-    from taperplan.accounts.models import Ladder
     from tests.plans.notifications.servers import MailServer, Pager
 
 pytestmark = [
@@ -37,11 +34,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-
-# Minutes after the report at which a round has something to do: the first rung, the second one,
-# the reminder of the first.
-PHASES = {"first rung": 0, "next rung": 5, "reminder": 15}
-RANGE = 200
 
 
 class Fell(Exception):
@@ -112,77 +104,6 @@ STEP_FAULTS: dict[str, Callable[[], BaseException]] = {
     "broke off": lambda: smtplib.SMTPServerDisconnected("gone"),
     "anything else": Fell,
 }
-Failing = Callable[[int], contextlib.AbstractContextManager[list[int]]]
-
-
-class Ward:
-    """One red flag after the other, each told through a fault at the next place."""
-
-    def __init__(self, clinic: Clinic, by: User, clock: Clock, arrived: Callable[[], Any]) -> None:
-        self.clinic, self.by, self.clock, self.arrived = clinic, by, clock, arrived
-
-    def sweep(self, failing: Failing, minutes: int) -> int:
-        """Fail at the 1st, 2nd, ... place until a round completes; how many there were."""
-        for place in range(1, RANGE):
-            flag = self._flag(minutes)
-            with failing(place) as seen, contextlib.suppress(DatabaseError, RuntimeError, Killed):
-                Notifier(clock=self.clock).round()
-            reached = seen[0] >= place
-            self._take_over()
-            self._check(flag, minutes)
-            if not reached:
-                return place - 1
-        raise AssertionError("no round completed")
-
-    def _flag(self, minutes: int) -> Escalation:
-        """Reported so many minutes ago, and told in time until now."""
-        # The one before is over: its reminders would mix in.
-        Escalation.objects.update(telling=False)
-        patient = PatientFactory(clinic=self.clinic, registered_by=self.by)
-        flag = report(patient, self.by, now=self.clock.now)
-        for _minute in range(minutes):
-            Notifier(clock=self.clock).round()
-            self.clock.on(minutes=1)
-        return flag
-
-    def _take_over(self) -> None:
-        for _round in range(3):
-            self.clock.on(seconds=LEASE.total_seconds() + 1)
-            Notifier(clock=self.clock).round()
-
-    def _check(self, flag: Escalation, minutes: int) -> None:
-        flag.refresh_from_db()
-        assert flag.state == "notified"
-        assert list(flag.moves.values_list("verb", flat=True)) == ["raise", "notify"]
-        assert flag.revision == EscalationMove.objects.filter(escalation=flag).count()
-        turns = [(row.rung, row.turn) for row in Outbox.objects.filter(escalation=flag)]
-        wanted = [(1, 0), (2, 0), (1, 1)][: 1 + list(PHASES.values()).index(minutes)]
-        assert set(wanted) <= set(turns)
-        assert len(turns) == len(set(turns))
-        told: dict[str, set[Any]] = defaultdict(set)
-        for key, reference, to in self.arrived():
-            if reference == flag.reference:
-                told[key].add(to)
-        sendings = list(Sending.objects.filter(outbox__escalation=flag))
-        # Each was handed over, under its own Message-ID alone, to the one whom it is for.
-        assert {str(one.pk) for one in sendings} == set(told)
-        assert all(told[str(one.pk)] == {one.address} for one in sendings)
-        assert all(one.sent_at is not None and not one.fault for one in sendings)
-        for one in sendings:
-            rows = AuditEvent.objects.filter(
-                verb="notice delivered", detail__contains=one.reference
-            )
-            assert rows.count() == 1
-
-
-@pytest.fixture
-def ward(clinic: Clinic, theo: User, ladder: Ladder, clock: Clock, smtp: MailServer) -> Ward:
-    def arrived() -> Iterator[tuple[str, str, str]]:
-        for mail, to in zip(smtp.mails, smtp.recipients, strict=True):
-            key = str(mail["Message-ID"]).strip("<>").partition("@")[0]
-            yield key, str(mail["Subject"]).rpartition(" ")[2], to
-
-    return Ward(clinic, theo, clock, arrived)
 
 
 def sql(fault: Callable[[], BaseException]) -> Failing:

@@ -27,7 +27,8 @@ from plans.notifications import thread, worker
 from plans.notifications.worker import Notifier
 from taperplan.accounts import actions as account_actions
 from taperplan.accounts.models import Clinic, Ladder, Rung, TestMessage, User, Webhook
-from tests.plans.notifications.conftest import report, write_ladder
+from tests.plans.notifications.conftest import write_ladder
+from tests.plans.notifications.ward import report
 
 if TYPE_CHECKING:
     from pytest_django import Settings

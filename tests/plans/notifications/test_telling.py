@@ -21,8 +21,9 @@ from taperplan.audit import trail
 from taperplan.audit.models import AuditEvent
 from tests import doors
 from tests.conftest import person
-from tests.plans.notifications.conftest import Clock, report, write_ladder
+from tests.plans.notifications.conftest import Clock, write_ladder
 from tests.plans.notifications.servers import MailServer
+from tests.plans.notifications.ward import report
 
 pytestmark = pytest.mark.django_db
 

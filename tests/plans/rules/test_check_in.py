@@ -19,10 +19,12 @@ from plans.rules.check_in import (
     OfferedProduct,
     Reading,
     Reporter,
+    Scale,
     TakenAs,
     raised,
     read,
     rest_of,
+    scales_asked,
     settle,
     to_be_confirmed,
     without,
@@ -534,3 +536,14 @@ def test_how_the_next_check_in_takes_place_belongs_to_a_date() -> None:
     found = reading(**ended, next_how="video")
     assert "next_how" in refused(found)
     assert found.next_how is None
+
+
+def test_a_scale_of_one_substance_is_asked_only_where_that_is_concerned() -> None:
+    others = {Scale.PHQ_9, Scale.GAD_7, Scale.CIWA_B, Scale.BWSQ, Scale.DESS, Scale.ISI}
+    for classes in ([], [DrugClass.BENZODIAZEPINE], [DrugClass.ANTIDEPRESSANT, DrugClass.OTHER]):
+        asked = set(scales_asked(classes, sedatives=False))
+        assert others <= asked
+        assert asked.isdisjoint({Scale.COWS, Scale.CIWA_AR})
+    opioid = set(scales_asked([DrugClass.OPIOID], sedatives=False))
+    assert (Scale.COWS in opioid, Scale.CIWA_AR in opioid) == (True, False)
+    assert set(scales_asked([], sedatives=True)) == set(Scale)

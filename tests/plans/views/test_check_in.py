@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from patients.models import Patient
@@ -17,7 +18,7 @@ from taperplan import tokens
 from taperplan.accounts.models import Clinic, User
 from taperplan.formats import NBSP
 from tests.doors import Client
-from tests.factories import PatientFactory
+from tests.factories import AnswerFactory, PatientFactory
 from tests.plans.signing import a_plan, published, sign
 from tests.plans.typing import NOW, ROUTINE, SEIZURE, completed, keep
 
@@ -413,3 +414,24 @@ def test_the_list_is_bounded_in_rows_and_statements(
     with django_assert_max_num_queries(18):
         page = theo_client.get(url)
     assert len(page.context["list"].rows) == min(many, 25)
+
+
+def test_a_scale_of_alcohol_or_opioids_is_offered_where_their_use_is_recorded(
+    theo_client: Client, otto: Patient, theo: User
+) -> None:
+    url = reverse("plans:check-in-new", args=[otto.pk])
+    page = theo_client.get(url).content.decode()
+    assert ('value="PHQ-9"' in page, 'value="COWS"' in page, 'value="CIWA-Ar"' in page) == (
+        True, False, False,
+    )  # fmt: skip
+    told = {"patient": otto, "recorded_by": theo, "item": "sedatives"}
+    AnswerFactory(**told, answer="yes", detail="alcohol daily")
+    page = theo_client.get(url).content.decode()
+    assert 'value="COWS"' in page
+    assert 'value="CIWA-Ar"' in page
+    AnswerFactory(**told, answer="no")
+    # What somebody has chosen already stays to be seen, whatever is answered since.
+    draft = keep(otto, theo, {"scale-1": "CIWA-Ar", "scale-1-total": "9"}, now=timezone.now()).draft
+    page = theo_client.get(draft_url(draft.pk)).content.decode()
+    assert 'value="CIWA-Ar" selected' in page
+    assert 'value="COWS"' not in page
