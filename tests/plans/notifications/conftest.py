@@ -13,7 +13,8 @@ from plans.notifications.worker import Notifier
 from taperplan.accounts import actions as account_actions
 from tests.factories import PatientFactory
 from tests.plans.notifications.servers import MailServer, Pager, mail_server, pager
-from tests.plans.notifications.ward import Ward, report
+from tests.plans.notifications.ward import Ward
+from tests.plans.notifications.ward import report as report
 from tests.plans.typing import NOW
 
 if TYPE_CHECKING:
