@@ -79,18 +79,20 @@ def hand_over(
         )
 
 
-def content(what: FileKind, patient: Patient, *, now: datetime, base: str) -> Iterator[bytes]:
+def content(
+    what: FileKind, patient: Patient, *, now: datetime, base: str, by: User
+) -> Iterator[bytes]:
     """The file, a piece at a time."""
     today = patient.clinic.day(now)
     match what:
         case FileKind.FHIR:
-            found = Record(patient, today).resources()
+            found = Record(patient, today, by).resources()
             for piece in bundle(COLLECTION, found, base=base, key=str(patient.pk)):
                 yield piece.encode()
         case FileKind.CALENDAR | FileKind.PATIENT_CALENDAR:
-            yield files.calendar(what, patient, today)
+            yield files.calendar(what, patient, today, by)
         case _:
-            yield files.table(what, patient, today)
+            yield files.table(what, patient, today, by)
 
 
 def worklist_taken(*, rows: int, by: User) -> None:

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from patients.identity import squeezed
-from patients.models import Consent, Patient, RecordNumber, of_one_person
+from patients.models import Consent, Patient, RecordNumber
 from patients.restriction import only_by_emergency
 from plans.fhir import people, record
 from plans.fhir import plan as plan_resources
@@ -64,9 +64,11 @@ _DAY = timedelta(days=1)
 class Record:
     """One patient's record, read in parts; `people` grows by whoever is named in what was read."""
 
-    def __init__(self, patient: Patient, today: date) -> None:
+    def __init__(self, patient: Patient, today: date, by: User | None = None) -> None:
+        """`by`: who hands it out. A restricted record that is joined to this one goes only where
+        its own care team hands it out."""
         self.patient, self.today = patient, today
-        self.keys = of_one_person([patient])
+        self.keys = [patient.pk, *(one.pk for one in _joined(patient, by))]
         self.people: dict[str, Named] = {}
 
     def resources(self, parts: Iterable[Part] = WHOLE) -> Iterator[Resource]:
@@ -102,7 +104,8 @@ class Record:
         rows = RecordNumber.objects.filter(patient__in=self.keys, withdrawn_at=None)
         for row in rows.order_by("issuer", "recorded_at", "pk"):
             numbers[row.patient_id].append(Number(row.issuer, row.number))
-        joined = Patient.objects.filter(joined_to=self.patient).order_by("registered_at", "pk")
+        joined = Patient.objects.filter(joined_to=self.patient, pk__in=self.keys)
+        joined = joined.order_by("registered_at", "pk")
         for patient in (self.patient, *joined):
             yield Subject(
                 key=str(patient.pk),
@@ -314,6 +317,14 @@ class Record:
             )
 
 
+def _joined(patient: Patient, by: User | None) -> list[Patient]:
+    """The records joined to it; for somebody, those that they reach without emergency access."""
+    joined = Patient.objects.filter(joined_to=patient)
+    if by is None:
+        return list(joined)
+    return [one for one in joined.visible_to(by) if not only_by_emergency(by, one)]
+
+
 def _clinic(clinic: Clinic) -> Named:
     return Named(str(clinic.pk), clinic.name, clinic.telephone)
 
@@ -495,9 +506,11 @@ def owner(part: Part, key: uuid.UUID) -> uuid.UUID | None:
     return found
 
 
-def one(patient: Patient, part: Part, key: uuid.UUID, name: str, today: date) -> Resource | None:
+def one(
+    patient: Patient, part: Part, key: uuid.UUID, name: str, today: date, by: User
+) -> Resource | None:
     """The resource of this name, read with the thing that it comes from."""
-    for found in Record(patient, today).part(part, key):
+    for found in Record(patient, today, by).part(part, key):
         if f"{found['resourceType']}/{found['id']}" == name:
             return found
     return None

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from plans.presenters.home import Worklist
     from plans.rules.schedule import Product, Schedule
     from plans.sheets.exchange import Answer
+    from taperplan.accounts.models import User
 
 _DAY = timedelta(days=1)
 # Of a plan without a last day: how far ahead, from today.
@@ -92,8 +93,8 @@ def plans_of(keys: Iterable[uuid.UUID]) -> list[InForce]:
     return [InForce(plan, tuple(some), said) for plan, some in versions.items()]
 
 
-def table(kind: FileKind, patient: Patient, today: date) -> bytes:
-    record = Record(patient, today)
+def table(kind: FileKind, patient: Patient, today: date, by: User) -> bytes:
+    record = Record(patient, today, by)
     plans = plans_of(record.keys)
     rows: Iterator[tuple[str, ...]]
     match kind:
@@ -259,10 +260,10 @@ def worklist_table(worklist: Worklist) -> bytes:
 # --- Calendars -----------------------------------------------------------------------------------
 
 
-def calendar(kind: FileKind, patient: Patient, today: date) -> bytes:
+def calendar(kind: FileKind, patient: Patient, today: date, by: User) -> bytes:
     """Step changes and check-ins. The patient's names no drug, no dose and no clinic."""
     discreet = kind is FileKind.PATIENT_CALENDAR
-    keys = Record(patient, today).keys
+    keys = Record(patient, today, by).keys
     plans = plans_of(keys)
     events = [event for plan in plans for event in _changes(plan, discreet=discreet)]
     events += _due(patient, discreet=discreet)

@@ -75,7 +75,7 @@ def _handed(request: ClinicianRequest, patient: Patient, said: dict[str, Any]) -
     )
     base = request.build_absolute_uri("/fhir")
     response = StreamingHttpResponse(
-        actions.content(handing.what, patient, now=request.now, base=base),
+        actions.content(handing.what, patient, now=request.now, base=base, by=request.user),
         content_type=handing.what.content_type,
     )
     name = f"{patient.reference}-{handing.what.value}.{handing.what.ending}"

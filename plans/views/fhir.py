@@ -133,7 +133,7 @@ def patients(request: Any, held: Holder) -> HttpResponse:
 def everything(request: Any, held: Holder, record_key: str) -> HttpResponse:
     patient = _patient(held, record_key)
     _disclose(request, held, patient, "Patient/$everything", f"Patient/{patient.pk}")
-    found = record.Record(patient, held.key.clinic.day(request.now))
+    found = record.Record(patient, held.key.clinic.day(request.now), held.user)
     return _bundle(request, found.resources(held.parts))
 
 
@@ -144,7 +144,7 @@ def search(request: Any, held: Holder, kind: str) -> HttpResponse:
         raise NotAnswered(HTTPStatus.FORBIDDEN, _("The key does not reach so far."))
     patient = _patient(held, _asked(request, "patient").removeprefix("Patient/"))
     _disclose(request, held, patient, kind, f"Patient/{patient.pk}")
-    found = record.Record(patient, held.key.clinic.day(request.now)).part(part)
+    found = record.Record(patient, held.key.clinic.day(request.now), held.user).part(part)
     return _bundle(request, (one for one in found if one["resourceType"] == kind))
 
 
@@ -163,7 +163,7 @@ def read(request: Any, held: Holder, kind: str, key: str) -> HttpResponse:
         raise NotAnswered(HTTPStatus.FORBIDDEN, _("The key does not reach so far."))
     owner = record.owner(part, anchor)
     patient = _patient(held, str(owner))
-    found = record.one(patient, part, anchor, f"{kind}/{key}", today)
+    found = record.one(patient, part, anchor, f"{kind}/{key}", today, held.user)
     if found is None:
         raise _nothing()
     _disclose(request, held, patient, kind, f"{kind}/{key}")

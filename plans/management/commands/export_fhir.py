@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from patients.models import Patient
+from patients.restriction import only_by_emergency
 from patients.vocabulary import Ground
 from plans.actions import exchange as actions
 from plans.rules.exchange import FileKind
@@ -48,7 +49,7 @@ class Command(BaseCommand):
             raise CommandError("The patient is named by the key of the record.") from error
         visible = Patient.objects.visible_to(by).select_related("clinic")
         patient = visible.filter(pk=key).first()
-        if patient is None:
+        if patient is None or only_by_emergency(by, patient):
             raise CommandError("That person sees no such patient.")
         if not options["recipient"].strip() or not options["why"].strip():
             raise CommandError("Say who is given it, and why.")
@@ -61,7 +62,7 @@ class Command(BaseCommand):
             why=options["why"].strip()[:200],
         )
         actions.hand_over(key=uuid.uuid4(), patient=patient, handing=handing, now=now, by=by)
-        pieces = actions.content(FileKind.FHIR, patient, now=now, base=options["base"])
+        pieces = actions.content(FileKind.FHIR, patient, now=now, base=options["base"], by=by)
         if options["output"] == "-":
             for piece in pieces:
                 sys.stdout.write(piece.decode())

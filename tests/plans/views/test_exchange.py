@@ -15,8 +15,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from patients.models import Disclosure
+from patients.models import Patient as Patients
 from plans.forms.exchange import HAND_OVER, TAKE_OVER
 from plans.models import TakenOver
+from plans.presenters import files
 from plans.presenters.exchange import Record
 from plans.rules.exchange import FileKind
 from plans.rules.schedule import expected_on
@@ -243,3 +245,28 @@ def test_what_is_no_plan_is_refused_and_nothing_is_kept(
 
     assert clare_client.post(address, sent(clare, content)).status_code == 422
     assert not TakenOver.objects.exists()
+
+
+# --- A restricted record that is joined to this one --------------------------------------------
+
+
+def test_a_restricted_record_joined_to_this_one_leaves_only_by_its_own_care_team(
+    clare: User, theo: User, clinic: Clinic, patient: Patient
+) -> None:
+    joined: Patient = factories.PatientFactory(clinic=clinic, family_name="Hidden")
+    factories.signed_plan(joined, clare)
+    Patients.objects.filter(pk=joined.pk).update(joined_to=patient, restricted=True)
+    factories.CareTeamFactory(patient=joined, user=clare)
+
+    def left(by: User) -> str:
+        found = json.dumps(list(Record(patient, date(2026, 12, 1), by).resources()), default=str)
+        files_ = (FileKind.SCHEDULE, FileKind.DAYS, FileKind.CHECK_INS, FileKind.SUPPLY)
+        return found + "".join(
+            files.table(kind, patient, date(2026, 12, 1), by).decode() for kind in files_
+        )
+
+    reference = joined.plans.get().reference
+    assert str(joined.pk) in left(clare)
+    assert reference in left(clare)
+    for word in (str(joined.pk), "Hidden", reference):
+        assert word not in left(theo)
