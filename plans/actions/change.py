@@ -175,11 +175,13 @@ def draft(*, key: uuid.UUID, plan: Plan, change: Change, now: datetime, by: User
     Raises:
         NotDoneError: the plan has no such move, another draft is open, or this one is signed.
     """
-    made = Draft.objects.select_related("plan").filter(pk=key, plan=plan).first()
-    if made is not None:
+    if made := _made(key, plan):
         return made
     check(plan, change.kind)
     if waits := waits_for(plan):
+        # It may be this form's own, made meanwhile by its first arrival.
+        if made := _made(key, plan):
+            return made
         raise NotDoneError(waits)
     try:
         with transaction.atomic():
@@ -189,11 +191,14 @@ def draft(*, key: uuid.UUID, plan: Plan, change: Change, now: datetime, by: User
             )  # fmt: skip
             trail.record(Verb.DRAFT_OPENED, opened, patient=plan.patient, by=by)
     except IntegrityError:
-        made = Draft.objects.select_related("plan").filter(pk=key, plan=plan).first()
-        if made is None:
-            raise NotDoneError(str(WAITS_FOR_DRAFT)) from None
-        return made
+        if made := _made(key, plan):
+            return made
+        raise NotDoneError(str(WAITS_FOR_DRAFT)) from None
     return opened
+
+
+def _made(key: uuid.UUID, plan: Plan) -> Draft | None:
+    return Draft.objects.select_related("plan").filter(pk=key, plan=plan).first()
 
 
 def _cells(change: Change) -> Cells:

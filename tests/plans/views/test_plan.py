@@ -191,24 +191,30 @@ HOSTILE = [
 
 
 @pytest.mark.one_engine
-@pytest.mark.parametrize("typed", HOSTILE)
 def test_whatever_is_typed_into_a_quantity_stays_and_gets_its_sentence(
-    typed: str, drafted: Plan, clare_client: Client
+    otto: Patient, clare: User, clare_client: Client
 ) -> None:
+    """Each text in a cell of its own."""
+    cells = plan_cells()
+    cells["steps"] = [{**cells["steps"][0], "key": f"s{n}"} for n in range(len(HOSTILE))]
+    drafted = draft_plan(otto, clare, cells)
+    names = [f"steps.s{n}.0.c1" for n in range(len(HOSTILE))]
     data = fields(clare_client.get(at("draft", drafted)))
-    data["steps.s2.0.c1"] = [typed]
+    data |= {name: [typed] for name, typed in zip(names, HOSTILE, strict=True)}
 
     response = post(clare_client, drafted, data)
     page = clare_client.get(response["Location"])
 
     html = page.content.decode()
     assert page.status_code == 200
-    shown = read(page, "editor").fields["steps.s2.0.c1"]
-    assert shown == [typed.replace("\x00", "\ufffd")]
+    shown = read(page, "editor").fields
+    refused = re.findall(r'name="(steps\.s\d+\.0\.c1)"[^>]*aria-invalid="true"', html)
+    assert refused == names
+    for name, typed in zip(names, HOSTILE, strict=True):
+        assert shown[name] == [typed.replace("\x00", "\ufffd")]
     assert "<script>alert" not in html
-    assert html.count('class="finding-row refuses"') >= 1
-    assert 'id="steps.s2.0.c1"' in html
-    assert "Step 2, bedtime, " in html
+    for number in range(1, len(HOSTILE) + 1):
+        assert f"Step {number}, bedtime, " in html
 
 
 @pytest.mark.parametrize(
