@@ -550,6 +550,19 @@ def test_the_editor_works_without_scripts(
     assert Draft.objects.get().cells["steps"][0]["doses"][0]["quantity"] == "1/2"
 
 
+def test_later_dates_are_moved_from_the_editor_after_a_preview(page: Page) -> None:
+    page.get_by_role("button", name="Move later dates").click()
+    page.get_by_label("From which step on").select_option("s2")
+    page.get_by_label("By how many days").fill("4")
+    page.locator("label[for=id_way_0]").click()
+    page.get_by_role("button", name="Show the dates").click()
+    expect(page.locator("main")).to_contain_text("Dates changed: 4 days later.")
+    assert_no_violations(page)
+    page.get_by_role("button", name="Move these dates").click()
+
+    expect(page.locator("[id='steps.s2.first_day']")).to_have_value("11 Dec 2026")
+
+
 def test_one_drug_at_a_time_is_shown_and_all_of_them_are_kept(
     browser_page: OpenPage, clare: User, otto: Patient
 ) -> None:
