@@ -160,6 +160,7 @@ for (const printer of all("[data-print]")) printer.addEventListener("click", () 
 const singleKeys = document.body.hasAttribute("data-single-keys");
 const TYPING = 'input:not([type="radio"], [type="checkbox"]), textarea, select, [contenteditable]';
 let afterG = false;
+for (const hint of all("[data-keys-hint]")) hint.hidden = !singleKeys;
 
 function rows() {
   return all("[data-row]").filter((row) => row.offsetParent !== null);

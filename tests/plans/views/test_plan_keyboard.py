@@ -16,12 +16,19 @@ from playwright.sync_api import Page, expect
 
 from patients.models import Patient
 from plans.models import Draft, Version
-from plans.rules.cells import read
+from plans.rules.cells import cells_from, read
 from plans.rules.schedule import expected_on, supply
 from taperplan import grammar
 from taperplan.accounts.models import Clinic, User
 from tests.doors import signed_in
-from tests.factories import PatientFactory, draft_plan, plan_cells, ready_to_sign
+from tests.factories import (
+    PatientFactory,
+    draft_plan,
+    next_version,
+    plan_cells,
+    ready_to_sign,
+    signed_plan,
+)
 from tests.harness.chromium import OpenPage, assert_fits, assert_no_violations
 from tests.plans.rules.published import PUBLISHED, Published
 
@@ -561,6 +568,26 @@ def test_later_dates_are_moved_from_the_editor_after_a_preview(page: Page) -> No
     page.get_by_role("button", name="Move these dates").click()
 
     expect(page.locator("[id='steps.s2.first_day']")).to_have_value("11 Dec 2026")
+
+
+@pytest.mark.slow
+def test_n_goes_from_change_to_change_of_two_versions(
+    browser_page: OpenPage, clare: User, otto: Patient
+) -> None:
+    plan = signed_plan(otto, clare)
+    steps: Any = cells_from(plan.versions.get().schedule())["steps"]
+    steps[1]["doses"][0]["quantity"] = "0"
+    steps[2]["doses"][0]["quantity"] = "1 1/2"
+    steps[2]["reason"] = "As agreed."
+    next_version(plan, clare, steps=steps)
+    page = browser_page(clare)
+    page.goto(reverse("plans:compare", kwargs={"plan": plan.pk}))
+    expect(page.locator("[data-keys-hint]")).to_be_visible()
+
+    for key, step in (("n", "Step 2"), ("n", "Step 3"), ("n", "Step 2"), ("Shift+N", "Step 3")):
+        page.keyboard.press(key)
+        expect(page.locator("tr:focus th")).to_have_text(step)
+    assert_no_violations(page)
 
 
 def test_one_drug_at_a_time_is_shown_and_all_of_them_are_kept(
