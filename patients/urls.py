@@ -13,6 +13,7 @@ register_converter(PartConverter, "part")
 app_name = "patients"
 urlpatterns = [
     path("", views.listing, name="list"),
+    path("suggestions/", views.suggestions, name="suggestions"),
     path("register/", views.register, name="register"),
     path("<uuid:patient>/intake/", views.intake, name="intake"),
     path("<uuid:patient>/intake/assessment/", views.assess, name="assess"),

@@ -55,6 +55,17 @@ def listing(request: ClinicianRequest) -> HttpResponse:
     return response
 
 
+@require_safe
+@require_permission(Permission.VIEW_PATIENTS)
+def suggestions(request: ClinicianRequest) -> HttpResponse:
+    """The list below a search while one types: a few patients, each a door to their page."""
+    text = request.GET.get("q", "")[:200]
+    rows = presenters.suggested(access.suggested(request.user, text), request.today)
+    response = render(request, "patients/_suggestions.html", {"rows": rows, "text": text.strip()})
+    access.searched(request, len(rows))
+    return response
+
+
 @require_form
 @require_permission(Permission.REGISTER_PATIENT)
 def register(request: ClinicianRequest) -> HttpResponse:

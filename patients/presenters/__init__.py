@@ -27,6 +27,7 @@ from patients.presenters.listing import (
     possible_rows,
     register_url,
     row_in_words,
+    suggested,
 )
 from patients.presenters.rows import lines_of, title_of
 from patients.presenters.words import person_in_words
@@ -55,6 +56,7 @@ __all__ = [
     "row_in_words",
     "signing_gaps",
     "states",
+    "suggested",
     "title_of",
     "who_recorded",
 ]

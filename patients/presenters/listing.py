@@ -75,6 +75,22 @@ def patient_list(page: Page[Patient], today: date, address: str) -> PatientList:
     )
 
 
+def suggested(patients: Iterable[Patient], today: date) -> tuple[ListRow, ...]:
+    """Rows of patients who come with their numbers."""
+    return tuple(
+        list_row(
+            patient,
+            [
+                number_in_words(one.issuer, one.number)
+                for one in sorted(patient.numbers.all(), key=lambda row: row.recorded_at)
+                if one.withdrawn_at is None
+            ],
+            today,
+        )
+        for patient in patients
+    )
+
+
 def list_row(patient: Patient, numbers: Sequence[str], today: date) -> ListRow:
     return ListRow(
         name=person_in_words(patient),

@@ -155,6 +155,100 @@ for (const keys of all("[data-keys]")) {
 
 for (const printer of all("[data-print]")) printer.addEventListener("click", () => window.print());
 
+// ---- a search that answers while one types ---------------------------------------------------
+// A combobox over the server's own list. Without it the form finds the same.
+
+const TYPED_MS = 180;
+for (const input of all("[data-suggest]")) suggest(input);
+if (one("input" + (/^#[\w-]+$/.test(location.hash) ? location.hash : "[data-none]"))) {
+  goTo(location.hash.slice(1));
+}
+
+function suggest(input) {
+  const place = document.createElement("div");
+  input.insertAdjacentElement("afterend", place);
+  input.setAttribute("role", "combobox");
+  input.setAttribute("aria-autocomplete", "list");
+  input.setAttribute("aria-expanded", "false");
+  let timer = 0;
+  let asking = null;
+
+  const options = () => all("[role=option]", place);
+  const chosen = () => options().findIndex((row) => row.getAttribute("aria-selected") === "true");
+
+  function choose(at) {
+    const rows = options();
+    for (const [number, row] of rows.entries()) row.setAttribute("aria-selected", String(number === at));
+    if (at >= 0 && rows[at]) {
+      input.setAttribute("aria-activedescendant", rows[at].id);
+      rows[at].scrollIntoView({ block: "nearest" });
+    } else input.removeAttribute("aria-activedescendant");
+  }
+
+  function shut() {
+    asking?.abort();
+    window.clearTimeout(timer);
+    place.replaceChildren();
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-controls");
+    input.removeAttribute("aria-activedescendant");
+  }
+
+  async function ask() {
+    asking?.abort();
+    asking = new AbortController();
+    try {
+      const address = `${input.dataset.suggest}?q=${encodeURIComponent(input.value)}`;
+      const answer = await fetch(address, {
+        credentials: "same-origin", redirect: "error", signal: asking.signal,
+      });
+      if (!answer.ok) return shut();
+      document.dispatchEvent(new CustomEvent("taperplan:answer", {
+        detail: answer.headers.get("Session-Ends-In"),
+      }));
+      const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+      place.replaceChildren(...found.body.children);
+    } catch (error) {
+      if (error.name !== "AbortError") shut();
+      return undefined;
+    }
+    const list = one("[role=listbox]", place);
+    input.setAttribute("aria-expanded", String(Boolean(list)));
+    if (list) input.setAttribute("aria-controls", list.id);
+    else input.removeAttribute("aria-controls");
+    return list;
+  }
+
+  input.addEventListener("input", () => {
+    window.clearTimeout(timer);
+    if (!input.value.trim()) shut();
+    else timer = window.setTimeout(ask, TYPED_MS);
+  });
+  input.addEventListener("keydown", async (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) {
+      event.preventDefault();
+      if (!options().length && !(await ask())) return;
+      const many = options().length;
+      choose((Math.max(chosen(), step < 0 ? 0 : -1) + step + many) % many);
+    } else if (event.key === "Enter" && chosen() >= 0) {
+      event.preventDefault();
+      location.assign(options()[chosen()].dataset.url);
+    } else if (event.key === "Escape" && place.children.length) {
+      event.stopPropagation();
+      event.preventDefault();
+      shut();
+    }
+  });
+  // Before the field loses the keyboard, or the list would be gone from under the finger.
+  place.addEventListener("pointerdown", (event) => event.preventDefault());
+  place.addEventListener("click", (event) => {
+    const row = event.target.closest("[data-url]");
+    if (row) location.assign(row.dataset.url);
+  });
+  input.addEventListener("blur", shut);
+}
+
 // ---- keys ----------------------------------------------------------------------------------
 
 const singleKeys = document.body.hasAttribute("data-single-keys");
