@@ -12,6 +12,7 @@ urlpatterns = [
     path("about/", views.about, name="about"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("help/", views.help_page, name="help"),
+    path("help/<slug:topic>/", views.help_topic, name="help-topic"),
     path("session/", views.session, name="session"),
     path("components/", views.components, name="components"),
     path("account/", include("taperplan.accounts.sign_in_urls")),

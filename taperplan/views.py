@@ -6,14 +6,14 @@ import sys
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template import loader
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from taperplan import not_saved, showroom
+from taperplan import helping, not_saved, showroom
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -35,7 +35,18 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "taperplan/help.html")
+    words = {"topics": helping.TOPICS, "does_not": helping.DOES_NOT, "glossary": helping.GLOSSARY}
+    return render(request, "taperplan/help.html", words)
+
+
+@require_safe
+def help_topic(request: HttpRequest, topic: str) -> HttpResponse:
+    """One job, in a few steps."""
+    found = helping.topic(topic)
+    if found is None:
+        raise Http404
+    others = [one for one in helping.TOPICS if one is not found]
+    return render(request, "taperplan/help_topic.html", {"topic": found, "others": others})
 
 
 @require_safe

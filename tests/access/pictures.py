@@ -9,10 +9,12 @@ that are cut off.
 from __future__ import annotations
 
 import os
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 
 from tests.access.pages import NAMES, pages
 
@@ -82,3 +84,48 @@ def test_every_page_is_pictured(*, dark: bool, world: World, browser_page: OpenP
             page.context.close()
     (FOLDER / f"faults.{'dark' if dark else 'light'}.txt").write_text("\n".join(faults))
     assert todo
+
+
+HELP = FOLDER.parent.parent / "taperplan" / "static" / "taperplan" / "help"
+
+
+def test_the_pages_of_help_show_the_demo_clinic(browser_page: OpenPage) -> None:
+    """The pictures beside each job, of the demo's invented people and drugs. They are kept in
+    the repository; `tests/frame/test_help.py` says which there must be."""
+    from django.utils import timezone
+
+    from patients.models import Patient
+    from plans.management.demo.loader import Demo
+    from plans.models import Escalation, Heartbeat, Outbox
+    from taperplan.accounts.models import User
+
+    Demo().load(tell=lambda _done, _of, _what: None)
+    Heartbeat.objects.create(id=Heartbeat.ONLY, at=timezone.now(), worker="pictures")
+    Outbox.objects.update(told_at=timezone.now())
+    clare = User.objects.get(email="clare@northfield.example")
+    otto, albert, marigold = (
+        Patient.objects.get(family_name__iexact=name) for name in ("Sample", "Dummy", "Demo")
+    )
+    flag = Escalation.objects.get()
+    page = browser_page(clare, width=1000, height=650)
+    HELP.mkdir(exist_ok=True)
+
+    def keep(name: str) -> None:
+        """In few colours: a page of help weighs no more than another."""
+        picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
+        picture.quantize(48, dither=Image.Dither.NONE).save(HELP / f"{name}.png", optimize=True)
+
+    def take(name: str, url: str) -> None:
+        page.goto(url)
+        keep(name)
+
+    take("worklist", "/")
+    take("check-in", f"/patients/{albert.pk}/check-ins/new/")
+    take("plan", f"/plans/{otto.plans.get().pk}/")
+    take("red-flag", f"/red-flags/{flag.pk}/")
+    take("documents", "/documents/")
+    take("grid", f"/plans/{marigold.plans.get().pk}/draft/")
+    page.goto("/patients/")
+    page.locator("#patient-q").press_sequentially("sa")
+    page.get_by_role("option").first.wait_for()
+    keep("search")

@@ -18,6 +18,7 @@ ROWS: dict[str, Row] = {
     "about": Row(get=OPEN, open_because=OPEN_PAGES["about"]),
     "accessibility": Row(get=OPEN, open_because=OPEN_PAGES["accessibility"]),
     "help": Row(get=everyone(200)),
+    "help-topic": Row(get=everyone(200), args={"topic": lambda _world: "worklist"}),
     "components": Row(get=everyone(200)),
     # A page asks it whose session this is, before and after the second step.
     "session": Row(get=everyone(200, first_step=200), post=everyone(200, first_step=200)),
