@@ -56,9 +56,7 @@ TOPICS: tuple[Topic, ...] = (
         (
             _("Press / or the search of the top bar; on a phone, Search at the bottom."),
             _("Type parts of names in any order. Accents, capitals and apostrophes do not matter."),
-            _(
-                "Or type a date of birth, as 21 Nov 1956 or 21.11.1956, a number, or a phone number."
-            ),
+            _("Or type a date of birth, as 21 Nov 1956 or 21.11.1956, a record or phone number."),
             _("Choose with the arrow keys and Enter, or tap. Enter alone shows the whole list."),
         ),
         keys=(("/", _("search")), ("Esc", _("close the list"))),
