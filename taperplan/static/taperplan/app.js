@@ -359,8 +359,11 @@ document.addEventListener("keydown", (event) => {
 
 function command(event) {
   if (event.key === "Enter") {
+    // By the form's own mark, or its one primary button; the plan's editor has this key itself.
     const form = event.target.closest?.("form");
-    const done = form && one("[data-complete]", form);
+    const primary = "main form:not([data-editor]) button.btn-primary:not([type=button])";
+    const done = form && !event.defaultPrevented
+      && (one("[data-complete]", form) ?? all(primary, form)[0]);
     if (done) {
       event.preventDefault();
       done.click();
