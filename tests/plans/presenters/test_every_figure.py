@@ -30,7 +30,7 @@ from plans.presenters.paper import Printing
 from plans.presenters.summary import summary
 from plans.presenters.supply_sheet import supply_sheet
 from taperplan.accounts.models import Clinic, User
-from tests.factories import PatientFactory, SharedDecisionFactory
+from tests.factories import OtherMedicineFactory, PatientFactory, SharedDecisionFactory
 from tests.plans.presenters.test_traced import FIRST, many
 from tests.plans.signing import a_plan, sign
 from tests.plans.typing import ROUTINE, SEIZURE, completed, keep
@@ -53,6 +53,7 @@ def a_record(clinic: Clinic, clare: User, theo: User) -> Version:
         clinic=clinic, otto=True, number="DEMO 0042 17", registered_by=clare
     )
     SharedDecisionFactory(patient=otto)
+    OtherMedicineFactory(patient=otto)
     version = sign(a_plan(otto, clare), many(), clare, in_force_from=FIRST)
     supply = Supply(
         id=uuid.uuid4(), version=version, number=1, at=NOW, by=clare, pack="blister",
