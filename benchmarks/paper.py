@@ -45,7 +45,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         # Nobody's keys: the database is gone when this ends.
         os.environ.update(
-            HTTPS="false", SECRET_KEY="benchmark",  # noqa: S106 TRAIL_KEY="benchmark",
+            HTTPS="false", SECRET_KEY="benchmark", TRAIL_KEY="benchmark",  # noqa: S106
             DATABASE_URL=f"sqlite:///{folder}/benchmark.sqlite3",
             DJANGO_SETTINGS_MODULE="taperplan.settings",
         )  # fmt: skip
