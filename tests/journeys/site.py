@@ -16,7 +16,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -119,7 +119,7 @@ class Site:
     @contextmanager
     def server(self) -> Iterator[subprocess.Popen[bytes]]:
         with self._process("runserver", "--noreload", f"127.0.0.1:{self.port}") as process:
-            for _try in range(300):
+            for _try in range(1200):
                 with socket.socket() as probe:
                     if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                         break
@@ -148,8 +148,15 @@ class Site:
 @dataclass(frozen=True)
 class Answer:
     status: int
-    body: str
-    to: str
+    body: str = field(repr=False)
+    to: str = ""
+
+    def __str__(self) -> str:
+        """What a failed test says of it."""
+        words = " ".join(
+            re.sub(r"<(script|style|svg).*?</\1>|<[^>]+>", " ", self.body, flags=re.S).split()
+        )
+        return f"{self.status} {self.to} {words[:800]}"
 
     def hidden(self) -> dict[str, str]:
         """What the form of the page holds unseen."""
@@ -183,21 +190,25 @@ class Visitor:
         body = answer.read().decode()
         return Answer(answer.status, body, answer.headers.get("Location") or "")
 
-    def new_check_in(self, patient: str) -> tuple[str, dict[str, str]]:
-        """Where a new check-in is sent, and what its form holds unseen."""
+    def new_check_in(
+        self, patient: str, refused: list[Answer] | None = None
+    ) -> tuple[str, dict[str, str]]:
+        """Where a new check-in is sent, and what its form holds unseen; asked until it is given."""
         path = f"/patients/{patient}/check-ins/new/"
         page = self.ask(path)
         for _try in range(120):
             if page.status == 200:
                 break
-            assert page.status == 503, page.body[:2000]
+            assert page.status == 503, str(page)
+            if refused is not None:
+                refused.append(page)
             time.sleep(0.5)
             page = self.ask(path)
         found = {
             name: re.search(rf'name="{name}" value="([^"]+)"', page.body)
             for name in ("token", "csrfmiddlewaretoken")
         }
-        assert all(found.values()), page.body[:2000]
+        assert all(found.values()), str(page)
         typed = {name: match[1] for name, match in found.items() if match is not None}
         return path, {**typed, "revision": "0", "act": "save"}
 

@@ -424,6 +424,8 @@ def test_a_scale_of_alcohol_or_opioids_is_offered_where_their_use_is_recorded(
     assert ('value="PHQ-9"' in page, 'value="COWS"' in page, 'value="CIWA-Ar"' in page) == (
         True, False, False,
     )  # fmt: skip
+    # Each with its version, total, date and rater.
+    assert all(f'name="scale-1-{part}"' in page for part in ("version", "total", "on", "rater"))
     told = {"patient": otto, "recorded_by": theo, "item": "sedatives"}
     AnswerFactory(**told, answer="yes", detail="alcohol daily")
     page = theo_client.get(url).content.decode()
