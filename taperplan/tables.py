@@ -111,7 +111,13 @@ def _cell(cell: str, alone: bool) -> str:
 # --- Reading -------------------------------------------------------------------------------
 
 
-def read(data: bytes | str, *, columns: Sequence[str] | None = None) -> Table:
+def read(
+    data: bytes | str,
+    *,
+    columns: Sequence[str] | None = None,
+    most_bytes: int = MOST_BYTES,
+    most_rows: int = MOST_ROWS,
+) -> Table:
     """The table in `data`; with `columns`, exactly these are expected, in any order.
 
     A comma, a semicolon or a tab may part the cells: a spreadsheet saves as its country does.
@@ -119,7 +125,7 @@ def read(data: bytes | str, *, columns: Sequence[str] | None = None) -> Table:
     Raises:
         Unreadable: with every fault found, each with its line and column.
     """
-    text = _text(data)
+    text = _text(data, most_bytes)
     found = _cells(text)
     first = next(found, None)
     if first is None:
@@ -131,8 +137,8 @@ def read(data: bytes | str, *, columns: Sequence[str] | None = None) -> Table:
         raise Unreadable(faults)
     rows: list[Row] = []
     for line, cells in found:
-        if len(rows) == MOST_ROWS:
-            raise Unreadable([*faults, Fault(line, "", _too_many_rows())])
+        if len(rows) == most_rows:
+            raise Unreadable([*faults, Fault(line, "", _too_many_rows(most_rows))])
         if len(cells) != len(names):
             faults.append(Fault(line, "", _wrong_count(len(cells), len(names))))
         else:
@@ -148,9 +154,9 @@ def _unmarked(cell: str) -> str:
     return cell[1:] if cell.startswith(_MARK) and _RUNS.match(cell) else cell
 
 
-def _text(data: bytes | str) -> str:
-    if len(data) > MOST_BYTES:
-        words = _("The file is longer than {most} MB.").format(most=MOST_BYTES // 1_000_000)
+def _text(data: bytes | str, most: int) -> str:
+    if len(data) > most:
+        words = _("The file is longer than {most} MB.").format(most=most // 1_000_000)
         raise Unreadable([Fault(1, "", words)])
     if isinstance(data, str):
         return data.removeprefix("\ufeff")
@@ -234,5 +240,5 @@ def _wrong_count(found: int, expected: int) -> str:
     )
 
 
-def _too_many_rows() -> str:
-    return _("The table has more than {most} rows.").format(most=MOST_ROWS)
+def _too_many_rows(most: int) -> str:
+    return _("The table has more than {most} rows.").format(most=most)

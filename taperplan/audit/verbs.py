@@ -74,6 +74,7 @@ class Verb(StrEnum):
     RETENTION_WRITTEN = "retention period written"
     DESTRUCTION_APPROVED = "destruction approved"
     DESTROYED = "record destroyed"
+    PATIENTS_IMPORTED = "patients imported"
     # Plans
     DRAFTED = "drafted"
     DRAFT_OPENED = "draft opened"

@@ -1,0 +1,98 @@
+"""The product's side of a benchmark: the demo's clinicians, signed in, over many patients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks import asking
+from benchmarks.seed import SYLLABLES
+
+
+def fill(patients: int, check_ins: int) -> None:
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    if "patients_patient" not in connection.introspection.table_names():
+        from benchmarks import seed
+
+        seed.fill(patients=patients, check_ins=check_ins, told=asking.told)
+
+
+def works() -> dict[str, Any]:
+
+    from django.http import HttpResponse
+    from django.test import Client
+    from django.urls import path, reverse
+
+    from patients.models import Patient
+    from taperplan import urls as addresses
+    from taperplan.accounts.models import User
+
+    addresses.urlpatterns.append(path("empty/", lambda request: HttpResponse("ok")))
+    theo = User.objects.get(email__startswith="theo")
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(theo, backend="django.contrib.auth.backends.ModelBackend")
+    numbered = Patient.objects.filter(numbers__number__startswith="SEED").order_by(
+        "numbers__number"
+    )
+    fuller = list(numbered[:20])
+    others = list(numbered[100:400])
+
+    def ok(answer: Any) -> None:
+        if answer.status_code != 200:
+            raise SystemExit(f"answered {answer.status_code}")
+
+    def get(address: str) -> Any:
+        return lambda: client.get(address), ok
+
+    def page(patient: Patient) -> Any:
+        return get(reverse("plans:patient", kwargs={"patient": patient.pk}))
+
+    def save(number: int) -> Any:
+        return _save(client, theo, others[number % len(others)])
+
+    return {
+        "empty": lambda n: get("/empty/"),
+        "list": lambda n: get(reverse("patients:list")),
+        "search": lambda n: get(reverse("patients:list") + f"?q={SYLLABLES[n % 60]}"),
+        "page20": lambda n: page(others[n % len(others)]),
+        "page60": lambda n: page(fuller[n % len(fuller)]),
+        "save": save,
+    }
+
+
+def _save(client: Any, by: Any, patient: Any) -> Any:
+    """A check-in as the browser sends it when it is completed."""
+    from datetime import timedelta
+
+    from django.urls import reverse
+    from django.utils import timezone
+
+    from plans.models import CheckIn
+    from plans.rules.symptoms import ASKED_AS_SAFETY
+    from taperplan import tokens
+
+    address = reverse("plans:check-in-new", kwargs={"patient": patient.pk})
+    next_on = timezone.now() + timedelta(days=7)
+    form = {
+        "token": tokens.issue(by, f"check-in:{patient.pk}"), "act": "complete", "revision": "0",
+        "how": "in person", "reported_by": "patient", "suicide": "none",
+        "decision": "continue", "note": "slept badly",
+        "next_0": str(next_on.day), "next_1": str(next_on.month), "next_2": str(next_on.year),
+    }  # fmt: skip
+    form |= {f"s-{question}": "no" for question in ASKED_AS_SAFETY}
+    for symptom in ("tremor", "nausea", "sweating", "insomnia", "headache"):
+        form |= {f"s-{symptom}": "present", f"s-{symptom}-severity": "mild"}
+    before = CheckIn.objects.count()
+
+    def saved(answer: Any) -> None:
+        if answer.status_code != 302 or CheckIn.objects.count() != before + 1:
+            raise SystemExit(f"not saved: {answer.status_code} {answer.content[:3000]!r}")
+
+    return lambda: client.post(address, form), saved
+
+
+if __name__ == "__main__":
+    asking.serve(fill, works)

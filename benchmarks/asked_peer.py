@@ -1,0 +1,68 @@
+"""The plain admin's side of a benchmark."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks import asking
+from benchmarks.seed import SYLLABLES
+
+
+def fill(patients: int, check_ins: int) -> None:
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    if "records_patient" not in connection.introspection.table_names():
+        from benchmarks.peer import seed
+
+        seed.fill(patients=patients, check_ins=check_ins, told=asking.told)
+
+
+def works() -> dict[str, Any]:
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    from benchmarks.peer.records.models import CheckIn, Patient
+
+    client = Client()
+    client.force_login(User.objects.get(username="peer"))
+    many = Patient.objects.count()
+
+    def ok(answer: Any) -> None:
+        if answer.status_code != 200:
+            raise SystemExit(f"answered {answer.status_code}")
+
+    def get(path: str) -> Any:
+        return lambda: client.get(path), ok
+
+    def save(number: int) -> Any:
+        form = {
+            "patient": str(100 + number % (many - 100)),
+            "happened_at_0": "2026-11-21", "happened_at_1": f"10:{number % 60:02d}",
+            "how": "phone", "decision": "continue", "note": "slept badly",
+            "next_on": "2026-11-28",
+            "symptom_set-TOTAL_FORMS": "5", "symptom_set-INITIAL_FORMS": "0",
+        }  # fmt: skip
+        for at in range(5):
+            form |= {f"symptom_set-{at}-key": f"symptom {at}", f"symptom_set-{at}-severity": "mild"}
+        before = CheckIn.objects.count()
+
+        def saved(answer: Any) -> None:
+            if answer.status_code != 302 or CheckIn.objects.count() != before + 1:
+                raise SystemExit(f"not saved: {answer.status_code}")
+
+        return lambda: client.post("/admin/records/checkin/add/", form), saved
+
+    return {
+        "list": lambda n: get("/admin/records/patient/"),
+        "search": lambda n: get(f"/admin/records/patient/?q={SYLLABLES[n % 60]}"),
+        "page20": lambda n: get(f"/admin/records/patient/{100 + n % (many - 100)}/change/"),
+        "page60": lambda n: get(f"/admin/records/patient/{1 + n % 20}/change/"),
+        "save": save,
+    }
+
+
+if __name__ == "__main__":
+    asking.serve(fill, works)

@@ -1,0 +1,55 @@
+"""What both sides of a benchmark do: answer one question a line, with how long it took."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+class Queries:
+    def __init__(self) -> None:
+        self.many = 0
+
+    def __call__(
+        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
+    ) -> Any:
+        self.many += 1
+        return execute(sql, params, many, context)
+
+
+def told(done: int) -> None:
+    sys.stderr.write(f"\r{done:>9,} patients")
+    sys.stderr.flush()
+
+
+def timed(work: Callable[[int], Any], number: int) -> dict[str, float]:
+    """`work` gives what is to be timed once it has what it needs, and checks the answer after."""
+    from django.db import connection
+
+    queries = Queries()
+    act, check = work(number)
+    with connection.execute_wrapper(queries):
+        began = time.perf_counter()
+        answer = act()
+        took = time.perf_counter() - began
+    check(answer)
+    return {"ms": took * 1000, "queries": queries.many}
+
+
+def serve(fill: Callable[[int, int], None], works: Callable[[], Mapping[str, Any]]) -> None:
+    ready: Mapping[str, Any] = {}
+    for line in sys.stdin:
+        what, *words = json.loads(line)
+        if what == "fill":
+            fill(int(words[0]), int(words[1]))
+            answer: dict[str, float] = {}
+        else:
+            ready = ready or works()
+            answer = timed(ready[words[0]], int(words[1]))
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
