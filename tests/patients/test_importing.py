@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from patients import importing
+from patients import actions
 from patients.models import Patient
 from taperplan import tables
 from taperplan.accounts.models import Clinic, User
@@ -125,15 +126,16 @@ def test_a_batch_comes_in_whole_and_what_stopped_goes_on_where_it_stood(
         for number, one in enumerate("bdfgk")
     )
     file = written(tmp_path, rows)
-    register, calls = importing.actions.register, []
+    register = actions.register
+    calls: list[object] = []
 
-    def dies_at_the_fourth(**given: object) -> Patient:
+    def dies_at_the_fourth(**given: Any) -> Patient:
         calls.append(given)
         if len(calls) == 4:
             raise KeyboardInterrupt
-        return register(**given)  # type: ignore[arg-type]
+        return register(**given)
 
-    monkeypatch.setattr(importing.actions, "register", dies_at_the_fourth)
+    monkeypatch.setattr(actions, "register", dies_at_the_fourth)
     with pytest.raises(KeyboardInterrupt):
         run(file, clare, "--write")
     # The third went back with the fourth.
