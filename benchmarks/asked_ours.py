@@ -23,17 +23,17 @@ def fill(patients: int, check_ins: int) -> None:
 def works() -> dict[str, Any]:
 
     from django.http import HttpResponse
-    from django.test import Client
     from django.urls import path, reverse
 
     from patients.models import Patient
     from taperplan import urls as addresses
     from taperplan.accounts.models import User
+    from tests.doors import signed_in
 
     addresses.urlpatterns.append(path("empty/", lambda request: HttpResponse("ok")))
     theo = User.objects.get(email__startswith="theo")
-    client = Client(HTTP_HOST="localhost")
-    client.force_login(theo, backend="django.contrib.auth.backends.ModelBackend")
+    client = signed_in(theo)
+    client.defaults["HTTP_HOST"] = "localhost"
     numbered = Patient.objects.filter(numbers__number__startswith="SEED").order_by(
         "numbers__number"
     )
@@ -78,7 +78,7 @@ def _save(client: Any, by: Any, patient: Any) -> Any:
     next_on = timezone.now() + timedelta(days=7)
     form = {
         "token": tokens.issue(by, f"check-in:{patient.pk}"), "act": "complete", "revision": "0",
-        "how": "in person", "reported_by": "patient", "suicide": "none",
+        "how": "visit", "reported_by": "patient", "suicide": "none",
         "decision": "continue", "note": "slept badly",
         "next_0": str(next_on.day), "next_1": str(next_on.month), "next_2": str(next_on.year),
     }  # fmt: skip
@@ -89,7 +89,9 @@ def _save(client: Any, by: Any, patient: Any) -> Any:
 
     def saved(answer: Any) -> None:
         if answer.status_code != 302 or CheckIn.objects.count() != before + 1:
-            raise SystemExit(f"not saved: {answer.status_code} {answer.content[:3000]!r}")
+            text = answer.content.decode()
+            summary = text[text.find("error-summary") :][:900]
+            raise SystemExit(f"not saved: {answer.status_code} {summary}")
 
     return lambda: client.post(address, form), saved
 

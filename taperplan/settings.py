@@ -124,8 +124,15 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         ),
     }
 else:
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+    # Beside what the address itself asks for, such as sslmode or target_session_attrs.
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 1,
+        "max_size": env.int("DATABASE_POOL", default=8),
+        "timeout": env.int("DATABASE_POOL_WAIT", default=10),
+    }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A pooler that lends a connection for one transaction keeps no cursor beyond it.
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DATABASE_POOLER", default=False)
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -48,6 +48,11 @@ def load(source: Path, using: str = "default", *, mark: str = "") -> None:
     _ENGINES[engine(using)][1](source, using, mark)
 
 
+def outside_the_pool(where: Mapping[str, Any]) -> dict[str, Any]:
+    """What the address asks for, for a connection that lasts as long as we say."""
+    return {name: value for name, value in where["OPTIONS"].items() if name != "pool"}
+
+
 # --- SQLite -----------------------------------------------------------------------------------
 
 
@@ -115,7 +120,7 @@ def _from_postgres(to: Path, told: Told) -> dict[str, str]:
     """`pg_dump` and the fingerprint look at one exported snapshot."""
     base = dict(connections["default"].settings_dict)
     # A connection of its own, outside the pool: its transaction must last.
-    base["OPTIONS"] = {}
+    base["OPTIONS"] = outside_the_pool(base)
     with at("snapshot", base):
         connection = connections["snapshot"]
         with connection.cursor() as cursor:
@@ -183,6 +188,9 @@ def _run(
         command.append(f"--dbname={where['NAME']}")
     # The password goes by the environment: a command line is everybody's to read.
     environment = {**os.environ, "PGPASSWORD": str(where["PASSWORD"])}
+    for name, value in outside_the_pool(where).items():
+        # As libpq names them: sslmode is PGSSLMODE, target_session_attrs PGTARGETSESSIONATTRS.
+        environment[f"PG{name.replace('_', '').upper()}"] = str(value)
     done = subprocess.run(  # noqa: S603  # nosec B603  # our own settings, no shell
         command, env=environment, capture_output=True, text=True, check=False
     )

@@ -196,7 +196,8 @@ def _private_folder(inside: Path | None) -> Iterator[Path]:
 @contextmanager
 def _scratch(private: Path) -> Iterator[str]:
     """A database beside ours, empty, removed afterwards."""
-    where = {**connections["default"].settings_dict, "OPTIONS": {}}
+    where = dict(connections["default"].settings_dict)
+    where["OPTIONS"] = {} if connection.vendor == "sqlite" else engines.outside_the_pool(where)
     if connection.vendor == "sqlite":
         where["NAME"] = str(private / "scratch.sqlite3")
         with engines.at("scratch", where):
