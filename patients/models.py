@@ -85,6 +85,14 @@ def without_emergency(user: User, path: str = "") -> Q:
     return stands & (Q(**{f"{path}restricted": False}) | Q(models.Exists(team)))
 
 
+def of_person(patient: Patient, path: str = "patient") -> Q:
+    """Of this record and of those that are joined to it, as a condition on what leads there by
+    `path`. A list of keys, not a join: with "this one or joined to this one" across a join, a
+    database reads every row of everybody."""
+    keys = Patient.objects.filter(Q(pk=patient.pk) | Q(joined_to=patient.pk)).values("pk")
+    return Q(**{f"{path}__in": keys})
+
+
 class PatientQuerySet(models.QuerySet["Patient"]):
     def visible_to(self, user: User) -> Self:
         """The patients of the clinic that `user` works in, for those who treat patients."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, Value
+from django.db.models import Value
 from django.urls import NoReverseMatch, reverse
 
-from patients.models import Allergy, ContactPerson, Patient, RecordNumber
+from patients.models import Allergy, ContactPerson, Patient, RecordNumber, of_person
 from patients.presenters.words import (
     allergies_in_words,
     number_in_words,
@@ -94,9 +94,7 @@ def banner(patient: Patient, today: date) -> Banner:
 def _banner_rows(patient: Patient) -> tuple[list[str], list[str], list[str]]:
     """Record numbers, allergies and support persons, oldest first, in one statement."""
     numbers = (
-        RecordNumber.objects.filter(
-            Q(patient=patient) | Q(patient__joined_to=patient), withdrawn_at=None
-        )
+        RecordNumber.objects.filter(of_person(patient), withdrawn_at=None)
         .order_by()
         .values_list(Value("n"), "recorded_at", "issuer", "number")
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.urls import reverse
 
 from patients.intake import Given, Item, SigningGaps, missing_for_signing
@@ -15,6 +15,7 @@ from patients.models import (
     Patient,
     RecordNumber,
     SharedDecision,
+    of_person,
 )
 from patients.presenters.banner import State, patient_url
 from patients.presenters.rows import Written, standing
@@ -203,7 +204,7 @@ def _part(patient: Patient, key: str) -> Part:
 
 def _numbers(patient: Patient, zone: ZoneInfo) -> tuple[NumberLine, ...]:
     rows = (
-        RecordNumber.objects.filter(Q(patient=patient) | Q(patient__joined_to=patient))
+        RecordNumber.objects.filter(of_person(patient))
         .select_related("recorded_by", "withdrawn_by")
         .order_by("recorded_at", "pk")
     )

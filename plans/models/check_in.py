@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
-from patients.models import Patient
+from patients.models import Patient, of_person
 from plans.models.exact import Exact, exact_constraint, exact_fields, in_order, one_of
 from plans.models.plan import Plan, Version
 from plans.models.schedule import Drug, Product
@@ -106,7 +106,7 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
 
     def about(self, patient: Patient) -> CheckInQuerySet:
         """Of this record and of those that are joined to it."""
-        return self.filter(Q(patient=patient) | Q(patient__joined_to=patient))
+        return self.filter(of_person(patient))
 
     def standing(self) -> CheckInQuerySet:
         """Neither corrected by a later one nor entered in error."""

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q, lookups
 from django.db.models.functions import Length
 
-from patients.models import Disclosure, Patient
+from patients.models import Disclosure, Patient, of_person
 from plans.models.exact import one_of
 from plans.models.plan import Plan, Version
 from plans.models.schedule import Step
@@ -29,7 +29,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def about(self, patient: Patient) -> DocumentQuerySet:
         """Of this record and of those that are joined to it."""
-        return self.filter(Q(patient=patient) | Q(patient__joined_to=patient))
+        return self.filter(of_person(patient))
 
     def without_content(self) -> DocumentQuerySet:
         """A list needs no bytes; a page of fifty would load megabytes."""

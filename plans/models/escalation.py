@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from patients.models import Patient, within_reach
+from patients.models import Patient, of_person, within_reach
 from plans.models.check_in import KEY_LENGTH, LINE, NAME, WORD_LENGTH, CheckInDraft, Contact
 from plans.models.exact import one_of
 from plans.rules.redflags import (
@@ -47,7 +47,7 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
 
     def about(self, patient: Patient) -> EscalationQuerySet:
         """Of this record and of those that are joined to it."""
-        return self.filter(Q(patient=patient) | Q(patient__joined_to=patient))
+        return self.filter(of_person(patient))
 
     def open_for(
         self, patients: Iterable[Patient] | models.QuerySet[Patient]

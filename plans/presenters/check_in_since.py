@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Q, Value
 from django.urls import reverse
 
+from patients.models import of_person
 from plans.models import Contact, Escalation, MissedCheckIn, RequestAnswer
 from plans.rules.redflags import EscalationState
 from taperplan import formats
@@ -72,7 +73,7 @@ def _version(_row: Drug, version: Version, zone: ZoneInfo) -> Fact:
 
 
 def _rows(around: Around, since: datetime, zone: ZoneInfo) -> list[tuple[datetime, Fact]]:
-    patient = Q(patient=around.patient) | Q(patient__joined_to=around.patient)
+    patient = of_person(around.patient)
     flags = (
         Escalation.objects.filter(patient, reported_at__gt=since)
         .order_by()

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
-
-from patients.models import RecordNumber
+from patients.models import RecordNumber, of_person
 from plans.rules.paper import grouped
 from plans.sheets.paper import Footing, Letterhead, Line, Run
 from taperplan import formats
@@ -88,9 +86,7 @@ def footing(patient: Patient, identity: str, printing: Printing) -> Footing:
 
 def identifier(patient: Patient) -> str:
     """The one number that paper is filed by: our own first, else the first recorded."""
-    numbers = RecordNumber.objects.filter(
-        Q(patient=patient) | Q(patient__joined_to=patient), withdrawn_at=None
-    )
+    numbers = RecordNumber.objects.filter(of_person(patient), withdrawn_at=None)
     row = numbers.order_by("issuer", "recorded_at").values_list("number", "issuer").first()
     if row is None:
         return patient.reference

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from patients.intake import Item
+from patients.models import of_person
 from patients.presenters import answers
 from patients.presenters.words import answer_in_words
 from patients.vocabulary import TeamRole
@@ -173,7 +173,7 @@ def patient_page(
     check_ins = tuple(
         CheckIn.objects.about(patient)
         .standing()
-        .prefetch_related("taken")
+        .prefetch_related("taken__drug")
         .order_by("happened_at", "pk")
     )
     gathered = gather(patient, before=before)
@@ -208,7 +208,7 @@ def patient_page(
 
 def _versions(patient: Patient) -> list[Version]:
     return list(
-        Version.objects.filter(Q(plan__patient=patient) | Q(plan__patient__joined_to=patient))
+        Version.objects.filter(of_person(patient, "plan__patient"))
         .exclude(plan__state=PlanState.ENTERED_IN_ERROR.value)
         .select_related("plan", "signed_by")
         .order_by("plan__begun_at", "plan_id", "number")

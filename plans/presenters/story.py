@@ -36,7 +36,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from patients.models import CareTeam
+from patients.models import CareTeam, of_person
 from plans.models import (
     CheckIn,
     CheckInDraft,
@@ -134,8 +134,7 @@ class Story:
 
 def gather(patient: Patient, *, before: datetime | None) -> dict[str, list[Found]]:
     """Everything, by kind. One statement, and no more rows of a kind than the story can show."""
-    about = Q(patient=patient) | Q(patient__joined_to=patient)
-    of_plan = Q(plan__patient=patient) | Q(plan__patient__joined_to=patient)
+    about, of_plan = of_person(patient), of_person(patient, "plan__patient")
     branches = (
         *_happened(about, of_plan, before),
         _branch("paper", Document.objects.filter(about).order_by("-printed_at"), PAPERS, **_PRINT),
