@@ -164,24 +164,27 @@ class Site:
         return done.stdout
 
     def start(self, name: str, *, code: Path = ROOT) -> None:
-        self.processes[name] = subprocess.Popen(
-            [
-                sys.executable, "-m", "gunicorn", "taperplan.wsgi", "--workers", "1",
-                "--threads", "4", "--bind", f"127.0.0.1:{self.webs[name]}",
-                "--graceful-timeout", "20",
-            ],
-            env=self.environment, cwd=code,
-            stdout=subprocess.DEVNULL, stderr=(self.folder / f"{name}.log").open("ab"),
-        )  # fmt: skip
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                [
+                    sys.executable, "-m", "gunicorn", "taperplan.wsgi", "--workers", "1",
+                    "--threads", "4", "--bind", f"127.0.0.1:{self.webs[name]}",
+                    "--graceful-timeout", "20",
+                ],
+                env=self.environment, cwd=code, stdout=subprocess.DEVNULL, stderr=log,
+            )  # fmt: skip
         until(lambda: self.answers(self.webs[name]), within=90, what=f"{name} answers")
 
     def answers(self, port: int) -> bool:
+        found = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         try:
-            found = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             found.request("GET", self.asked, headers={"Host": "localhost"})
-            return found.getresponse().status == 200
+            with found.getresponse() as answer:
+                return answer.status == 200
         except OSError:
             return False
+        finally:
+            found.close()
 
     def share_out(self) -> None:
         """haproxy in front of both; a request that no instance took is given to the other."""
