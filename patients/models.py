@@ -195,6 +195,10 @@ class Patient(models.Model):
             models.Index(fields=["clinic", "born"], name="patient_born"),
             models.Index(fields=["clinic", "name_search"], name="patient_name"),
             models.Index(fields=["clinic", "phone_search"], name="patient_phone"),
+            # Few records are joined to another: an index of every row would not be used for them.
+            models.Index(
+                fields=["joined_to"], condition=Q(joined_to__isnull=False), name="patient_joined"
+            ),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(

@@ -52,7 +52,9 @@ def patient_list(page: Page[Patient], today: date, address: str) -> PatientList:
     numbers: dict[object, list[str]] = {patient.pk: [] for patient in patients}
     rows = (
         RecordNumber.objects.filter(
-            Q(patient__in=patients) | Q(patient__joined_to__in=patients), withdrawn_at=None
+            Q(patient__in=patients)
+            | Q(patient__in=Patient.objects.filter(joined_to__in=patients).values("pk")),
+            withdrawn_at=None,
         )
         .order_by("recorded_at", "pk")
         .values_list("patient", "patient__joined_to", "issuer", "number")
