@@ -21,7 +21,7 @@ PRODUCTION := HTTPS=true ALLOWED_HOSTS=clinic.example DATABASE_URL=sqlite:///:me
 
 .DEFAULT_GOAL := help
 .PHONY: help run test deep screenshots check format lint types imports templates security migrations deployment \
-	documents interchange docs lock clean
+	documents interchange docs sbom lock clean
 
 help:
 	@echo "make run     a demo clinic at $(ADDRESS)"
@@ -115,6 +115,12 @@ tests/judges/node_modules/.package-lock.json: tests/judges/package-lock.json
 
 interchange: .venv/development tests/judges/node_modules/.package-lock.json
 	$(BIN)/python -m tests.judges
+
+# A bill of what runs, as CycloneDX; made beside the lock, kept out of the repository.
+sbom: .venv/production
+	@mkdir -p var
+	$(BIN)/python deploy/bill.py requirements.txt > var/sbom.cdx.json
+	@echo "var/sbom.cdx.json"
 
 docs: .venv/development
 	$(BIN)/python -m tests.documents

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -64,3 +67,58 @@ def test_every_setting_is_told() -> None:
 def test_every_command_of_the_manual_exists() -> None:
     named = set(re.findall(r"manage\.py (\w+)", OPERATING))
     assert named <= _commands() | {"migrate", "createcachetable", "collectstatic", "check"}
+
+
+def test_the_bill_names_every_package_of_the_lock_with_its_version() -> None:
+    lock = (ROOT / "requirements.txt").read_text()
+    done = subprocess.run(
+        [sys.executable, "deploy/bill.py", "requirements.txt"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    bill = json.loads(done.stdout)
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.5")
+    named = {(one["name"], one["version"]) for one in bill["components"]}
+    assert named == set(re.findall(r"^([\w.-]+)(?:\[[^]]*\])?==([^\s;\\]+)", lock, re.MULTILINE))
+    assert all(one["properties"] for one in bill["components"])
+
+
+def test_a_release_is_switched_to_and_back_by_one_command_each(tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    for name in ("taperplan-1", "taperplan-2"):
+        python = tmp_path / name / ".venv" / "bin" / "python"
+        python.parent.mkdir(parents=True)
+        python.write_text(f'#!/bin/sh\necho "{name} $VAR_DIR $@" >> {said}\n')
+        python.chmod(0o755)
+    (tmp_path / "environment").write_text("VAR_DIR=there\n")
+    (tmp_path / "current").symlink_to(tmp_path / "taperplan-1")
+    environment = {
+        **os.environ,
+        "TAPERPLAN_HOME": str(tmp_path),
+        "TAPERPLAN_ENVIRONMENT": str(tmp_path / "environment"),
+        "TAPERPLAN_AS": "env",
+        "TAPERPLAN_RESTART": "true",
+    }
+
+    def release(*words: str) -> int:
+        command = [str(ROOT / "deploy" / "release"), *words]
+        return subprocess.run(command, env=environment, capture_output=True, check=False).returncode
+
+    def runs() -> str:
+        return (tmp_path / "current").resolve().name
+
+    assert release("backup") == 0
+    assert release("migrate", "taperplan-2") == 0
+    assert runs() == "taperplan-1"
+    assert release("switch", "taperplan-2") == 0
+    assert runs() == "taperplan-2"
+    assert release("back") == 0
+    assert runs() == "taperplan-1"
+    assert release("switch", "taperplan-3") != 0
+    assert runs() == "taperplan-1"
+    assert said.read_text().splitlines() == [
+        "taperplan-1 there manage.py backup",
+        "taperplan-1 there manage.py verify_backup",
+        "taperplan-2 there manage.py migrate --noinput",
+        "taperplan-2 there manage.py createcachetable",
+        "taperplan-2 there manage.py collectstatic --noinput",
+    ]
