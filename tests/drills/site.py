@@ -163,6 +163,19 @@ class Site:
         assert not done.returncode, done.stdout + done.stderr
         return done.stdout
 
+    def migrate(self, *, code: Path) -> int:
+        """As `deploy/release migrate`: waits for no table for long, and tries again. How often."""
+        environment = {**self.environment, "PGOPTIONS": "-c lock_timeout=500ms"}
+        for tries in range(1, 31):
+            done = subprocess.run(
+                [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+                env=environment, cwd=code, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            if not done.returncode:
+                return tries
+            time.sleep(2)
+        raise AssertionError(done.stdout + done.stderr)
+
     def start(self, name: str, *, code: Path = ROOT) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
