@@ -66,7 +66,7 @@ def _write(load: drill.Load, migrated: float, tries: int) -> None:
 average {os.getloadavg()[0]:.1f}). Two web instances of the code of `{BEFORE}` behind haproxy,
 {drill.PEOPLE} clinicians registering patients and looking at the list. Then, without a pause:
 `manage.py migrate` of the new code ({migrated:.1f} s, tries: {tries}) under the old one, both old
-instances going on for some seconds, and one after the other drained, ended and started with the new code.
+instances going on for some seconds, and one after the other drained, ended and started anew.
 
 Requests that failed: {len(load.bad)}. Every answer: {answers}. Patients answered as registered:
 {len(load.promised)}, all of them there; the trail is whole.
