@@ -6,6 +6,7 @@ import statistics
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -33,13 +34,14 @@ def test_nobody_gives_themselves_rights_by_a_field_that_the_form_has_not(
         "email": "other@northfield.example", "user": str(clare.pk), "membership": "1",
         "deactivated_at": "", "password": "another long passphrase",
     }  # fmt: skip
-    before = Membership.objects.filter(user=theo).values().get(), theo.email, theo.password
+    before: dict[str, Any] = dict(Membership.objects.filter(user=theo).values().get())
+    kept = theo.email, theo.password
     client.post(page, {**typed, **more})
     theo.refresh_from_db()
-    after = Membership.objects.filter(user=theo).values().get()
-    differ = {name for name in after if after[name] != before[0][name]}
+    after: dict[str, Any] = dict(Membership.objects.filter(user=theo).values().get())
+    differ = {name for name in after if after[name] != before[name]}
     assert differ <= {"revision", "chosen_at"}
-    assert (theo.email, theo.password) == before[1:]
+    assert (theo.email, theo.password) == kept
 
 
 def test_a_record_is_amended_in_nothing_but_what_its_form_asks(
