@@ -37,7 +37,9 @@ def score(response: Any) -> int:
     parts = [part.split() for part in response.get("Content-Security-Policy", "").split(";")]
     policy = {part[0]: " ".join(part[1:]) for part in parts if part}
     points = [_of_policy(policy), _of_frames(response, policy), *_of_others(response)]
-    points += [-cost for cookie in response.cookies.values() for cost in _of_cookie(cookie)]
+    # One that is taken away carries nothing.
+    kept = [one for one in response.cookies.values() if str(one["max-age"]) != "0"]
+    points += [-cost for cookie in kept for cost in _of_cookie(cookie)]
     base = 100 + sum(point for point in points if point < 0)
     return base + (sum(point for point in points if point > 0) if base >= 90 else 0)
 
