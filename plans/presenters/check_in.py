@@ -6,9 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Value
+from django.db.models import F, Subquery, Value
 from django.urls import reverse
 
+from patients.intake import Item
+from patients.models import AssessmentAnswer
+from patients.vocabulary import Answer
 from plans.models import CheckIn, Drug, PresentSymptom, Product, VitalSign, catalogue_of
 from plans.presenters.check_in_expected import answering
 from plans.rules import vitals
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
     import uuid
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
+
+    from django.db.models import QuerySet
+    from django.db.models.expressions import Combinable
 
     from patients.models import Patient
     from plans.models import Version
@@ -51,6 +57,8 @@ class Around:
     last: CheckIn | None = None
     period_from: date | None = None
     period_until: date | None = None
+    # The assessment, as it stands, records opioid, alcohol or other sedative use.
+    sedatives: bool = False
 
     @property
     def period(self) -> tuple[date, date] | None:
@@ -72,7 +80,11 @@ def around(
     """Three queries, and a fourth where an amount of a product is typed."""
     zone = patient.clinic.zone
     day = happened_on(answers, opened_at.astimezone(zone).date())
-    last = last_standing(patient, before=corrects)
+    # With the last check-in where there is one: both in one statement.
+    last = last_standing(
+        patient, before=corrects, also={"sedatives": Subquery(_sedatives(patient))}
+    )
+    sedatives = _sedatives(patient).first() if last is None else getattr(last, "sedatives", None)
     rows = list(
         Drug.objects.filter(version__plan__patient=patient)
         .exclude(version__plan__state__in=_NEVER_IN_FORCE)
@@ -105,6 +117,7 @@ def around(
         last=last,
         period_from=period_from,
         period_until=day if version else None,
+        sedatives=sedatives == Answer.YES.value,
         asking=Asking(
             now=now.astimezone(zone),
             opened_at=opened_at.astimezone(zone),
@@ -120,9 +133,23 @@ def around(
     )
 
 
-def last_standing(patient: Patient, *, before: CheckIn | None = None) -> CheckIn | None:
+def _sedatives(patient: Patient) -> QuerySet[AssessmentAnswer, str]:
+    """The newest answer to that question of the assessment, if any."""
+    return (
+        AssessmentAnswer.objects.filter(patient=patient, item=Item.SEDATIVES.value)
+        .order_by("-pk")
+        .values_list("answer", flat=True)[:1]
+    )
+
+
+def last_standing(
+    patient: Patient,
+    *,
+    before: CheckIn | None = None,
+    also: Mapping[str, Combinable] | None = None,
+) -> CheckIn | None:
     """The newest check-in that stands; of a correction, the newest but the one it corrects."""
-    standing = CheckIn.objects.about(patient).standing().newest_first()
+    standing = CheckIn.objects.about(patient).standing().newest_first().annotate(**(also or {}))
     if before is not None:
         standing = standing.exclude(pk=before.pk).filter(happened_at__lte=before.happened_at)
     return standing.select_related("recorded_by", "version").first()

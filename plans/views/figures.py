@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from plans.actions import figures as actions
 from plans.presenters import figures as presenters
 from taperplan.accounts.access import require_permission
+from taperplan.accounts.limits import Limited, limited
 from taperplan.accounts.roles import Permission
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def figures(request: ClinicianRequest) -> HttpResponse:
 
 @require_safe
 @require_permission(Permission.VIEW_PATIENTS, Permission.MANAGE_CLINIC)
+@limited(Limited.FILE)
 def figures_table(request: ClinicianRequest) -> HttpResponse:
     found = presenters.figures(request.clinic, request.today)
     actions.taken(by=request.user)

@@ -33,7 +33,9 @@ def restored(request: ClinicianRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         gap = presenters.open_gap(request.clinic)
-        if gap is not None:
+        if gap is None:
+            messages.info(request, _("Nothing was recorded: no gap waits for an answer now."))
+        else:
             actions.answer_gap(
                 restore=gap,
                 clinic=request.clinic,
@@ -42,7 +44,7 @@ def restored(request: ClinicianRequest) -> HttpResponse:
                 frozen_now=request.now,
                 by=request.user,
             )
-        messages.success(request, _("What was done about the gap is recorded."))
+            messages.success(request, _("What was done about the gap is recorded."))
         return redirect("plans:restored")
     return render(
         request,

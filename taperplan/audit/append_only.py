@@ -168,14 +168,20 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def install(connection: BaseDatabaseWrapper, chosen: Sequence[Trigger] | None = None) -> None:
-    """Put every trigger back, or those chosen, all at once. Safe to repeat."""
+    """Put every trigger back, or those chosen, all at once. Safe to repeat.
+
+    On PostgreSQL a trigger that stands and acts is left alone and only its function is written
+    again: dropping it would wait for everybody who uses its table, and they for us.
+    """
     wanted = standing_on(connection.vendor) if chosen is None else chosen
     tables = set(connection.introspection.table_names())
+    left = present(connection) if connection.vendor == "postgresql" else set()
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        drop(connection, wanted)
+        drop(connection, [trigger for trigger in wanted if trigger.name not in left])
         for trigger in wanted:
             if trigger.table in tables:
-                for statement in create_sql(trigger, connection.vendor):
+                *functions, create = create_sql(trigger, connection.vendor)
+                for statement in functions if trigger.name in left else [*functions, create]:
                     cursor.execute(statement)
 
 

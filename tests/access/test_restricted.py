@@ -141,8 +141,8 @@ def opened_in_an_emergency(world: World, clinic: Clinic) -> doors.Client:
     return doors.signed_in(nina)
 
 
-# Drawn on the page itself.
-DRAWINGS = {"plans:chart", "plans:chart-dark"}
+# Drawn on the page itself, and the words that are read from the drawing there.
+DRAWINGS = {"plans:chart", "plans:chart-dark", "plans:chart-days"}
 
 
 @pytest.mark.one_engine

@@ -13,7 +13,7 @@ from django.db import connection, connections, transaction
 
 from taperplan.audit import trail
 from taperplan.audit.append_only import LOCAL_APPS
-from taperplan.audit.models import AuditEvent
+from taperplan.audit.models import AuditEvent, Restore
 from tests import doors
 from tests.access import rows
 from tests.access.engine import ROLES, addresses, url_of
@@ -34,8 +34,13 @@ FORMS = {
 }
 
 
+def _a_restore(world: World) -> None:
+    """Just now: what was recorded after the backup is missing, and nobody said what was done."""
+    Restore.objects.create(made_at=world.now, at=world.now)
+
+
 # One draft a plan: the one that stands would be given back, and nothing made.
-BEFORE = {"plans:revise": no_draft}
+BEFORE = {"plans:revise": no_draft, "plans:restored": _a_restore}
 
 
 def _counts() -> Counter[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from patients import urls
+from patients import records, urls
 from patients.models import Patient
 from patients.vocabulary import Kind
 from taperplan.accounts.models import User
@@ -18,7 +20,7 @@ from tests.factories import AllergyFactory, CareTeamFactory, ConsentFactory, Pat
 pytestmark = pytest.mark.one_engine
 
 # Of no one patient, or asked before anything of theirs is shown.
-OF_NOBODY = {"list", "register", "reviews", "review", "emergency"}
+OF_NOBODY = {"list", "suggestions", "register", "reviews", "review", "emergency"}
 OF_A_PATIENT = [
     pattern.name for pattern in urls.urlpatterns if pattern.name and pattern.name not in OF_NOBODY
 ]
@@ -36,6 +38,9 @@ def keys(otto: Patient, clare: User) -> dict[str, Any]:
         "team_member": CareTeamFactory(patient=otto, user=clare).pk,
         "other_patient": PatientFactory(clinic=otto.clinic).pk,
         "part": "contact",
+        "legal_hold": records.hold(
+            patient=otto, token=uuid.uuid4(), why="a claim", now=timezone.now(), by=clare
+        ).pk,
     }
 
 

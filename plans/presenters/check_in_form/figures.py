@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from patients.intake import Item
-from patients.models import AssessmentAnswer
-from patients.vocabulary import Answer
 from plans.presenters.check_in_expected import taken_periods
 from plans.presenters.check_in_form.part import Part
 from plans.presenters.check_in_form.parts import (
@@ -22,9 +17,6 @@ from plans.rules.check_in import AMOUNT_LINES, SCALE_LINES, Scale, TakenAs, scal
 from plans.rules.wording import product_label
 from taperplan import formats, grammar
 from taperplan.words import gettext as _
-
-if TYPE_CHECKING:
-    from patients.models import Patient
 
 
 class Figures(Part):
@@ -124,9 +116,7 @@ class Figures(Part):
 
     def scales(self) -> tuple[ScaleRow, ...]:
         chosen = {self.typed.get(f"scale-{n}", "") for n in range(1, SCALE_LINES + 1)}
-        asked = scales_asked(
-            self.around.asking.classes, sedatives=uses_sedatives(self.around.patient)
-        )
+        asked = scales_asked(self.around.asking.classes, sedatives=self.around.sedatives)
         options = tuple(
             Option(one.value, one.value) for one in Scale if one in asked or one.value in chosen
         )
@@ -153,14 +143,3 @@ class Figures(Part):
             )
             for n in range(1, shown + 1)
         )
-
-
-def uses_sedatives(patient: Patient) -> bool:
-    """Whether the assessment, as it stands, records opioid, alcohol or other sedative use."""
-    last = (
-        AssessmentAnswer.objects.filter(patient=patient, item=Item.SEDATIVES.value)
-        .order_by("-pk")
-        .values_list("answer", flat=True)
-        .first()
-    )
-    return last == Answer.YES.value

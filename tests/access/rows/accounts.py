@@ -100,6 +100,7 @@ def numbers(world: World) -> dict[str, Any]:
         "crisis": "555-0177",
         "time_zone": world.clinic.time_zone,
         "paper": "A4",
+        "file_title": "reference",
         "revision": "1",
     }
 

@@ -48,7 +48,7 @@ ROWS = {
     "patients:hold": RECORD_FORM,
     "patients:hold-end": RECORD_FORM,
     "patients:destroy": RECORD_FORM,
-    "patients:suggestions": Row(get=clinical(200), query="?q=sample"),
+    "patients:suggestions": READ,
     "patients:list": READ,
     "patients:register": FORM,
     "patients:intake": READ,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 
-from patients.models import Patient
+from patients.models import EmergencyAccess, Patient
 from plans.models import (
     CheckIn,
     CheckInDraft,
@@ -252,6 +252,17 @@ def sending(**fields: Any) -> Callable[[Ward], models.Model]:
     return build
 
 
+def of_an_access(ward: Ward) -> models.Model:
+    opened, _made = EmergencyAccess.objects.get_or_create(
+        patient=ward.patient,
+        user=ward.by,
+        reason="At night",
+        at=NOW,
+        until=NOW + timedelta(hours=1),
+    )
+    return sending(outbox=None, access=opened)(ward)
+
+
 def heartbeat(ward: Ward) -> models.Model:
     return Heartbeat(id=2, at=NOW, worker="second")
 
@@ -367,6 +378,7 @@ IMPOSSIBLE: dict[str, Build] = {
     "outbox_one_notice_per_turn": notice,
     "sending_once_to_each": twice(sending()),
     "sending_of_one_thing": sending(outbox=None),
+    "sending_once_of_an_access": twice(of_an_access),
     "sending_channel_known": sending(channel="pigeon"),
     "sending_sent_or_given_up": sending(sent_at=NOW, given_up_at=NOW),
     "heartbeat_only_one": heartbeat,
