@@ -125,7 +125,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     # Beside what the address itself asks for, such as sslmode or target_session_attrs.
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
+    _options["pool"] = {
         "min_size": 1,
         "max_size": env.int("DATABASE_POOL", default=8),
         "timeout": env.int("DATABASE_POOL_WAIT", default=10),
@@ -133,6 +134,11 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # A pooler that lends a connection for one transaction keeps no cursor beyond it.
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DATABASE_POOLER", default=False)
+    # Our statements are many parts and few rows: compiling one to machine code, which PostgreSQL
+    # does once it guesses a high cost, takes a second and more where answering takes 3 ms. Behind
+    # a pooler, which may refuse options, the database is told instead (docs/operating.md).
+    if not DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"]:
+        _options["options"] = f"{_options.get('options', '')} -c jit=off".strip()
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
