@@ -25,6 +25,8 @@ pytestmark = pytest.mark.django_db
 def kept(settings: Settings, tmp_path: Path, clare: User) -> Path:
     """Three rows, of which the end is anchored."""
     settings.TRAIL_ANCHORS = tmp_path / "elsewhere" / "anchors.jsonl"
+    # Its folder is made where it is missing: anchoring asks first whether rows wait there.
+    settings.TRAIL_JOURNAL = tmp_path / "other-disk" / "reads.jsonl"
     for _ in range(3):
         trail.record(Verb.SIGNED_IN, clare, by=clare)
     call_command("anchor_trail")
