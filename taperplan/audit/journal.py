@@ -166,7 +166,7 @@ def _path() -> Path:
 def _alone() -> Iterator[None]:
     """One process at a time."""
     path = _path().with_suffix(".lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(file, fcntl.LOCK_EX)
