@@ -34,7 +34,9 @@ class Run:
     def pytest(self, title: str, mark: str, database: str | None = None) -> None:
         print(f"\n=== {title}", flush=True)
         began = time.monotonic()
-        command = [sys.executable, "-m", "pytest", "-n", "2", "-m", mark, *self.arguments]
+        # A browser leaves time to a third.
+        workers = "3" if mark.startswith("browser") else "2"
+        command = [sys.executable, "-m", "pytest", "-n", workers, "-m", mark, *self.arguments]
         environment = {**os.environ, "TEST_DATABASE_URL": database or ""}
         process = subprocess.Popen(
             command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True

@@ -31,7 +31,7 @@ def test_a_patient_is_registered_by_keyboard_alone(
     page.locator("#id_family_name").focus()
 
     # A day that was not, and a letter for a figure.
-    type_(page, "Sample", "Zoë", "", "29", "2", "1957")
+    type_(page, "Sample", "Zoë", "", "", "29", "2", "1957")
     page.keyboard.press("Space")  # female
     page.keyboard.press("Tab")
     type_(page, "55-O1")
