@@ -341,6 +341,15 @@ def test_without_a_permit_nobody_deletes_a_row_of_a_record(otto: Patient) -> Non
 # --- What the tables refuse -----------------------------------------------------------------
 
 
+def test_a_permit_that_somebody_wrote_and_left_is_not_well(clinic: Clinic) -> None:
+    """It would let rows of a record go: whoever watches the service hears of it at once."""
+    assert doors.Client().get(reverse("healthz")).status_code == 200
+
+    DestructionPermit.objects.create(id=DestructionPermit.ONLY)
+
+    assert doors.Client().get(reverse("healthz")).status_code == 503
+
+
 def test_the_tables_of_keeping_refuse_what_makes_no_sense(
     otto: Patient, rita: User, karl: User, clinic: Clinic
 ) -> None:
