@@ -262,8 +262,11 @@ def test_a_withdrawn_invitation_is_dead_until_it_is_sent_again(
 
 @pytest.mark.parametrize("end", ["", "0", "f" * 64])
 def test_a_link_that_was_not_given_opens_nothing(link: str, end: str) -> None:
+    # A link that happens to end in 0 would be itself.
+    end = "1" if end == "0" and link.endswith("0/") else end
     forged = link[: -1 - max(1, len(end))] + end + "/"
 
+    assert forged != link
     assert Client().get(forged).status_code == 404
 
 
