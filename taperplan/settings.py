@@ -138,7 +138,9 @@ else:
     # does once it guesses a high cost, takes a second and more where answering takes 3 ms. Behind
     # a pooler, which may refuse options, the database is told instead (docs/operating.md).
     if not DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"]:
-        _options["options"] = f"{_options.get('options', '')} -c jit=off".strip()
+        # What is asked here would hide what the environment asks (deploy/release: lock_timeout).
+        _asked = (env.str("PGOPTIONS", default=""), _options.get("options", ""), "-c jit=off")
+        _options["options"] = " ".join(filter(None, _asked))
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

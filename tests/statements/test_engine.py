@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.db import connection
 
@@ -16,3 +20,24 @@ def test_postgresql_compiles_no_statement_to_machine_code() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SHOW jit")
         assert cursor.fetchone() == ("off",)
+
+
+def test_what_the_environment_asks_of_postgresql_is_not_hidden() -> None:
+    """An upgrade waits for no table for long, and says so by this variable (deploy/release)."""
+    asked = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from taperplan.settings import DATABASES as d; print(d['default']['OPTIONS']['options'])",
+        ],
+        env={
+            **os.environ,
+            "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
+            "PGOPTIONS": "-c lock_timeout=500ms",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert asked.strip() == "-c lock_timeout=500ms -c jit=off"
