@@ -24,12 +24,11 @@ def test_postgresql_compiles_no_statement_to_machine_code() -> None:
 
 def test_what_the_environment_asks_of_postgresql_is_not_hidden() -> None:
     """An upgrade waits for no table for long, and says so by this variable (deploy/release)."""
+    said = (
+        "from taperplan import settings as s; print(s.DATABASES['default']['OPTIONS']['options'])"
+    )
     asked = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "from taperplan.settings import DATABASES as d; print(d['default']['OPTIONS']['options'])",
-        ],
+        [sys.executable, "-c", said],
         env={
             **os.environ,
             "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
