@@ -15,7 +15,7 @@ from django.db.models import Min, Q
 from patients.models import Patient
 from plans.models import CheckIn, Escalation, MissedCheckIn, Plan
 from plans.rules.figures import Answered, Done, Seen, answered, outcomes, protected
-from plans.rules.lifecycle import PlanState
+from plans.rules.lifecycle import PlanState, state_word
 from plans.rules.redflags import EscalationState, EscalationVerb, Level
 from taperplan import formats, tables
 from taperplan.words import gettext as _
@@ -201,7 +201,7 @@ def _plans(clinic: Clinic) -> Table:
         title=_("Plans by status, today"),
         says=_("A patient may have several."),
         line=_("Status"),
-        columns=tuple(_capital(_state(kind)) for kind in kinds),
+        columns=tuple(_capital(state_word(kind)) for kind in kinds),
         words=tuple(kind.value for kind in kinds),
         rows=(_row(_("All plans"), "", line),),
     )
@@ -275,26 +275,6 @@ def _words(kind: StrEnum) -> str:
             return kind.words
         case _:
             return kind.value
-
-
-def _state(state: PlanState) -> str:
-    match state:
-        case PlanState.DRAFT:
-            return _("draft, not signed")
-        case PlanState.ACTIVE:
-            return _("active")
-        case PlanState.AFTERCARE:
-            return _("aftercare")
-        case PlanState.COMPLETED:
-            return _("completed")
-        case PlanState.STOPPED:
-            return _("stopped")
-        case PlanState.TRANSFERRED:
-            return _("transferred")
-        case PlanState.LOST_TO_CONTACT:
-            return _("lost to contact")
-        case PlanState.ENTERED_IN_ERROR:
-            return _("entered in error")
 
 
 def _capital(words: str) -> str:
