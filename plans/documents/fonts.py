@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -132,6 +132,8 @@ def shaped(font: str) -> Glyphs | None:
     return face.glyphs
 
 
+# A record is written in some hundred letters, and each of them stands in it thousands of times.
+@lru_cache(maxsize=4096)
 def _font_for(letter: str, *, bold: bool) -> str | None:
     script = shaping.script_of(letter)
     if script is not None:

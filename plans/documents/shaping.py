@@ -29,6 +29,8 @@ _VIRAMA = 9
 _FIGURES = frozenset("0123456789")
 _STRONG = frozenset({"L", "R", "AL"})
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+# No letter before it runs so; most text is told apart by this alone.
+_FIRST_RIGHT_TO_LEFT = "\u0590"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ class Placed:
 
 def runs_leftwards(text: str) -> bool:
     """Whether some letter runs from right to left."""
-    return not text.isascii() and any(
+    return max(text, default="") >= _FIRST_RIGHT_TO_LEFT and any(
         unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in text
     )
 
