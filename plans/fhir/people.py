@@ -9,6 +9,11 @@ from plans.fhir.writing import OWN, Resource, day, element, resource, text, to
 if TYPE_CHECKING:
     from plans.sheets.exchange import Named, Subject
 
+# A name written in the letters of another script, by HL7's own extension: ABC is an alphabet.
+_LATIN = {
+    "url": "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation",
+    "valueCode": "ABC",
+}
 _GENDERS = frozenset({"female", "male", "other", "unknown"})
 
 
@@ -23,6 +28,8 @@ def patient(subject: Subject) -> Resource:
     ]
     if subject.preferred.strip():
         names.append({"use": "usual", "text": text(subject.preferred)})
+    if subject.latin.strip():
+        names.append({"extension": [_LATIN], "text": text(subject.latin)})
     return resource(
         "Patient",
         subject.key,

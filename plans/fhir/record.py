@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plans.sheets.exchange import (
+        Act,
         Answer,
         CheckInFacts,
         ConsentFacts,
@@ -355,3 +356,42 @@ def printed(facts: PrintFacts) -> Resource:
         ],
         context=element(related=[to("CarePlan", facts.version)] if facts.version else []),
     )
+
+
+# --- What the trail says -----------------------------------------------------------------------
+
+_THINGS = {
+    "patient": "Patient",
+    "version": "CarePlan",
+    "checkin": "QuestionnaireResponse",
+    "escalation": "Flag",
+    "consent": "Consent",
+    "document": "DocumentReference",
+}
+
+
+def act(facts: Act) -> Resource:
+    """Who wrote what and when, in the trail's own word: no code of another list fits each."""
+    return resource(
+        "AuditEvent",
+        f"{facts.patient}.e{facts.number}",
+        type_={"system": f"{OWN}trail", "code": facts.verb},
+        recorded=moment(facts.at),
+        # A row of the trail stands and falls with what it speaks of.
+        outcome="0",
+        agent=[
+            element(
+                who=_by(facts.by) if facts.by else {"display": "taperplan"},
+                requestor=facts.by is not None,
+            )
+        ],
+        source={"observer": to("Organization", facts.clinic)},
+        entity=[{"what": _thing(facts)}],
+    )
+
+
+def _thing(facts: Act) -> dict[str, Any]:
+    """A plan is what its requests have in common, no resource of its own."""
+    if facts.kind == "plan":
+        return {"identifier": {"system": f"{OWN}plan", "value": facts.key}}
+    return to(_THINGS[facts.kind], facts.key)

@@ -42,6 +42,7 @@ KINDS = (
     Kind("Communication", Part.RED_FLAGS),
     Kind("Consent", Part.CONSENTS),
     Kind("DocumentReference", Part.PRINTS),
+    Kind("AuditEvent", Part.TRAIL),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
 READ_PATTERN = "|".join(("Patient", *(kind.name for kind in KINDS)))

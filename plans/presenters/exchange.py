@@ -6,8 +6,9 @@ the team alone stays with the team; a draft is nobody's plan and is not in it.
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ from plans.rules.symptoms import BY_KEY, Suicide
 from plans.rules.vitals import Vital, VitalUnit
 from plans.sheets.exchange import (
     Accepted,
+    Act,
     AmountTaken,
     Answer,
     CheckInFacts,
@@ -44,20 +46,32 @@ from plans.sheets.exchange import (
     Subject,
     TakenOfDrug,
 )
-from taperplan.accounts.models import Membership
+from taperplan.accounts.models import Membership, User
+from taperplan.audit.models import AuditEvent
+from taperplan.audit.verbs import Verb
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
-    import uuid
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from plans.fhir.writing import Resource
     from plans.models import TakenAmount
     from plans.rules.schedule import Schedule
-    from taperplan.accounts.models import Clinic, User
+    from taperplan.accounts.models import Clinic
 
 AT_ONCE = 40
+# What a row of the trail may say that it is handed out: something of the record was written.
+WRITES = (
+    Verb.REGISTERED, Verb.AMENDED, Verb.ASSESSED, Verb.JOINED, Verb.PARTED, Verb.MARKED_DIED,
+    Verb.MARKED_TRANSFERRED, Verb.MARK_TAKEN_BACK, Verb.RECORDED, Verb.CORRECTED,
+    Verb.STRUCK_OUT, Verb.CONSENT_WITHDRAWN, Verb.SIGNED, Verb.MOVED, Verb.TOLD,
+    Verb.INSTRUCTION_TAKEN, Verb.SUPPLY_ARRANGED, Verb.CHECK_IN_COMPLETED, Verb.CHECK_IN_CORRECTED,
+    Verb.CHECK_IN_ENTERED_IN_ERROR, Verb.RED_FLAG_RAISED, Verb.RED_FLAG_REPORTED_AGAIN,
+    Verb.RED_FLAG_ACKNOWLEDGED, Verb.RED_FLAG_CONTACTED, Verb.RED_FLAG_OUTCOME,
+    Verb.RED_FLAG_CLOSED, Verb.RED_FLAG_ENTERED_IN_ERROR, Verb.RED_FLAG_REOPENED,
+    Verb.RED_FLAG_REPORT_TAKEN_BACK, Verb.RED_FLAG_DONE_INSTEAD, Verb.PRINTED,
+)  # fmt: skip
 _DAY = timedelta(days=1)
 
 
@@ -96,6 +110,8 @@ class Record:
                 found = (iter([record.consent(facts)]) for facts in self.consents(only))
             case Part.PRINTS:
                 found = (iter([record.printed(facts)]) for facts in self.prints(only))
+            case Part.TRAIL:
+                found = (iter([record.act(facts)]) for facts in self.acts(only))
         return chain.from_iterable(found)
 
     def subjects(self) -> Iterator[Subject]:
@@ -121,6 +137,7 @@ class Record:
                 died_on=patient.died_on,
                 numbers=tuple(numbers[patient.pk]),
                 joined_to=str(patient.joined_to_id or ""),
+                latin=patient.latin_name,
             )
 
     def _named(self, user: User) -> Named:
@@ -316,6 +333,51 @@ class Record:
                 printed_by=self._named(row.printed_by),
             )
 
+    # --- The trail ---------------------------------------------------------------------------
+
+    def acts(self, only: uuid.UUID | None = None) -> Iterator[Act]:
+        """What was written, by whom; `only` is a patient's key.
+
+        Who looked, and what left, is not in it: with that, reading a record would change it. Nor
+        is what guards the record (care team, restriction, legal hold).
+        """
+        keys = [key for key in self.keys if only in (None, key)]
+        clinic = str(self.patient.clinic_id)
+        rows = AuditEvent.objects.filter(
+            clinic__in=[clinic, ""],
+            patient__in=[f"patient:{key}" for key in keys],
+            verb__in=[verb.value for verb in WRITES],
+        ).order_by("number")
+        things = self._things(keys)
+        actors = rows.order_by().values_list("actor", flat=True).distinct()
+        staff = User.objects.in_bulk([_key(actor) for actor in actors if actor])
+        for row in rows.iterator(chunk_size=500):
+            kind, _colon, key = row.target.partition(":")
+            if key in things.get(kind, ()):
+                yield Act(
+                    number=row.number,
+                    patient=_key(row.patient),
+                    clinic=clinic,
+                    verb=row.verb,
+                    at=datetime.fromisoformat(row.at),
+                    by=self._named(staff[uuid.UUID(_key(row.actor))]) if row.actor else None,
+                    kind=kind,
+                    key=key,
+                )
+
+    def _things(self, keys: Sequence[uuid.UUID]) -> dict[str, set[str]]:
+        """What of this record is handed out: a row may speak of another patient's too."""
+        versions = Version.objects.filter(plan__patient__in=keys).values_list("pk", "plan_id")
+        found = {
+            "patient": set(map(str, self.keys)),
+            "version": {str(version) for version, _plan in versions},
+            "plan": {str(plan) for _version, plan in versions},
+        }
+        for rows in (CheckIn, Escalation, Consent, Document):
+            of = rows.objects.filter(patient__in=keys).values_list("pk", flat=True)
+            found[str(rows._meta.model_name)] = set(map(str, of))
+        return found
+
 
 def _joined(patient: Patient, by: User | None) -> list[Patient]:
     """The records joined to it; for somebody, those that they reach without emergency access."""
@@ -323,6 +385,11 @@ def _joined(patient: Patient, by: User | None) -> list[Patient]:
     if by is None:
         return list(joined)
     return [one for one in joined.visible_to(by) if not only_by_emergency(by, one)]
+
+
+def _key(reference: str) -> str:
+    """Of what the trail names: "patient:..."."""
+    return reference.partition(":")[2]
 
 
 def _clinic(clinic: Clinic) -> Named:
@@ -496,6 +563,7 @@ _OWNERS: dict[Part, tuple[Any, str]] = {
     Part.RED_FLAGS: (Escalation.objects, "patient"),
     Part.CONSENTS: (Consent.objects, "patient"),
     Part.PRINTS: (Document.objects, "patient"),
+    Part.TRAIL: (Patient.objects, "pk"),
 }
 
 

@@ -15,6 +15,7 @@ class Part(StrEnum):
     RED_FLAGS = "red-flags"
     CONSENTS = "consents"
     PRINTS = "prints"
+    TRAIL = "trail"
 
     @property
     def words(self) -> str:
@@ -29,6 +30,8 @@ class Part(StrEnum):
                 return _("consents")
             case Part.PRINTS:
                 return _("prints, without their pages")
+            case Part.TRAIL:
+                return _("who wrote what in it, and when")
 
 
 WHOLE = frozenset(Part)

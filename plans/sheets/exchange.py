@@ -46,6 +46,7 @@ class Subject:
     died_on: date | None
     numbers: tuple[Number, ...]
     joined_to: str = ""
+    latin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,3 +221,18 @@ class PrintFacts:
     sha256: str
     printed_at: datetime
     printed_by: Named
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A row of the trail that wrote something. `kind` and `key` are the thing's, as the trail
+    names it; `by` None is the site itself."""
+
+    number: int
+    patient: str
+    clinic: str
+    verb: str
+    at: datetime
+    by: Named | None
+    kind: str
+    key: str

@@ -94,6 +94,7 @@ def _page(request: ClinicianRequest, patient: Patient, form: HandOverForm) -> Ht
         "nav": "patients",
         "action": reverse("plans:hand-over", kwargs={"patient": patient.pk}),
         "back": reverse("plans:patient-documents", kwargs={"patient": patient.pk}),
+        "may_draft": request.user.may(Permission.DRAFT_PLAN),
     }
     status = REFUSED if form.errors else 200
     return render(request, "plans/exchange/hand_over.html", context, status=status)

@@ -24,6 +24,9 @@ def figures(request: ClinicianRequest) -> HttpResponse:
     context = {
         "here": "figures",
         "may_write": request.user.may(Permission.MANAGE_CLINIC),
+        # Whoever may only look has no other room of the settings.
+        "settings": request.user.may(Permission.MANAGE_CLINIC)
+        or request.user.may(Permission.CONFIRM_PROTOCOL),
         "figures": presenters.figures(request.clinic, request.today),
     }
     return render(request, "plans/figures/figures.html", context)

@@ -19,11 +19,13 @@ from patients.models import Patient as Patients
 from plans.forms.exchange import HAND_OVER, TAKE_OVER
 from plans.models import TakenOver
 from plans.presenters import files
-from plans.presenters.exchange import Record
+from plans.presenters.exchange import Record, itself
 from plans.rules.exchange import FileKind
 from plans.rules.schedule import expected_on
 from taperplan import tables, tokens
+from taperplan.audit import trail
 from taperplan.audit.models import AuditEvent
+from taperplan.audit.verbs import Verb
 from tests import doors, factories
 from tests.plans.fhir.reader import Site
 from tests.plans.fhir.test_reading import hl7_taper
@@ -85,7 +87,7 @@ def test_the_record_goes_out_whole_and_is_accounted_for_once(
     site = Site(text)
     for kind in (
         "CarePlan", "MedicationRequest", "Goal", "QuestionnaireResponse", "Observation", "Flag",
-        "Task", "Consent", "Practitioner", "Organization", "Provenance",
+        "Task", "Consent", "Practitioner", "Organization", "Provenance", "AuditEvent",
     ):  # fmt: skip
         assert site.all(kind), kind
     row = Disclosure.objects.get(patient=patient)
@@ -125,6 +127,50 @@ def test_what_was_told_in_confidence_stays_here_and_is_said_to(
 
     assert "her brother rang" not in text
     assert "told in confidence by a third person; left out" in text
+
+
+def test_the_trail_says_who_wrote_what_and_not_who_looked_or_was_given_it(
+    clare: User, clare_client: doors.Client, patient: Patient, plan: Plan, clinic: Clinic
+) -> None:
+    other: Patient = factories.PatientFactory(clinic=clinic, family_name="Other")
+    clare_client.get(reverse("plans:plan", kwargs={"plan": plan.pk}))
+    completed(patient, clare, {**ROUTINE, **SEIZURE, "s-seizure-many": "1"})
+    elsewhere = completed(other, clare, ROUTINE)
+    # A row about this patient may name what belongs to another.
+    trail.record(Verb.CHECK_IN_ENTERED_IN_ERROR, elsewhere, patient=patient, by=clare)
+    trail.record(Verb.PUT_ON_CARE_TEAM, patient, patient=patient, by=clare)
+    trail.record(Verb.RED_FLAG_RAISED, patient.escalations.get(), patient=patient, by=None)
+
+    def acts() -> list[Any]:
+        found = Record(patient, date(2026, 12, 1), clare).resources()
+        return [one for one in found if one["resourceType"] == "AuditEvent"]
+
+    before = acts()
+    body(handed(clare_client, patient, said(clare, FileKind.FHIR)))
+    assert acts() == before
+    assert [(one["type"]["code"], *one["entity"][0]["what"].values()) for one in before] == [
+        ("signed", f"CarePlan/{plan.versions.get().pk}"),
+        ("red flag raised", f"Flag/{patient.escalations.get().pk}"),
+        ("check-in completed", f"QuestionnaireResponse/{patient.check_ins.get().pk}"),
+        ("red flag raised", f"Flag/{patient.escalations.get().pk}"),
+    ]
+    asked = [one["agent"][0]["requestor"] for one in before]
+    assert asked == [True, True, True, False]
+    assert before[0]["agent"][0]["who"]["display"] == clare.name
+
+
+def test_a_name_in_other_letters_goes_with_the_one_that_everybody_reads(clinic: Clinic) -> None:
+    eleni: Patient = factories.PatientFactory(
+        clinic=clinic, family_name="Δείγμα", given_names="Ελένη", latin_name="Eleni Deigma"
+    )
+
+    names = itself(eleni, date(2026, 12, 1))["name"]
+
+    assert [(one.get("use"), one["text"]) for one in names] == [
+        ("official", "Ελένη Δείγμα"),
+        (None, "Eleni Deigma"),
+    ]
+    assert names[1]["extension"][0]["valueCode"] == "ABC"
 
 
 def test_a_file_without_a_ground_is_refused(

@@ -190,3 +190,15 @@ def test_the_figures_of_a_long_year_cost_a_few_statements(
 ) -> None:
     with django_assert_max_num_queries(10):  # type: ignore[operator]
         ada_client.get(reverse("plans:figures"))
+
+
+def test_whoever_may_see_the_figures_finds_them_and_no_room_that_is_shut(
+    theo_client: doors.Client, clare_client: doors.Client, ada_client: doors.Client, clinic: Clinic
+) -> None:
+    address = reverse("plans:figures")
+    for client in (theo_client, clare_client):
+        assert f'href="{address}"' in client.get(reverse("plans:home")).content.decode()
+        assert reverse("plans:my-calendar") in client.get(address).content.decode()
+    texts = reverse("accounts:texts")
+    assert texts not in theo_client.get(address).content.decode()
+    assert texts in ada_client.get(address).content.decode()
