@@ -323,6 +323,13 @@ BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(VAR_DIR / "backups")))
 # 0: none is ever removed.
 BACKUP_KEEP_DAYS: int = env.int("BACKUP_KEEP_DAYS", default=0)
 
+# --- Downtime pack ----------------------------------------------------------------------
+# What each clinic's passphrase is made from; without it no pack is made.
+DOWNTIME_KEY: str = env.str("DOWNTIME_KEY", default="")
+# Best a folder that machines at the point of care take a copy of.
+DOWNTIME_DIR = Path(env.str("DOWNTIME_DIR", default=str(VAR_DIR / "downtime")))
+DOWNTIME_KEEP: int = env.int("DOWNTIME_KEEP", default=3)
+
 # --- Being watched ----------------------------------------------------------------------
 # Where `manage.py serve_metrics` answers, on 127.0.0.1 only. 0: nothing is counted.
 METRICS_PORT: int = env.int("METRICS_PORT", default=0)

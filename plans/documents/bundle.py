@@ -15,10 +15,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from plans.documents.sealing import Seal
 from plans.documents.tagged import PRODUCER, xmp
 
 _ENTRIES = 1000
 _HEAD = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
+# What a reader is told of a seal that its version of PDF does not have by itself.
+_EXTENSION = b"/Extensions << /ADBE << /BaseVersion /1.7 /ExtensionLevel 8 >> >> "
 _CATALOG, _PAGES, _STRUCTURE, _OUTLINES, _INFO, _METADATA = range(1, 7)
 # A literal string, a hex string, or a reference: what stands in a string is never a reference.
 _TOKEN = re.compile(rb"\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]*>|(\d+) 0 R\b", re.DOTALL)
@@ -35,13 +38,17 @@ class Part:
     label: str
 
 
-def bundled(parts: Iterable[Part], *, title: str, author: str, language: str) -> Iterator[bytes]:
+def bundled(
+    parts: Iterable[Part], *, title: str, author: str, language: str, seal: Seal | None = None
+) -> Iterator[bytes]:
     """The bytes of one PDF, piece by piece; each part begins on a page of its own.
+
+    With a `seal` nothing of it can be read without its passphrase.
 
     Raises:
         ValueError: no part, or a part that is not one of our documents.
     """
-    writer = _Writer(title, author, language)
+    writer = _Writer(title, author, language, seal)
     yield writer.start()
     for part in parts:
         # One piece for each part: what is sent object by object is thousands of small writes.
@@ -50,8 +57,9 @@ def bundled(parts: Iterable[Part], *, title: str, author: str, language: str) ->
 
 
 class _Writer:
-    def __init__(self, title: str, author: str, language: str) -> None:
+    def __init__(self, title: str, author: str, language: str, seal: Seal | None) -> None:
         self.title, self.author, self.language = title, author, language
+        self.seal = seal
         # Where each object begins, by its number; 0 while it is not written.
         self.places = array("Q", [0] * (_METADATA + 1))
         self.position = 0
@@ -70,6 +78,8 @@ class _Writer:
 
     def _object(self, number: int, body: bytes) -> bytes:
         self.places[number] = self.position
+        if self.seal is not None:
+            body = self.seal.body(body)
         return self._said(b"%d 0 obj\n%s\nendobj\n" % (number, body))
 
     def start(self) -> bytes:
@@ -168,12 +178,25 @@ class _Writer:
             _CATALOG,
             b"<< /Type /Catalog /Pages %d 0 R /StructTreeRoot %d 0 R /Outlines %d 0 R "
             b"/Metadata %d 0 R /MarkInfo << /Marked true >> /Lang %s "
-            b"/ViewerPreferences << /DisplayDocTitle true >> >>"
-            % (_PAGES, _STRUCTURE, _OUTLINES, _METADATA, _text(self.language)),
+            b"/ViewerPreferences << /DisplayDocTitle true >> %s>>"
+            % (
+                _PAGES,
+                _STRUCTURE,
+                _OUTLINES,
+                _METADATA,
+                _text(self.language),
+                _EXTENSION if self.seal else b"",
+            ),
         )
-        yield from self._ending()
+        opens = b""
+        if self.seal is not None:
+            number = len(self.places)
+            self.places.append(self.position)
+            yield self._said(b"%d 0 obj\n%s\nendobj\n" % (number, self.seal.dictionary()))
+            opens = b" /Encrypt %d 0 R" % number
+        yield from self._ending(opens)
 
-    def _ending(self) -> Iterator[bytes]:
+    def _ending(self, opens: bytes) -> Iterator[bytes]:
         start = self.position
         count = len(self.places)
         yield b"xref\n0 %d\n0000000000 65535 f \n" % count
@@ -184,12 +207,13 @@ class _Writer:
                 for place in self.places[begin : begin + _ENTRIES]
             )
         name = self.digest.hexdigest()[:32].encode()
-        yield b"trailer\n<< /Size %d /Root %d 0 R /Info %d 0 R /ID [<%s><%s>] >>\n" % (
+        yield b"trailer\n<< /Size %d /Root %d 0 R /Info %d 0 R /ID [<%s><%s>]%s >>\n" % (
             count,
             _CATALOG,
             _INFO,
             name,
             name,
+            opens,
         )
         yield b"startxref\n%d\n%%%%EOF\n" % start
 

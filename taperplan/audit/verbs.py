@@ -118,6 +118,7 @@ class Verb(StrEnum):
     # The whole database
     BACKED_UP = "backed up"
     RESTORED = "restored from a backup"
+    DOWNTIME_PACK = "downtime pack made"
     RED_FLAG_GOES_ON = "red flag goes on after a restore"
     GAP_ANSWERED = "gap after a restore answered"
     # Other programs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -98,6 +99,24 @@ def test_without_the_database_it_says_so_and_still_counts(
     assert found["taperplan_database_up"] == 0
     assert "taperplan_requests_total" in " ".join(found)
     assert "taperplan_outbox_rows" not in found
+
+
+def test_how_old_the_newest_backup_and_downtime_pack_are_is_told(folder: Path) -> None:
+    kept = folder.parent
+    with override_settings(BACKUP_DIR=kept / "backups", DOWNTIME_DIR=kept / "downtime"):
+        found = figures()
+        assert found["taperplan_backup_age_seconds"] == -1
+        assert found["taperplan_downtime_pack_age_seconds"] == -1
+        (kept / "backups").mkdir()
+        (kept / "downtime").mkdir()
+        for hours, name in ((30, "backups/taperplan-1.backup"), (2, "backups/taperplan-2.backup"),
+                            (5, "downtime/taperplan-downtime-C-1-1.pdf")):  # fmt: skip
+            (kept / name).touch()
+            then = time.time() - hours * 3600
+            os.utime(kept / name, (then, then))
+        found = figures()
+    assert 7200 <= found["taperplan_backup_age_seconds"] < 7260
+    assert 18000 <= found["taperplan_downtime_pack_age_seconds"] < 18060
 
 
 def test_a_dead_notifier_takes_no_requests_away() -> None:

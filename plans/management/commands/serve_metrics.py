@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,11 @@ from django.utils import timezone
 
 from plans.presenters.watching import standing_text
 from taperplan import metrics
+from taperplan.backups.work import SUFFIX
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+    from pathlib import Path
 
 HOME = "127.0.0.1"
 
@@ -32,7 +35,29 @@ def text() -> str:
     alive = metrics.metric(
         "taperplan_database_up", "gauge", "Whether the database answers.", [("", up)]
     )
-    return metrics.requests_text(settings.METRICS_DIR) + alive + standing
+    return metrics.requests_text(settings.METRICS_DIR) + alive + standing + _files()
+
+
+def _files() -> str:
+    """How old the newest backup and the newest downtime pack are; -1 where there is none."""
+    kept = (
+        ("backup", "backup", settings.BACKUP_DIR, f"taperplan-*{SUFFIX}"),
+        ("downtime_pack", "downtime pack", settings.DOWNTIME_DIR, "taperplan-downtime-*.pdf"),
+    )
+    return "".join(
+        metrics.metric(
+            f"taperplan_{name}_age_seconds",
+            "gauge",
+            f"Since the newest {words} was written; -1 where there is none.",
+            [("", _age(folder, pattern))],
+        )
+        for name, words, folder, pattern in kept
+    )
+
+
+def _age(folder: Path, pattern: str) -> float:
+    newest = max((path.stat().st_mtime for path in folder.glob(pattern)), default=None)
+    return -1 if newest is None else max(time.time() - newest, 0.0)
 
 
 class Handler(BaseHTTPRequestHandler):

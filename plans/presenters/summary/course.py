@@ -25,6 +25,7 @@ from taperplan.words import ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from plans.models import EscalationMove
     from plans.presenters.summary.record import Record
@@ -41,32 +42,36 @@ def flags_heading(record: Record) -> str:
 
 def open_flags(record: Record) -> Iterable[OpenFlag]:
     for flag in _still_open(record):
-        acts = [
-            _("Raised {when}.").format(when=record.printing.moment(flag.raised_at)),
-            *_reported_since(record, flag),
-            (
-                _("Acknowledged {when} by {who}.").format(
-                    when=record.printing.moment(flag.acknowledged_at),
-                    who=flag.acknowledged_by.name if flag.acknowledged_by else "",
-                )
-                if flag.acknowledged_at
-                else _("Not acknowledged yet.")
-            ),
-            _("Now: {state}.").format(state=EscalationState(flag.state).label),
-        ]
-        yield OpenFlag(
-            what=_("{level}: {what}").format(
-                level=_first_capital(Level(flag.level).label),
-                what=told(flag.symptom, flag.label),
-            ),
-            detail=" ".join(acts),
-        )
+        yield open_flag(flag, record.printing.moment)
 
 
-def _reported_since(record: Record, flag: Escalation) -> Iterable[str]:
+def open_flag(flag: Escalation, moment: Callable[[datetime], str]) -> OpenFlag:
+    """How an open red flag stands above a document; `moment` says when, by the clinic's clock."""
+    acts = [
+        _("Raised {when}.").format(when=moment(flag.raised_at)),
+        *_reported_since(flag, moment),
+        (
+            _("Acknowledged {when} by {who}.").format(
+                when=moment(flag.acknowledged_at),
+                who=flag.acknowledged_by.name if flag.acknowledged_by else "",
+            )
+            if flag.acknowledged_at
+            else _("Not acknowledged yet.")
+        ),
+        _("Now: {state}.").format(state=EscalationState(flag.state).label),
+    ]
+    return OpenFlag(
+        what=_("{level}: {what}").format(
+            level=_first_capital(Level(flag.level).label),
+            what=told(flag.symptom, flag.label),
+        ),
+        detail=" ".join(acts),
+    )
+
+
+def _reported_since(flag: Escalation, moment: Callable[[datetime], str]) -> Iterable[str]:
     if flag.reported_at != flag.raised_at:
-        when = record.printing.moment(flag.reported_at)
-        yield _("Last reported {when}.").format(when=when)
+        yield _("Last reported {when}.").format(when=moment(flag.reported_at))
 
 
 def _first_capital(words: str) -> str:

@@ -106,7 +106,7 @@ def _situation(record: Record, facts: PlanFacts) -> Facts:
         )
     rows.append((_("Current step"), current_step(facts, today)))
     rows.append((_("Next"), next_step(facts, today)))
-    rows.append((_("End"), strong("; ".join(_ends(facts.schedule)) or _("not stated"))))
+    rows.append((_("End"), strong("; ".join(ends(facts.schedule)) or _("not stated"))))
     return Facts(_("Situation on {day}").format(day=formats.day(today)), tuple(rows))
 
 
@@ -163,7 +163,7 @@ def next_step(facts: PlanFacts, today: date) -> Line:
     return strong(_("{day}: {changes}").format(day=day, changes="; ".join(words)))
 
 
-def _ends(schedule: Schedule) -> Iterable[str]:
+def ends(schedule: Schedule) -> Iterable[str]:
     for drug in schedule.drugs:
         words = _end_words(drug)
         if words:
