@@ -15,8 +15,6 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
 
 _BLOCK = 16
 _LONGEST = 127
-# Everything is permitted to whoever opens it.
-_PERMITTED = -4
 _ROUNDS = 64
 # A dictionary's brackets are looked at first: "<< >>" holds no string.
 _STRING = re.compile(rb"<<|>>|(\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]*>)", re.DOTALL)
@@ -42,16 +40,17 @@ class Seal:
 
     def dictionary(self) -> bytes:
         """What stands in the file beside it, itself not sealed."""
-        permitted = _PERMITTED.to_bytes(4, "little", signed=True)
+        # Everything is permitted to whoever opens it.
+        permitted = (-4).to_bytes(4, "little", signed=True)
         clear = permitted + b"\xff\xff\xff\xffTadb" + secrets.token_bytes(4)
         # The format asks for this one block in this mode.
         box = Cipher(AES(self._key), ECB()).encryptor()  # noqa: S305  # nosec B305
         perms = box.update(clear) + box.finalize()
+        values = tuple(_hex(one) for one in (self._u, self._o, self._ue, self._oe, perms))
         return (
-            b"<< /Filter /Standard /V 5 /R 6 /Length 256 /P %d /U %s /O %s /UE %s /OE %s /Perms %s "
+            b"<< /Filter /Standard /V 5 /R 6 /Length 256 /P -4 /U %s /O %s /UE %s /OE %s /Perms %s "
             b"/CF << /StdCF << /Type /CryptFilter /CFM /AESV3 /AuthEvent /DocOpen /Length 32 >> >> "
-            b"/StmF /StdCF /StrF /StdCF /EncryptMetadata true >>"
-            % (_PERMITTED, *(_hex(one) for one in (self._u, self._o, self._ue, self._oe, perms)))
+            b"/StmF /StdCF /StrF /StdCF /EncryptMetadata true >>" % values
         )
 
     def body(self, body: bytes) -> bytes:

@@ -22,7 +22,7 @@ from plans.documents import handover as handover_paper
 from plans.models import CheckIn, FollowUp
 from plans.presenters.downtime import Making, blank_check_in, cover, sheets, under_treatment
 from plans.rules.paper import PageSize
-from plans.sheets.paper import Listing, text_of
+from plans.sheets.paper import Facts, Listing, text_of
 from taperplan import formats
 from taperplan.audit.models import AuditEvent
 from taperplan.audit.verbs import Verb
@@ -188,9 +188,9 @@ def test_a_version_that_comes_into_force_within_the_week_answers_from_its_day(
 
     [sheet] = sheets(Making(clinic, at), [otto.pk])
 
-    said = squeezed(
-        " ".join(text_of(line) for one in sheet.paper.sections[:1] for _l, line in one.rows)
-    )
+    first = sheet.paper.sections[0]
+    assert isinstance(first, Facts)
+    said = squeezed(" ".join(text_of(line) for _label, line in first.rows))
     assert "version 1, from" in said
     assert f"version {second.number}, from Mon 7 Dec 2026" in said
 
