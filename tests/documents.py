@@ -1,7 +1,8 @@
 """Writes the documents that are made from the code, or compares them (`--compare`).
 
 `docs/data-model.md` from the models, `docs/states.md` from the transition tables,
-`docs/access.md` from the roles and the rows of the access matrix.
+`docs/access.md` from the roles and the rows of the access matrix, `docs/tables.md` from the
+dictionaries of the tables.
 """
 
 from __future__ import annotations
@@ -190,10 +191,43 @@ def _answers(row: Any, visitor: str, names_an_object: bool) -> str:
     return f"{words('GET')} / {words('POST')}"
 
 
+# --- Tables ---------------------------------------------------------------------------------
+
+_TABLES = """\
+CSV in UTF-8 with commas and a mark at the start of the file, so that a spreadsheet knows the
+letters. A cell that a spreadsheet would run as a formula (it begins with = + - @, a tab or a line
+break) stands behind an apostrophe; reading our own file takes that apostrophe off again. A *day*
+is 2026-11-30, a *moment* 2026-11-24T08:41:07+00:00; an *exact number* is 0.5, 12, 1/3 or 3 1/3. A
+cell without a statement is empty, which is not 0.
+
+*schedule*, *calendar*, *check-ins* and *supply* of a record: *Documents, Hand over a file*,
+accounted for as every file that leaves; of one plan: its pages, the same rows by the same code.
+*worklist*: `/worklist.csv`; *figures*: `/clinic/figures.csv`. Each is in the trail.
+
+Every table is read back by the dictionary that wrote it: `manage.py read_table TABLE FILE` gives
+its rows, the very values that were written, and refuses a cell that we would not have written
+with its line and column. A schedule also comes back into the site, as a draft (*Import a table*).
+The others are not written into the database by a file: days and totals follow from the signed
+versions, a check-in is sealed by whoever held it, a worklist and figures are what waits and what
+was counted at one moment."""
+
+
+def tables() -> str:
+    from plans.rules.columns import EVERY
+
+    lines = ["# Tables", "", MADE, "", _TABLES]
+    for dictionary in EVERY.values():
+        lines += ["", f"## {dictionary.name}", "", dictionary.says, ""]
+        lines += ["| column | holds | |", "|---|---|---|"]
+        lines += [f"| {one.name} | {one.holds.value} | {one.says} |" for one in dictionary.columns]
+    return "\n".join(lines) + "\n"
+
+
 WRITTEN: dict[str, Callable[[], str]] = {
     "docs/data-model.md": data_model,
     "docs/states.md": states,
     "docs/access.md": access,
+    "docs/tables.md": tables,
 }
 
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plans.rules.calendar import DayOf
-    from plans.rules.schedule import Expected, Product, Schedule, Worn
+    from plans.rules.schedule import Drug, Expected, Product, Schedule, Worn
+    from taperplan.columns import Values
 
 _DAY = timedelta(days=1)
 MOST_DAYS = 1100
@@ -31,6 +32,7 @@ _LOOSE = re.compile(r"(?<!\d)\u00a0")
 class Course:
     """The signed versions of a plan and their schedules: six queries."""
 
+    reference: str
     versions: tuple[Version, ...]
     schedules: dict[int, Schedule]
 
@@ -42,7 +44,9 @@ class Course:
 def course(plan: Plan) -> Course:
     versions = tuple(plan.versions.order_by("number"))
     found = schedules(versions)
-    return Course(versions, {version.number: found[version.pk] for version in versions})
+    return Course(
+        plan.reference, versions, {version.number: found[version.pk] for version in versions}
+    )
 
 
 # --- A month --------------------------------------------------------------------------------------
@@ -221,54 +225,70 @@ def _period_line(line: rules.SupplyOf) -> PeriodLine:
     )
 
 
-# --- CSV ------------------------------------------------------------------------------------------
-# The heads are a form of their own, the same in every language, so that a program can read them.
-
-DAY_COLUMNS = (
-    "date", "weekday", "time", "drug", "product", "form", "strength", "quantity", "in words",
-    "version", "note",
-)  # fmt: skip
-SUPPLY_COLUMNS = ("first day", "last day", "drug", "form", "strength", "quantity", "in words")
+# --- Rows of a table ------------------------------------------------------------------------------
+# One way, for a plan's own page and for a file that is handed over: `plans.rules.columns`.
 
 
-def day_rows(course: Course, first: date, last: date) -> Iterator[tuple[str, ...]]:
+def day_rows(course: Course, first: date, last: date) -> Iterator[Values]:
     """A row a dose; a day without one has a row that says why."""
     for one in rules.days(*_of(course), first, last):
-        head = (one.day.isoformat(), formats.weekday(one.day))
+        number = one.version.number if one.version else None
         for version, expected in one.doses:
-            product = expected.product
             yield (
-                *head, expected.when.token, expected.drug.name, product.name, product.form.value,
-                _strength(product), plain(formats.number(expected.quantity)),
-                plain(wording.dose_words(product, expected.quantity)), str(version.number), "",
-            )  # fmt: skip
+                course.reference,
+                version.number,
+                one.day,
+                expected.when.token,
+                expected.step.number,
+                *product_cells(expected.product, expected.drug),
+                expected.quantity,
+                plain(wording.dose_words(expected.product, expected.quantity)),
+                "",
+            )
         for worn in one.worn:
-            note = f"{act_word(worn.act)}: {_patch(worn)}"
-            product = worn.product
-            yield (
-                *head, "", worn.drug.name, product.name, product.form.value,
-                _strength(product), "", "", str(one.version.number) if one.version else "",
-                plain(note),
-            )  # fmt: skip
+            said = product_cells(worn.product, worn.drug)
+            note = plain(f"{act_word(worn.act)}: {_patch(worn)}")
+            yield course.reference, number, one.day, "", None, *said, None, "", note
         if not one.doses and not one.worn:
-            number = str(one.version.number) if one.version else ""
-            yield *head, "", "", "", "", "", "", "", number, plain(_note(one))
+            yield (
+                course.reference,
+                number,
+                one.day,
+                "",
+                None,
+                *_NO_PRODUCT,
+                None,
+                "",
+                plain(_note(one)),
+            )
 
 
-def supply_rows(course: Course, first: date, last: date) -> Iterator[tuple[str, ...]]:
+def supply_rows(course: Course, first: date, last: date, *, total: bool = True) -> Iterator[Values]:
+    """The totals of a period; without one (it has no last day) its products alone."""
     for line in rules.supply_in_force(*_of(course), first, last):
+        words = plain(formats.quantity(line.quantity, line.product.form))
         yield (
-            first.isoformat(), last.isoformat(), wording.product_name(line.product, line.drug),
-            line.product.form.value, _strength(line.product),
-            plain(formats.number(line.quantity)),
-            plain(formats.quantity(line.quantity, line.product.form)),
-        )  # fmt: skip
+            course.reference,
+            first,
+            last if total else None,
+            *product_cells(line.product, line.drug),
+            line.quantity if total else None,
+            words if total else "",
+        )
 
 
-def _strength(product: Product) -> str:
-    if product.strength is None or product.unit is None:
-        return _("strength not stated")
-    return plain(formats.strength(product.strength, product.unit, product.form, product.per))
+_NO_PRODUCT: Values = ("", "", None, "", None, "")
+
+
+def product_cells(product: Product, drug: Drug) -> Values:
+    return (
+        drug.name,
+        product.name,
+        product.strength,
+        product.unit.value if product.unit else "",
+        product.per if product.form.measured else None,
+        product.form.value,
+    )
 
 
 def plain(words: str) -> str:

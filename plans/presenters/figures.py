@@ -14,10 +14,11 @@ from django.db.models import Min, Q
 
 from patients.models import Patient
 from plans.models import CheckIn, Escalation, MissedCheckIn, Plan
+from plans.rules import columns
 from plans.rules.figures import Answered, Done, Seen, answered, outcomes, protected
 from plans.rules.lifecycle import PlanState, state_word
 from plans.rules.redflags import EscalationState, EscalationVerb, Level
-from taperplan import formats, tables
+from taperplan import formats
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
@@ -26,12 +27,11 @@ if TYPE_CHECKING:
 
     from plans.rules.figures import Line
     from taperplan.accounts.models import Clinic
+    from taperplan.columns import Values
 
 MONTHS = 12
 # A date that was set longer ago than this before the first month is not looked for.
 _BEFORE = timedelta(days=400)
-COLUMNS = ("figure", "month", "what", "count")
-KEPT_BACK = "kept back"
 # The width of a bar, in units of its drawing.
 WIDTH = 600
 
@@ -51,6 +51,7 @@ class Row:
     key: str
     cells: tuple[str, ...]
     total: str
+    counts: tuple[int | None, ...]
     pieces: tuple[Piece, ...]
     kept_back: bool
 
@@ -92,14 +93,15 @@ def figures(clinic: Clinic, today: date) -> Figures:
 
 
 def csv(found: Figures) -> bytes:
-    return tables.write(COLUMNS, _lines(found))
+    return columns.FIGURES.write(lines(found))
 
 
-def _lines(found: Figures) -> Iterator[tuple[str, ...]]:
+def lines(found: Figures) -> Iterator[Values]:
+    """None: kept back."""
     for table in found.tables:
         for row in table.rows:
-            for word, cell in zip((*table.words, "total"), (*row.cells, row.total), strict=True):
-                yield table.key, row.key, word, cell or KEPT_BACK
+            for word, count in zip((*table.words, "total"), row.counts, strict=True):
+                yield table.key, row.key, word, count
 
 
 # --- Months --------------------------------------------------------------------------------------
@@ -248,6 +250,7 @@ def _row(name: str, key: str, line: Line, most: int = 0) -> Row:
         key=key,
         cells=tuple(map(_figure, line.cells)),
         total=_figure(line.total),
+        counts=(*line.cells, line.total),
         pieces=tuple(_pieces(line, max(most, line.total or 0))),
         kept_back=None in line.cells or line.total is None,
     )

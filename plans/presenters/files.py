@@ -9,62 +9,40 @@ from typing import TYPE_CHECKING
 
 from plans.models import FollowUp, Plan, TakenOver, Version
 from plans.models.schedule import schedules
+from plans.presenters.calendar import Course, day_rows, supply_rows
 from plans.presenters.exchange import Record
-from plans.rules import wording
+from plans.rules import columns, wording
+from plans.rules import table as schedule_table
 from plans.rules.exchange import FileKind
 from plans.rules.lifecycle import PlanState, version_on
 from plans.rules.schedule import (
     Slot,
     When,
-    away_on,
     expected_on,
     first_day,
-    last_day,
     next_change,
-    supply,
 )
-from taperplan import calendars, formats, tables
+from taperplan import calendars, formats
 from taperplan.calendars import Event
+from taperplan.columns import exact
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date, time
-    from fractions import Fraction
     from zoneinfo import ZoneInfo
 
     from patients.models import Patient
-    from plans.presenters.home import Worklist
-    from plans.rules.schedule import Product, Schedule
+    from plans.presenters.home import Group
+    from plans.rules.schedule import Schedule
     from plans.sheets.exchange import Answer
     from taperplan.accounts.models import User
+    from taperplan.columns import Values
 
 _DAY = timedelta(days=1)
 # Of a plan without a last day: how far ahead, from today.
 OPEN_AHEAD = 365
 LIVING = (PlanState.ACTIVE.value, PlanState.AFTERCARE.value, PlanState.LOST_TO_CONTACT.value)
-
-SCHEDULE = (
-    "plan", "version", "step", "first day", "last day", "from", "pattern", "cycle days",
-    "cycle from", "drug", "product", "strength", "unit", "in mL", "form", "time", "days",
-    "quantity",
-)  # fmt: skip
-DAYS = (
-    "day", "time", "plan", "version", "step", "drug", "product", "strength", "unit", "in mL",
-    "form", "quantity", "set elsewhere",
-)  # fmt: skip
-CHECK_INS = ("check-in", "happened", "recorded", "version", "key", "question", "answer")
-SUPPLY = (
-    "plan", "version", "first day", "last day", "drug", "product", "strength", "unit", "in mL",
-    "form", "quantity",
-)  # fmt: skip
-WORKLIST = ("group", "patient", "born", "record", "what", "detail", "when")
-COLUMNS = {
-    FileKind.SCHEDULE: SCHEDULE,
-    FileKind.DAYS: DAYS,
-    FileKind.CHECK_INS: CHECK_INS,
-    FileKind.SUPPLY: SUPPLY,
-}
 
 
 @dataclass(frozen=True)
@@ -78,6 +56,11 @@ class InForce:
     @property
     def newest(self) -> Version:
         return self.versions[-1]
+
+    @property
+    def course(self) -> Course:
+        said = {version.number: self.said[version.pk] for version in self.versions}
+        return Course(self.plan.reference, self.versions, said)
 
     def at(self, day: date, slot: When | None = None) -> Version | None:
         return version_on(self.versions, day, slot)
@@ -94,138 +77,58 @@ def plans_of(keys: Iterable[uuid.UUID]) -> list[InForce]:
 
 
 def table(kind: FileKind, patient: Patient, today: date, by: User) -> bytes:
+    return columns.OF_FILE[kind].write(rows(kind, patient, today, by))
+
+
+def rows(kind: FileKind, patient: Patient, today: date, by: User) -> Iterator[Values]:
     record = Record(patient, today, by)
-    plans = plans_of(record.keys)
-    rows: Iterator[tuple[str, ...]]
-    match kind:
-        case FileKind.SCHEDULE:
-            rows = (row for plan in plans for row in _schedule(plan, today))
-        case FileKind.DAYS:
-            rows = (row for plan in plans for row in _days(plan, today))
-        case FileKind.CHECK_INS:
-            rows = _check_ins(record)
-        case FileKind.SUPPLY:
-            rows = (row for plan in plans for row in _supply(plan, today))
-        case _:
-            raise ValueError(kind)
-    return tables.write(COLUMNS[kind], rows)
+    if kind is FileKind.CHECK_INS:
+        yield from _check_ins(record)
+        return
+    for plan in plans_of(record.keys):
+        match kind:
+            case FileKind.SCHEDULE:
+                # What is typed for the team stays with the team.
+                yield from schedule_rows(plan.at(today) or plan.versions[0], team=False)
+            case FileKind.DAYS:
+                first, last = plan.course.period
+                yield from day_rows(plan.course, first or today, last or today + OPEN_AHEAD * _DAY)
+            case FileKind.SUPPLY:
+                yield from _supply(plan)
+            case _:
+                raise ValueError(kind)
 
 
-def figure(value: Fraction | None) -> str:
-    """An exact number without separators: 0.5, 12, 1/3."""
-    return "" if value is None else formats.number(value).replace(",", "").replace("\u00a0", " ")
+def schedule_rows(version: Version, *, team: bool = True) -> Iterator[Values]:
+    for row in schedule_table.rows_of(version.schedule(), team=team):
+        yield version.plan.reference, version.number, *row
 
 
-def _iso(value: date | None) -> str:
-    return "" if value is None else value.isoformat()
-
-
-def _product(schedule: Schedule, product: Product) -> tuple[str, ...]:
-    return (
-        schedule.drug(product.drug).name,
-        product.name,
-        figure(product.strength),
-        product.unit.value if product.unit else "",
-        figure(product.per) if product.form.measured else "",
-        product.form.value,
-    )
-
-
-def _counts(plan: InForce, today: date) -> tuple[Version, Schedule]:
-    """The version that counts today, or the first that will."""
-    version = plan.at(today) or plan.versions[0]
-    return version, plan.said[version.pk]
-
-
-def _schedule(plan: InForce, today: date) -> Iterator[tuple[str, ...]]:
-    version, schedule = _counts(plan, today)
-    for step in schedule.steps:
-        for dose in step.doses:
-            cycle = step.cycle_days
-            chosen = [str(n + 1) for n in range(cycle) if dose.on_days >> n & 1]
-            yield (
-                plan.plan.reference,
-                str(version.number),
-                str(step.number),
-                _iso(step.first_day),
-                _iso(step.last_day),
-                step.from_slot.token if step.from_slot else "",
-                step.rhythm.value,
-                str(cycle),
-                _iso(step.cycle_from),
-                *_product(schedule, schedule.product(dose.product)),
-                dose.when.token,
-                " ".join(chosen) if cycle > 1 else "",
-                figure(dose.quantity),
-            )
-
-
-def _ends(plan: InForce, today: date) -> date:
-    ends = [last_day(plan.said[version.pk]) for version in plan.versions]
-    return ends[-1] or today + OPEN_AHEAD * _DAY
-
-
-def _days(plan: InForce, today: date) -> Iterator[tuple[str, ...]]:
-    """Each slot from the version that is in force at it, as for every other answer of a day."""
-    firsts = [first for v in plan.versions if (first := first_day(plan.said[v.pk])) is not None]
-    day, last = min(firsts, default=today), _ends(plan, today)
-    while day <= last:
-        for version in plan.versions:
-            schedule = plan.said[version.pk]
-            away = away_on(schedule, day) if plan.at(day) == version else None
-            if away is not None:
-                empty = [""] * 8
-                yield (
-                    _iso(day), "", plan.plan.reference, str(version.number), *empty, away.where,
-                )  # fmt: skip
-            for expected in expected_on(schedule, day):
-                if plan.at(day, expected.when) == version:
-                    yield (
-                        _iso(day),
-                        expected.when.token,
-                        plan.plan.reference,
-                        str(version.number),
-                        str(expected.step.number),
-                        *_product(schedule, expected.product),
-                        figure(expected.quantity),
-                        "",
-                    )
-        day += _DAY
-
-
-def _supply(plan: InForce, today: date) -> Iterator[tuple[str, ...]]:
+def _supply(plan: InForce) -> Iterator[Values]:
     """Totals between one change and the next; what has no end has no total."""
-    version, schedule = _counts(plan, today)
-    begin = first_day(schedule)
-    while begin is not None:
-        change = next_change(schedule, begin)
-        end = change.day - _DAY if change is not None else last_day(schedule)
-        for line in supply(schedule, begin, end or begin):
-            yield (
-                plan.plan.reference,
-                str(version.number),
-                _iso(begin),
-                _iso(end),
-                *_product(schedule, line.product),
-                figure(line.quantity) if end is not None else "",
-            )
-        begin = change.day if change is not None else None
+    first, last = plan.course.period
+    begins = {day for day, _slot, _version, _schedule in changes_of(plan)}
+    begins |= {version.in_force_from for version in plan.versions[1:]}
+    days = sorted(day for day in begins if first and first <= day <= (last or day))
+    for day, after in zip(days, [*days[1:], None], strict=True):
+        end = after - _DAY if after else last
+        yield from supply_rows(plan.course, day, end or day, total=end is not None)
 
 
-def _check_ins(record: Record) -> Iterator[tuple[str, ...]]:
+def _check_ins(record: Record) -> Iterator[Values]:
     for facts in record.check_ins():
         if facts.in_error:
             continue
         head = (
             facts.key,
-            facts.happened_at.isoformat(timespec="minutes"),
-            facts.recorded_at.isoformat(timespec="minutes"),
+            facts.happened_at.replace(microsecond=0),
+            facts.recorded_at.replace(microsecond=0),
             facts.version,
         )
         for answer in _flat(facts.answers):
             yield (*head, answer.key, answer.label, answer.value)
         for measured in facts.measurements:
-            value = f"{figure(measured.value)} {measured.unit.value}"
+            value = f"{exact(measured.value)} {measured.unit.value}"
             yield (*head, f"measured.{measured.vital.value}", measured.vital.value, value)
         for taken in facts.taken:
             yield (*head, f"taken.{taken.drug}", taken.drug, taken.answer.value)
@@ -238,23 +141,11 @@ def _flat(answers: Iterable[Answer]) -> Iterator[Answer]:
         yield from _flat(answer.inside)
 
 
-def worklist_table(worklist: Worklist) -> bytes:
-    return tables.write(
-        WORKLIST,
-        (
-            (
-                group.title,
-                row.name,
-                row.born,
-                row.record,
-                "".join(run.text for run in row.what),
-                row.detail,
-                row.when,
-            )
-            for group in worklist.groups
-            for row in group.rows
-        ),
-    )
+def worklist_rows(groups: Iterable[Group]) -> Iterator[Values]:
+    for group in groups:
+        for row in group.rows:
+            what = "".join(run.text for run in row.what)
+            yield group.title, row.name, row.born, row.record, what, row.detail, row.when
 
 
 # --- Calendars -----------------------------------------------------------------------------------

@@ -73,6 +73,9 @@ COLUMNS = (
 )  # fmt: skip
 """The heads are a form of their own, the same in every language."""
 
+OF = ("plan", "version")
+"""Stand before them in a file of ours: whose version it is."""
+
 NOT_STATED, OPEN, AFTER = "not stated", "open", ("+", "after")
 _IDENTITY = ("name", "form", "strength", "unit", "in mL")
 _WORDS: Mapping[str, tuple[str, ...]] = {
@@ -89,9 +92,13 @@ _SLOTS = tuple(slot for slot in Slot if slot is not Slot.CLOCK)
 # --- Writing --------------------------------------------------------------------------------------
 
 
-def rows_of(schedule: Schedule) -> Iterator[tuple[str, ...]]:
-    """Drugs first, then products, then each step's doses, then as-needed lines."""
+def rows_of(schedule: Schedule, *, team: bool = True) -> Iterator[tuple[str, ...]]:
+    """Drugs first, then products, then each step's doses, then as-needed lines; `team`: with
+    what is typed for the team alone."""
     cells: Any = cells_from(schedule)
+    if not team:
+        for line in (*cells["products"], *cells["steps"]):
+            line["team_text"] = ""
     drugs = {drug["key"]: drug["name"] for drug in cells["drugs"]}
     labels = {p["key"]: str(n) for n, p in enumerate(cells["products"], 1)}
     of_drug = {p["key"]: drugs[p["drug"]] for p in cells["products"]}
@@ -160,7 +167,8 @@ class _Reader:
     needed: dict[str, Any] = field(default_factory=dict)
 
     def read(self) -> None:
-        unknown = [name for name in self.table.columns if name.casefold() not in _KNOWN]
+        heads = [name for name in self.table.columns if name.casefold() not in OF]
+        unknown = [name for name in heads if name.casefold() not in _KNOWN]
         self.faults += [
             Fault(1, name, _("A schedule has no column of this name.")) for name in unknown
         ]
@@ -168,10 +176,21 @@ class _Reader:
             self.faults.append(Fault(1, "drug", _("The column is missing.")))
         if not self.faults and not self.table.rows:
             self.faults.append(Fault(2, "", _("No row stands below the heads.")))
+        self.of_one_plan()
         for row in self.table.rows if not self.faults else ():
-            said = {_KNOWN[name.casefold()]: row[name].strip() for name in self.table.columns}
+            said = {_KNOWN[name.casefold()]: row[name].strip() for name in heads}
             if any(said.values()):
                 self.row(row, {column: said.get(column, "") for column in COLUMNS})
+
+    def of_one_plan(self) -> None:
+        """A file of a whole record may hold several plans: a draft is made of one."""
+        for name in self.table.columns:
+            if name.casefold() in OF and self.table.rows:
+                first = self.table.rows[0][name]
+                other = next((row for row in self.table.rows if row[name] != first), None)
+                if other is not None:
+                    sentence = _("Another {what} begins here. Leave the rows of one.")
+                    self.fault(other, name, sentence.format(what=name.casefold()))
 
     def row(self, row: Row, said: dict[str, str]) -> None:
         for column, words in _WORDS.items():

@@ -15,19 +15,20 @@ from plans.access import load_plan
 from plans.actions.export import exported
 from plans.forms.period import PeriodForm
 from plans.presenters import calendar as presenters
+from plans.rules import columns
 from plans.views.pages import CSV, REFUSED, page_of
-from taperplan import tables
 from taperplan.accounts.access import require_permission
 from taperplan.accounts.limits import Limited, limited
 from taperplan.accounts.roles import Permission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import date
 
     from plans.models import Plan
     from plans.presenters.calendar import Course
     from taperplan.accounts.http import ClinicianRequest
+    from taperplan.columns import Dictionary, Values
 
 
 @require_safe
@@ -77,7 +78,7 @@ def calendar_csv(request: ClinicianRequest, plan: Plan) -> HttpResponse:
     if asked is None:
         return _no_period(request, plan)
     rows = presenters.day_rows(course, *asked)
-    return csv_file(request, plan, "calendar", presenters.DAY_COLUMNS, rows)
+    return csv_file(request, plan, "calendar", columns.DAYS, rows)
 
 
 @require_safe
@@ -91,7 +92,7 @@ def supply_csv(request: ClinicianRequest, plan: Plan) -> HttpResponse:
     if asked is None:
         return _no_period(request, plan)
     rows = presenters.supply_rows(course, *asked)
-    return csv_file(request, plan, "supply", presenters.SUPPLY_COLUMNS, rows)
+    return csv_file(request, plan, "supply", columns.SUPPLY, rows)
 
 
 def _form(request: ClinicianRequest) -> PeriodForm:
@@ -116,11 +117,11 @@ def csv_file(
     request: ClinicianRequest,
     plan: Plan,
     what: str,
-    columns: Sequence[str],
-    rows: Iterable[Sequence[str]],
+    dictionary: Dictionary,
+    rows: Iterable[Values],
 ) -> HttpResponse:
     """A file whose name says which plan and what, and nothing of the patient."""
-    data = tables.write(columns, rows)
+    data = dictionary.write(rows)
     exported(plan=plan, what=f"{what} csv", by=request.user)
     response = HttpResponse(data, content_type=CSV)
     response["Content-Disposition"] = f'attachment; filename="{plan.reference}-{what}.csv"'

@@ -22,6 +22,7 @@ from plans.presenters import document as documents
 from plans.presenters import files
 from plans.presenters.frame import Frame
 from plans.presenters.home import worklist
+from plans.rules.columns import WORKLIST
 from plans.rules.exchange import FileKind
 from plans.rules.paper import Recipient
 from taperplan.accounts.access import require_permission
@@ -29,10 +30,13 @@ from taperplan.accounts.limits import Limited, limited, sent
 from taperplan.accounts.roles import Permission
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from patients.models import Patient
+    from plans.presenters.home import Worklist
     from taperplan.accounts.http import ClinicianRequest
+    from taperplan.columns import Values
 
 REFUSED = 422
 
@@ -105,20 +109,36 @@ def _page(request: ClinicianRequest, patient: Patient, form: HandOverForm) -> Ht
 @limited(Limited.FILE)
 def worklist_table(request: ClinicianRequest) -> HttpResponse:
     """The worklist as it stands on the first page, for whoever works through it on paper."""
-    found = worklist(
-        user=request.user,
-        frame=Frame(request, leaving=True),
-        now=request.now,
-        today=request.today,
-        whose=request.GET.get("whose", ""),
-        show="",
-        page=1,
-    )
-    actions.worklist_taken(rows=sum(group.count for group in found.groups), by=request.user)
-    response = HttpResponse(files.worklist_table(found), content_type="text/csv; charset=utf-8")
+    rows = list(_worklist_rows(request))
+    actions.worklist_taken(rows=len(rows), by=request.user)
+    response = HttpResponse(WORKLIST.write(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="worklist.csv"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _worklist_rows(request: ClinicianRequest) -> Iterator[Values]:
+    """A group that the page shows in part is asked for page by page."""
+
+    def page(show: str, number: int) -> Worklist:
+        return worklist(
+            user=request.user,
+            frame=frame,
+            now=request.now,
+            today=request.today,
+            whose=request.GET.get("whose", ""),
+            show=show,
+            page=number,
+        )
+
+    frame = Frame(request, leaving=True)
+    first = page("", 1)
+    for group in first.groups:
+        found = first if not group.more else page(group.key, 1)
+        yield from files.worklist_rows(one for one in found.groups if one.key == group.key)
+        while found.older and group.more:
+            found = page(group.key, found.page + 1)
+            yield from files.worklist_rows(found.groups)
 
 
 # --- A plan from another program -------------------------------------------------------------

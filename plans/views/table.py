@@ -15,6 +15,8 @@ from plans.access import load_plan, load_version
 from plans.actions import plan as plan_actions
 from plans.actions import table as actions
 from plans.forms.table import TableForm
+from plans.presenters import files
+from plans.rules import columns
 from plans.rules import table as rules
 from plans.views.calendar import csv_file
 from plans.views.pages import REFUSED, page_of
@@ -41,8 +43,8 @@ require_form = require_http_methods(["GET", "HEAD", "POST"])
 @load_version
 @team_only
 def schedule_csv(request: ClinicianRequest, version: Version) -> HttpResponse:
-    rows = rules.rows_of(version.schedule())
-    return csv_file(request, version.plan, f"v{version.number}-schedule", rules.COLUMNS, rows)
+    rows = files.schedule_rows(version)
+    return csv_file(request, version.plan, f"v{version.number}-schedule", columns.SCHEDULE, rows)
 
 
 @require_form

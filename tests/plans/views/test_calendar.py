@@ -127,7 +127,7 @@ def test_each_day_as_csv_says_the_same_as_the_page(plan: Plan, theo_client: door
     )
     assert len(table.rows) == 42
     first = table.rows[0]
-    assert (first["date"], first["weekday"], first["time"]) == ("2026-11-30", "Monday", "morning")
+    assert (first["day"], first["step"], first["time"]) == ("2026-11-30", "1", "morning")
     assert (first["quantity"], first["in words"]) == ("1", "1 tablet of 1 mg (1 mg)")
     assert AuditEvent.objects.filter(verb=Verb.EXPORTED).count() == 1
 
@@ -136,8 +136,9 @@ def test_totals_as_csv(plan: Plan, theo_client: doors.Client) -> None:
     (row,) = tables.read(get(theo_client, plan, "supply-csv").content).rows
 
     assert row.cells == {
-        "first day": "2026-11-30", "last day": "2026-12-20", "drug": "examplazepam",
-        "form": "tablet", "strength": "1 mg", "quantity": "42", "in words": "42 tablets",
+        "plan": plan.reference, "first day": "2026-11-30", "last day": "2026-12-20",
+        "drug": "examplazepam", "product": "", "strength": "1", "unit": "mg", "in mL": "",
+        "form": "tablet", "quantity": "42", "in words": "42 tablets",
     }  # fmt: skip
 
 

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from patients.models import Disclosure
 from patients.models import Patient as Patients
 from plans.forms.exchange import HAND_OVER, TAKE_OVER
-from plans.models import TakenOver
-from plans.presenters import files
+from plans.models import Draft, TakenOver
+from plans.presenters import files, home
 from plans.presenters.exchange import Record, itself
+from plans.rules import cells, columns, table
 from plans.rules.exchange import FileKind
 from plans.rules.schedule import expected_on
 from taperplan import tables, tokens
@@ -200,26 +202,25 @@ def test_the_table_of_days_says_what_was_signed(
     data = body(handed(clare_client, patient, said(clare, FileKind.DAYS)))
 
     schedule = plan.versions.get().schedule()
-    table = tables.read(data)
+    read = tables.read(data)
     day = date(2026, 11, 30)
     for offset in range(21):
-        rows = [r for r in table.rows if r["day"] == str(day + timedelta(days=offset))]
+        rows = [r for r in read.rows if r["day"] == str(day + timedelta(days=offset))]
         assert [(r["time"], r["quantity"]) for r in rows] == [
             (e.when.token, str(e.quantity).replace("1/2", "0.5"))
             for e in expected_on(schedule, day + timedelta(days=offset))
         ]
-    assert len(table.rows) == 42
+    assert len(read.rows) == 42
 
 
-@pytest.mark.parametrize(
-    "kind", [FileKind.SCHEDULE, FileKind.DAYS, FileKind.CHECK_INS, FileKind.SUPPLY]
-)
+@pytest.mark.one_engine
+@pytest.mark.parametrize("kind", columns.OF_FILE)
 def test_a_table_is_read_by_another_program_and_back_by_us(
     kind: FileKind, clare: User, clare_client: doors.Client, patient: Patient
 ) -> None:
-    cells = factories.plan_cells(title="=cmd|' /C calc'!A0")
-    cells["drugs"][0]["name"] = "=1+1 examplazepam"
-    factories.signed_plan(patient, clare, cells)
+    typed = factories.plan_cells(title="=cmd|' /C calc'!A0")
+    typed["drugs"][0]["name"] = "=1+1 examplazepam"
+    factories.signed_plan(patient, clare, typed)
     completed(patient, clare, {**ROUTINE, "note": "@SUM(A1)\nslept"})
 
     data = body(handed(clare_client, patient, said(clare, kind)))
@@ -227,17 +228,110 @@ def test_a_table_is_read_by_another_program_and_back_by_us(
     seen = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
     assert len(seen) > 1
     assert not [cell for row in seen for cell in row if cell[:1] in "=+-@" and cell]
-    table = tables.read(data)
-    rows = [list(row.cells.values()) for row in table.rows]
-    assert tables.write(table.columns, rows) == data
+    rows = columns.OF_FILE[kind].read(data)
+    assert rows == tuple(files.rows(kind, patient, patient.clinic.day(timezone.now()), clare))
+    assert "=1+1 examplazepam" in str(rows) or kind is FileKind.CHECK_INS
+
+
+@pytest.mark.one_engine
+def test_the_worklist_is_whole_in_its_file_and_read_back_as_it_stands(
+    clare: User, clare_client: doors.Client, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(home, "MOST", 1)
+    for number in range(3):
+        made: Patient = factories.PatientFactory(clinic=clinic, family_name=f"=Sample{number}")
+        factories.draft_plan(made, clare)
+
+    response = clare_client.get(reverse("plans:worklist-table"), {"whose": "team"})
+    rows = columns.WORKLIST.read(response.content)
+
+    drafts = [row for row in rows if row[0] == "Drafts not signed"]
+    assert sorted(str(row[1])[:8] for row in drafts) == [f"=SAMPLE{n}" for n in range(3)]
+    page = clare_client.get(reverse("plans:home"), {"whose": "team"}).content.decode()
+    assert reverse("plans:worklist-table") in page
+    said = AuditEvent.objects.filter(verb="exported").get().detail
+    assert json.loads(said)["rows"] == str(len(rows))
+
+
+@pytest.mark.one_engine
+def test_a_schedule_that_was_handed_over_comes_back_as_the_same_schedule(
+    clare: User, clare_client: doors.Client, patient: Patient, plan: Plan
+) -> None:
+    data = body(handed(clare_client, patient, said(clare, FileKind.SCHEDULE)))
+    version = plan.versions.get()
+    own = reverse("plans:schedule-csv", kwargs={"plan": plan.pk, "number": 1})
+    assert clare_client.get(own).content == data
+
+    address = reverse("plans:import-version", kwargs={"plan": plan.pk})
+    typed = {"pasted": data.decode("utf-8-sig"), "token": tokens.issue(clare, "import a table")}
+    assert clare_client.post(address, typed).status_code == 302
+
+    back = cells.read(Draft.objects.get(plan=plan).cells, today=date(2026, 11, 24)).so_far
+    assert list(table.rows_of(back)) == list(table.rows_of(version.schedule()))
+
+
+def test_what_is_typed_for_the_team_is_in_our_own_file_and_in_none_that_is_handed_over(
+    clare: User, clare_client: doors.Client, patient: Patient
+) -> None:
+    typed = factories.plan_cells()
+    typed["products"][0]["team_text"] = "only for us"
+    typed["steps"][0]["team_text"] = "and this"
+    plan = factories.signed_plan(patient, clare, typed)
+
+    data = body(handed(clare_client, patient, said(clare, FileKind.SCHEDULE))).decode()
+    own = reverse("plans:schedule-csv", kwargs={"plan": plan.pk, "number": 1})
+
+    assert "only for us" not in data
+    assert "and this" not in data
+    assert "only for us" in clare_client.get(own).content.decode()
+
+
+def test_a_table_of_two_plans_makes_no_draft(
+    clare: User, clare_client: doors.Client, patient: Patient, plan: Plan
+) -> None:
+    typed = factories.plan_cells()
+    typed["drugs"][0]["name"] = "otherolam"
+    factories.signed_plan(patient, clare, typed)
+    data = body(handed(clare_client, patient, said(clare, FileKind.SCHEDULE)))
+
+    address = reverse("plans:import-plan", kwargs={"patient": patient.pk})
+    typed = {"pasted": data.decode("utf-8-sig"), "token": tokens.issue(clare, "import a table")}
+    page = clare_client.post(address, typed)
+
+    assert page.status_code == 422
+    assert "Another plan begins here. Leave the rows of one." in page.content.decode()
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.one_engine
+def test_the_days_and_totals_of_a_plan_are_the_same_by_either_door(
+    clare: User, clare_client: doors.Client, patient: Patient, plan: Plan
+) -> None:
+    factories.next_version(plan, clare)
+    days = body(handed(clare_client, patient, said(clare, FileKind.DAYS)))
+    totals = columns.SUPPLY.read(body(handed(clare_client, patient, said(clare, FileKind.SUPPLY))))
+
+    assert clare_client.get(reverse("plans:calendar-csv", kwargs={"plan": plan.pk})).content == days
+    for row in totals:
+        first, last = row[1], row[2]
+        assert isinstance(first, date)
+        assert isinstance(last, date)
+        typed = {
+            f"first_{n}": str(part) for n, part in enumerate((first.day, first.month, first.year))
+        }
+        typed |= {
+            f"last_{n}": str(part) for n, part in enumerate((last.day, last.month, last.year))
+        }
+        own = clare_client.get(reverse("plans:supply-csv", kwargs={"plan": plan.pk}), typed)
+        assert row in columns.SUPPLY.read(own.content)
 
 
 def test_supply_between_changes_adds_up(
     clare: User, clare_client: doors.Client, patient: Patient, plan: Plan
 ) -> None:
-    table = tables.read(body(handed(clare_client, patient, said(clare, FileKind.SUPPLY))))
+    read = tables.read(body(handed(clare_client, patient, said(clare, FileKind.SUPPLY))))
 
-    assert [(r["first day"], r["last day"], r["quantity"]) for r in table.rows] == [
+    assert [(r["first day"], r["last day"], r["quantity"]) for r in read.rows] == [
         ("2026-11-30", "2026-12-06", "21"),
         ("2026-12-07", "2026-12-13", "14"),
         ("2026-12-14", "2026-12-20", "7"),

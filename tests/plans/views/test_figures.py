@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from patients.models import Patient
 from plans.models import CheckIn, Escalation, EscalationMove, Plan
-from plans.presenters.figures import figures
+from plans.presenters.figures import csv as csv_of
+from plans.presenters.figures import figures, lines
+from plans.rules import columns
 from plans.rules.figures import SMALLEST, Answered, Done, Seen, answered, outcomes, protected
 from taperplan.audit.models import AuditEvent
 from tests import doors, factories
@@ -145,6 +147,10 @@ def test_each_figure_is_counted_and_small_ones_are_kept_back(
     assert (waited["15 minutes"], waited["4 hours"], waited["not yet"]) == ("", "", "0")
     # What is kept back is not drawn either.
     assert found["acknowledged"].rows[-1].pieces == ()
+
+    whole = figures(clinic_of_nine, TODAY)
+    assert columns.FIGURES.read(csv_of(whole)) == tuple(lines(whole))
+    assert ("plans", "", "active", None) in lines(whole)
 
 
 def due(day_: int, month: int) -> dict[str, str]:
