@@ -38,6 +38,7 @@ from plans.models import (
 )
 from plans.presenters.check_in import Around, last_standing
 from plans.rules import check_in as rules
+from plans.rules import limits
 from plans.rules.catalogue import SHIPPED
 from plans.rules.check_in import ContactHow, DraftState, Kind, Reading, Reporter
 from plans.rules.redflags import Source
@@ -55,6 +56,8 @@ if TYPE_CHECKING:
     from patients.models import Patient
     from plans.models import Escalation, Version
     from plans.rules.catalogue import Catalogue
+    from plans.rules.redflags import Level
+    from plans.rules.vitals import Field
     from taperplan.accounts.models import User
 
 
@@ -126,7 +129,7 @@ def keep(
     """
 
     def act() -> Kept:
-        work = _locked(patient, key, frozen_now, by, catalogue_of(patient.clinic))
+        work = _locked(patient, key, frozen_now, by, catalogue_of(patient.clinic, patient))
         _settle(work, answers, revision)
         if not work.nothing_of_it:
             _write(work)
@@ -246,6 +249,8 @@ def _settle(work: _Work, answers: Mapping[str, str], revision: int) -> None:
 
 
 def _report(work: _Work, key: str, answers: Mapping[str, str]) -> Report:
+    if (figure := limits.of_key(key)) is not None:
+        return _report_of_figure(work, *figure, answers)
     suicide = key in (SUICIDAL_THOUGHTS, SUICIDE_PLAN)
     words = answers.get("suicide-words" if suicide else rules.box(key, "note"), "")
     when = answers.get(rules.box(key, "when_each"), "") or answers.get(rules.box(key, "onset"), "")
@@ -259,6 +264,23 @@ def _report(work: _Work, key: str, answers: Mapping[str, str]) -> Report:
         text=words[: rules.NOTE_LIMIT],
         happened=when[: rules.LINE_LIMIT],
         said_by=Reporter(who).label if who in [r.value for r in Reporter] else "",
+    )
+
+
+def _report_of_figure(
+    work: _Work, place: Field, level: Level, answers: Mapping[str, str]
+) -> Report:
+    """A vital sign beyond a limit, with the figure and the limit in words."""
+    typed = answers.get(f"v-{place.value}", "").strip()
+    found = limits.beyond(place, typed, work.catalogue.limits)
+    told = found.told if found else limits.in_words(place, typed)
+    return Report(
+        symptom=limits.key_of(place, level),
+        source=Source.CHECK_IN,
+        draft=work.draft,
+        text=told,
+        label=told if found else "",
+        level=level,
     )
 
 
@@ -428,6 +450,7 @@ def _insert_rows(check_in: CheckIn, reading: Reading, around: Around) -> None:
                 value_denominator=line.measured.value.denominator,
                 unit=line.measured.unit.value,
                 typed=line.typed,
+                beyond=line.beyond,
             )
             for line in reading.vital_signs
         )

@@ -24,6 +24,7 @@ from plans.models.escalation import Escalation, EscalationMove
 from plans.models.exchange import AccessKey
 from plans.models.formulary import FormularyEntry
 from plans.models.handover import HandoverNote
+from plans.models.limits import LimitConfirmation, LimitSet, VitalLimit
 from plans.models.notice import Heartbeat, Outbox, Sending
 from plans.models.patient_text import ConfirmedTextSet, WithdrawnTextSet
 from plans.models.plan import (
@@ -67,6 +68,8 @@ __all__ = [
     "GapAnswer",
     "HandoverNote",
     "Heartbeat",
+    "LimitConfirmation",
+    "LimitSet",
     "MissedCheckIn",
     "Move",
     "Outbox",
@@ -86,6 +89,7 @@ __all__ = [
     "TakenOverRow",
     "Told",
     "Version",
+    "VitalLimit",
     "VitalSign",
     "WithdrawnTextSet",
     "catalogue_of",

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from plans.models.check_in import KEY_LENGTH, WORD_LENGTH
 from plans.models.exact import one_of
+from plans.models.limits import VitalLimit
 from plans.rules import catalogue as rules
+from plans.rules.limits import Limit, Side
 from plans.rules.redflags import Level
 from plans.rules.schedule import DrugClass
 from plans.rules.symptoms import CATALOGUE, Group, Shape
+from plans.rules.vitals import Vital, VitalUnit
 from taperplan.accounts.models import Clinic, LevelSet
 from taperplan.audit.append_only import Mutability
+from taperplan.kept import Kept, Values
+from taperplan.kept import now as kept_now
+
+if TYPE_CHECKING:
+    import uuid
+
+    from patients.models import Patient
 
 FIXED = sorted(symptom.key for symptom in CATALOGUE if symptom.fixed)
 # A row that touches a red flag counts from its confirmation on, every other at once.
@@ -23,7 +34,7 @@ _COUNTS = Q(waits=False) | Q(confirmation__isnull=False)
 
 
 class CatalogueEntryQuerySet(models.QuerySet["CatalogueEntry"]):
-    def in_force(self, clinic: Clinic) -> CatalogueEntryQuerySet:
+    def in_force(self, clinic: Clinic | uuid.UUID) -> CatalogueEntryQuerySet:
         """Of each item the newest row that counts, in the order in which they were written."""
         later = CatalogueEntry.objects.filter(
             _COUNTS, clinic=OuterRef("clinic"), key=OuterRef("key"), number__gt=OuterRef("number")
@@ -118,19 +129,68 @@ class EntryConfirmation(models.Model):
         return f"{self.entry_id} confirmed"
 
 
-def catalogue_of(clinic: Clinic) -> rules.Catalogue:
-    """The catalogue as it stands for this clinic, with the levels that are confirmed.
+_STATEMENT = Kept()
 
-    In one statement: every check-in asks for it, and the set of levels comes as a row among the
-    entries, with what is told on the same day where they have their drug classes.
+
+def catalogue_of(clinic: Clinic, patient: Patient | None = None) -> rules.Catalogue:
+    """The catalogue as it stands for this clinic, with the levels that are confirmed, and the
+    limits of vital signs of the clinic and of `patient`.
+
+    In one statement: every check-in asks for it. The set of levels and the limits come as rows
+    among the entries, with an empty key.
     """
+    moment = kept_now()
+    keys = {"clinic": clinic.pk} | ({"patient": patient.pk} if patient else {})
+    values = Values(keys, moment.date(), moment)
+    found: list[rules.Entry] = []
+    same_day: list[str] = []
+    limits: list[Limit] = []
+    rows = sorted(
+        _STATEMENT.rows(patient is not None, values, _rows),
+        key=lambda row: (row["written_at"], row["pk"]),
+    )
+    for row in rows:
+        if row["key"]:
+            found.append(
+                _entry(
+                    row["key"],
+                    row["label"],
+                    row["group"],
+                    row["shape"],
+                    row["level"],
+                    row["after"],
+                    row["classes"],
+                    retired=row["retired"],
+                )
+            )
+        elif row["label"]:
+            limits.append(
+                Limit(
+                    vital=Vital(row["label"]),
+                    side=Side(row["shape"]),
+                    level=Level(row["level"]),
+                    value=Fraction(row["above"], row["below"]),
+                    unit=VitalUnit(row["group"]),
+                    of_patient=row["retired"],
+                )
+            )
+        else:
+            same_day = row["classes"]
+    return rules.catalogue(found, same_day=same_day, limits=limits)
+
+
+def _rows(values: Values) -> models.QuerySet[Any, Any]:
+    """The entries, the set of levels with what is told on the same day where entries have their
+    drug classes, the limits with their figures.
+    """
+    clinic, patient = values.keys["clinic"], values.keys.get("patient")
     blank = Value("", output_field=models.CharField())
     entries = (
         CatalogueEntry.objects.in_force(clinic)
         .order_by()
-        .values_list(
+        .values(
             "written_at", "pk", "key", "label", "group", "shape", "level", "after", "retired",
-            "classes",
+            "classes", above=Value(0), below=Value(1),
         )
     )  # fmt: skip
     later = LevelSet.objects.filter(
@@ -141,19 +201,19 @@ def catalogue_of(clinic: Clinic) -> rules.Catalogue:
         .order_by()
         .values_list(
             "written_at", "pk", blank, blank, blank, blank, blank, blank, Value(False),
-            "same_day",
+            "same_day", Value(0), Value(1),
         )
     )  # fmt: skip
-    found: list[rules.Entry] = []
-    same_day: list[str] = []
-    for _at, _pk, key, label, group, shape, level, after, retired, listed in sorted(
-        entries.union(levels, all=True), key=lambda row: row[:2]
-    ):
-        if not key:
-            same_day = listed
-            continue
-        found.append(_entry(key, label, group, shape, level, after, listed, retired=retired))
-    return rules.catalogue(found, same_day=same_day)
+    limits = (
+        VitalLimit.objects.in_force(clinic, patient)
+        .order_by()
+        .values_list(
+            "limits__written_at", "limits__pk", blank, "vital", "unit", "side", "level", blank,
+            Case(When(limits__patient=None, then=Value(False)), default=Value(True)),
+            Value([], output_field=models.JSONField()), "value_numerator", "value_denominator",
+        )
+    )  # fmt: skip
+    return entries.union(levels, limits, all=True)
 
 
 def _entry(

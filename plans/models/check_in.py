@@ -333,6 +333,8 @@ class VitalSign(models.Model):
     value_numerator, value_denominator = exact_fields()
     unit = models.CharField(max_length=WORD_LENGTH)
     typed = models.CharField(max_length=NAME)
+    # The limit that it was beyond when it was recorded, in words; empty: none.
+    beyond = models.CharField(max_length=NAME, blank=True, default="", db_default="")
 
     value = Exact("value")
 

@@ -121,7 +121,7 @@ def around(
         asking=Asking(
             now=now.astimezone(zone),
             opened_at=opened_at.astimezone(zone),
-            catalogue=catalogue_of(patient.clinic),
+            catalogue=catalogue_of(patient.clinic, patient),
             classes=frozenset(DrugClass(drug.drug_class) for drug in drugs.values()),
             drugs=tuple(OfferedDrug(key, drug.name) for key, drug in drugs.items()),
             products=tuple(OfferedProduct(key, row.name) for key, row in products.items()),
@@ -242,7 +242,7 @@ def _then(last: CheckIn) -> tuple[list[PresentSymptom], list[VitalSign]]:
         Value("p"), F("pk"), F("key"), F("label"), F("severity"), Value(0), Value(1)
     )
     figures = last.vital_signs.order_by().values_list(
-        Value("v"), F("pk"), F("vital"), F("unit"), Value(""), F("value_numerator"),
+        Value("v"), F("pk"), F("vital"), F("unit"), F("beyond"), F("value_numerator"),
         F("value_denominator"),
     )  # fmt: skip
     present, measured = [], []
@@ -253,7 +253,13 @@ def _then(last: CheckIn) -> tuple[list[PresentSymptom], list[VitalSign]]:
             present.append(PresentSymptom(key=first, label=second, severity=severity))
         else:
             measured.append(
-                VitalSign(vital=first, unit=second, value_numerator=above, value_denominator=below)
+                VitalSign(
+                    vital=first,
+                    unit=second,
+                    beyond=severity,
+                    value_numerator=above,
+                    value_denominator=below,
+                )
             )
     return present, measured
 
@@ -273,7 +279,8 @@ def _present_in_words(rows: Sequence[PresentSymptom]) -> str:
 
 
 def vitals_in_words(rows: Sequence[VitalSign]) -> str:
-    """As "BP lying 132/80 mmHg, pulse 84 /min"; empty where nothing was recorded."""
+    """As "BP lying 132/80 mmHg, pulse 84 /min"; empty where nothing was recorded. What was beyond
+    a limit says so."""
     figures = {row.vital: row for row in rows}
     parts: list[str] = []
     for place in vitals.Field:
@@ -285,5 +292,7 @@ def vitals_in_words(rows: Sequence[VitalSign]) -> str:
                 place.label if parts == [] or place.label[1:2].isupper() else place.label.lower()
             )
             label = place.label if place is vitals.Field.OXYGEN else label
-            parts.append(f"{label} {value}{formats.NBSP}{found[0].unit}")
+            figure = f"{label} {value}{formats.NBSP}{found[0].unit}"
+            limits = [row.beyond for row in found if row.beyond]
+            parts.append(f"{figure} ({formats.listing(limits)})" if limits else figure)
     return ", ".join(parts)

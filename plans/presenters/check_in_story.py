@@ -120,7 +120,7 @@ def check_in_list(patient: Patient, *, page: str, now: datetime) -> CheckInList:
     url = reverse("plans:check-ins", kwargs={"patient": patient.pk})
     return CheckInList(
         rows=tuple(_row(row, present[row.pk], zone) for row in rows),
-        drafts=open_drafts(patient, catalogue_of(patient.clinic), now=now),
+        drafts=open_drafts(patient, catalogue_of(patient.clinic, patient), now=now),
         requests=unanswered(patient, zone=zone, now=now),
         calls=unanswered_calls(patient, now=now),
         due=_due(due, today),

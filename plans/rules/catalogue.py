@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from plans.rules import limits as vital_limits
+from plans.rules.limits import Limit
 from plans.rules.redflags import LOWERABLE, Level
 from plans.rules.schedule import DrugClass
 from plans.rules.symptoms import (
@@ -47,12 +49,14 @@ class Entry:
 @dataclass(frozen=True)
 class Catalogue:
     """`same_day`: the stars that this clinic, confirmed, tells in clinic hours. `retired`: asked
-    no more; what was answered about them keeps its name.
+    no more; what was answered about them keeps its name. `limits`: of vital signs, as typed for
+    the clinic and for the patient whose check-in it is.
     """
 
     symptoms: tuple[Symptom, ...]
     same_day: frozenset[str] = frozenset()
     retired: tuple[Symptom, ...] = ()
+    limits: tuple[Limit, ...] = ()
 
     @cached_property
     def by_key(self) -> Mapping[str, Symptom]:
@@ -67,6 +71,8 @@ class Catalogue:
 
     def level(self, key: str) -> Level:
         """Unless confirmed otherwise a star is an emergency; two of them are, whatever is."""
+        if (figure := vital_limits.of_key(key)) is not None:
+            return figure[1]
         fixed = key in BY_KEY and BY_KEY[key].fixed
         return Level.SAME_DAY if key in self.same_day and not fixed else Level.EMERGENCY
 
@@ -74,6 +80,8 @@ class Catalogue:
         """How an item is named; a free line by its own words. One retired since keeps its name."""
         if key == OTHER or key in OTHER_LINES:
             return words or _("other")
+        if vital_limits.of_key(key) is not None:
+            return vital_limits.label(key)
         symptom = self.by_key.get(key) or BY_KEY.get(key)
         gone = (symptom,) if symptom else (one for one in self.retired if one.key == key)
         return next((one.label for one in gone), key)
@@ -107,7 +115,9 @@ class Catalogue:
 SHIPPED = Catalogue(CATALOGUE)
 
 
-def catalogue(entries: Iterable[Entry], *, same_day: Iterable[str] = ()) -> Catalogue:
+def catalogue(
+    entries: Iterable[Entry], *, same_day: Iterable[str] = (), limits: Iterable[Limit] = ()
+) -> Catalogue:
     """Ours with the entries of a clinic laid over it, in the order in which they were written.
 
     `same_day`: of the items that the set of levels may lower, those that it does, confirmed.
@@ -135,7 +145,12 @@ def catalogue(entries: Iterable[Entry], *, same_day: Iterable[str] = ()) -> Cata
         if entry.key not in LOWERABLE:
             (told.add if entry.level is Level.SAME_DAY else told.discard)(entry.key)
         order = _placed(order, entry)
-    return Catalogue(tuple(found[key] for key in order), frozenset(told), tuple(gone.values()))
+    return Catalogue(
+        tuple(found[key] for key in order),
+        frozenset(told),
+        tuple(gone.values()),
+        vital_limits.in_force(limits),
+    )
 
 
 def _with(known: Symptom | None, entry: Entry, *, star: bool) -> Symptom:

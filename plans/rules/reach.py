@@ -5,6 +5,7 @@ Only when the clinic has typed how many, and then by counting; nothing here is a
 
 from __future__ import annotations
 
+from plans.rules import limits
 from taperplan import formats
 from taperplan.words import gettext as _
 
@@ -18,8 +19,8 @@ def is_flag(attempts: int, limit: int | None, *, open_now: bool) -> bool:
 
 
 def told(symptom: str, what: str) -> str:
-    """As "seizure recorded present". What was counted and not told stands by itself."""
-    if symptom == UNANSWERED_CALLS:
+    """As "seizure recorded present". What was counted or measured stands by itself."""
+    if symptom == UNANSWERED_CALLS or limits.of_key(symptom) is not None:
         return what
     return _("{what} recorded present").format(what=what)
 

@@ -199,6 +199,15 @@ def read(box: Field, text: str) -> tuple[Measured, ...]:
     return (_measured(_SINGLE[box], grammar.number(figures), unit, figures),)
 
 
+def read_figure(vital: Vital, text: str) -> Measured:
+    """One figure by itself; of a blood pressure the upper or the lower one. Raises: Refused."""
+    place = next(box for box in Field if vital in figures_of(box))
+    typed = text.replace("\u00a0", " ").strip(" ")
+    figures, unit = _unit(place, typed)
+    value = Fraction(grammar.count(figures)) if place in _PAIRS else grammar.number(figures)
+    return _measured(vital, value, unit, figures)
+
+
 def _unit(box: Field, typed: str) -> tuple[str, VitalUnit]:
     lowered = typed.lower()
     for unit in box.units:

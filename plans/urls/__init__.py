@@ -13,6 +13,7 @@ from plans.urls import (
     formulary,
     home,
     leaving,
+    limits,
     patient_page,
     patient_text,
     plan,
@@ -39,4 +40,5 @@ urlpatterns = [
     *restored.urlpatterns,
     *verify.urlpatterns,
     *leaving.urlpatterns,
+    *limits.urlpatterns,
 ]

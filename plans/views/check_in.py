@@ -163,9 +163,7 @@ def _answers(request: ClinicianRequest, draft: CheckInDraft | None) -> dict[str,
     post = request.POST
     answers = forms.typed(post)
     if key := post.get("confirm", ""):
-        name = rules.confirming_box(key)
-        if name:
-            answers[name] = "yes"
+        answers |= rules.confirming(key, answers)
     if post.get("act") == "add" and post.get("add"):
         answers["listed"] = f"{answers.get('listed', '')} {post['add']}".strip()
     if post.get("act") == "rest":
@@ -277,6 +275,10 @@ def _saved(request: ClinicianRequest, kept: actions.Kept) -> HttpResponse:
         "rest": rest.words,
         "stars": rest.stars,
         "sure": form_of.asked_again(reading, draft.answers),
+        "beyond": {
+            name: render_to_string("plans/check_in/_beyond.html", {"beyond": said})
+            for name, said in form_of.beyond(draft.answers, around.asking).items()
+        },
         "errors": {one.where: one.sentence for one in reading.refusals},
     }
     if kept.differs:
@@ -356,7 +358,7 @@ def _conflict(
 ) -> HttpResponse:
     """Both sides of each box that differs, neither chosen; everything else as it stands."""
     draft = kept.draft
-    known = catalogue_of(request.clinic)
+    known = catalogue_of(request.clinic, draft.patient)
     sides = [
         {
             "name": name,

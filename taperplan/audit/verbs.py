@@ -109,6 +109,7 @@ class Verb(StrEnum):
     CALL_NOT_ANSWERED = "call not answered"
     CALL_LIMIT_WRITTEN = "limit of unanswered calls written"
     CATALOGUE_WRITTEN = "symptom catalogue written"
+    LIMITS_WRITTEN = "limits of vital signs written"
     HANDOVER_NOTE_WRITTEN = "handover note written"
     REQUEST_ANSWERED = "request answered"
     # Documents

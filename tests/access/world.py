@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Document,
         Draft,
         Escalation,
+        LimitSet,
         Plan,
         Request,
         Version,
@@ -157,6 +158,21 @@ class World:
             token=uuid.uuid4(),
             number=0,
             same_day=["abrupt_stop"],
+            now=self.now,
+            by=self.people["administrator"],
+        )
+
+    @thing
+    def limit_set(self) -> LimitSet:
+        """Of the clinic, not yet confirmed."""
+        from plans.actions.limits import write_limits
+
+        return write_limits(
+            clinic=self.clinic,
+            patient=None,
+            token=uuid.uuid4(),
+            number=0,
+            lines=[],
             now=self.now,
             by=self.people["administrator"],
         )

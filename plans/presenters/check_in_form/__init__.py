@@ -5,6 +5,9 @@ Nothing is chosen beforehand. A box shows what a person typed in this draft, and
 
 from __future__ import annotations
 
+from plans.presenters.check_in_form.figures import (
+    beyond,
+)
 from plans.presenters.check_in_form.page import (
     form_page,
 )
@@ -22,6 +25,7 @@ from plans.presenters.check_in_form.words import (
 __all__ = (
     "answer_words",
     "asked_again",
+    "beyond",
     "box_label",
     "form_page",
     "next_words",

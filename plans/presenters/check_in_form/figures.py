@@ -2,21 +2,81 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from plans.presenters.check_in_expected import taken_periods
 from plans.presenters.check_in_form.part import Part
 from plans.presenters.check_in_form.parts import (
     AmountRow,
+    BeyondLimit,
     Box,
     Option,
     ScaleRow,
     TakenRow,
     VitalBox,
 )
-from plans.rules import vitals
-from plans.rules.check_in import AMOUNT_LINES, SCALE_LINES, Scale, TakenAs, scales_asked
+from plans.rules import limits, vitals
+from plans.rules.check_in import (
+    AMOUNT_LINES,
+    SCALE_LINES,
+    Scale,
+    TakenAs,
+    box,
+    raised,
+    scales_asked,
+)
+from plans.rules.redflags import Level
 from plans.rules.wording import product_label
 from taperplan import formats, grammar
 from taperplan.words import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from plans.rules.check_in import Asking
+
+
+def beyond(answers: Mapping[str, str], asking: Asking) -> dict[str, tuple[BeyondLimit, ...]]:
+    """Of every vital sign, by the name of its box, what is said under it."""
+    return {f"v-{place.value}": beyond_of(place, answers, asking) for place in limits.LIMITED}
+
+
+def beyond_of(
+    place: vitals.Field, answers: Mapping[str, str], asking: Asking
+) -> tuple[BeyondLimit, ...]:
+    """Its red flags that are raised or to be confirmed; of a correction, those taken away too."""
+    if place not in limits.LIMITED:
+        return ()
+    typed = answers.get(f"v-{place.value}", "").strip()
+    found = limits.beyond(place, typed, asking.catalogue.limits)
+    free = asking.corrected_stars or frozenset()
+    standing = raised(answers)
+    rows = []
+    for level in Level:
+        key = limits.key_of(place, level)
+        waits = found is not None and found.key == key and key not in standing
+        if not waits and key not in standing and key not in free:
+            continue
+        told = found.told if found is not None and found.key == key else ""
+        rows.append(
+            BeyondLimit(
+                key=key,
+                name=f"v-{place.value}-{level.value}",
+                value=typed if key in standing else "",
+                words=told or limits.in_words(place, typed),
+                raised=key in standing,
+                removed=_why_removed(key, answers) if key in free else None,
+                removed_only=not waits and key not in standing,
+            )
+        )
+    return tuple(rows)
+
+
+def _why_removed(key: str, answers: Mapping[str, str]) -> Box:
+    name = box(key, "removed")
+    return Box(
+        name, _("Why the red flag was an error, where it is taken away"), answers.get(name, "")
+    )
 
 
 class Figures(Part):
@@ -109,10 +169,18 @@ class Figures(Part):
                 shown.value.strip(),
             )
         given = self.typed.get(f"{name}-sure", "")
-        if given and given == shown.value.strip() and sure is None:
+        sure_given = bool(given) and given == shown.value.strip() and sure is None
+        if sure_given:
             sure = Box(f"{name}-sure", _("Read again, and it is right."), given)
-            return VitalBox(shown, place.unit.value, sure, sure_given=True)
-        return VitalBox(shown, place.unit.value, sure)
+        beyond = beyond_of(place, self.typed, self.around.asking)
+        return VitalBox(
+            box=shown,
+            unit=place.unit.value,
+            sure=sure,
+            sure_given=sure_given,
+            beyond=beyond,
+            fixed=any(one.raised and one.removed is None for one in beyond),
+        )
 
     def scales(self) -> tuple[ScaleRow, ...]:
         chosen = {self.typed.get(f"scale-{n}", "") for n in range(1, SCALE_LINES + 1)}

@@ -93,11 +93,32 @@ class AmountRow:
 
 
 @dataclass(frozen=True)
+class BeyondLimit:
+    """Under a vital sign beyond a limit: the confirming key, then that the red flag is raised.
+
+    `name`: the box that holds the figure that was confirmed. `removed`: of a correction, why the
+    red flag was an error.
+    """
+
+    key: str
+    name: str
+    value: str
+    words: str
+    raised: bool
+    removed: Box | None = None
+    removed_only: bool = False
+
+
+@dataclass(frozen=True)
 class VitalBox:
+    """`fixed`: its red flag is raised, so that it is taken back, not typed over."""
+
     box: Box
     unit: str
     sure: Box | None = None
     sure_given: bool = False
+    beyond: tuple[BeyondLimit, ...] = ()
+    fixed: bool = False
 
 
 @dataclass(frozen=True)

@@ -293,6 +293,7 @@ def details(record: Record, check_in: CheckIn) -> Line:
     parts = []
     vitals = [
         f"{row.vital} {formats.number(row.value)}{formats.NBSP}{row.unit}"
+        + (f" ({row.beyond})" if row.beyond else "")
         for row in check_in.vital_signs.all()
     ]
     if vitals:

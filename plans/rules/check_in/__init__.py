@@ -16,7 +16,7 @@ from plans.rules.check_in.boxes import (
     SUICIDE_ANSWERS,
     Answers,
     box,
-    confirming_box,
+    confirming,
     happened_on,
     is_box,
     rest_of,
@@ -26,6 +26,7 @@ from plans.rules.check_in.boxes import (
     unanswered_safety,
 )
 from plans.rules.check_in.flags import (
+    beyond,
     pressed,
     raised,
     red_flag_boxes,
@@ -105,8 +106,9 @@ __all__ = (
     "TakenLine",
     "VitalLine",
     "YesNo",
+    "beyond",
     "box",
-    "confirming_box",
+    "confirming",
     "happened_on",
     "is_box",
     "pressed",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from plans.rules.check_in.boxes import (
+    CONFIRMED_FIGURES,
     NAME_LIMIT,
     box,
     rest_of,
@@ -84,7 +85,7 @@ class Asked(Section):
             where = (
                 "suicide-confirmed"
                 if key in (SUICIDAL_THOUGHTS, SUICIDE_PLAN)
-                else box(key, "confirmed")
+                else CONFIRMED_FIGURES.get(key, box(key, "confirmed"))
             )
             self.lacks(where, _("{label}: to be confirmed").format(label=self.named(key)))
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from plans.rules import limits
 from plans.rules.catalogue import OWN, SHIPPED, Catalogue
 from plans.rules.schedule import DrugClass
 from plans.rules.symptoms import (
@@ -70,11 +71,11 @@ _FIXED = frozenset(
     }
 )  # fmt: skip
 _SHAPES = re.compile(
-    r"s-(?P<key>[a-z_0-9]{3,32})(-[a-z_]{2,20})?"
+    r"s-(?P<key>[a-z_0-9]{3,32})(?P<part>-[a-z_]{2,20})?"
     r"|suicide-[a-z_]{2,20}"
     r"|t-[0-9a-f]{8}[a-z0-9]{1,12}(-[a-z_]{2,20})?"
     r"|a-[1-9][0-9]?-[a-z]{2,12}"
-    r"|v-[a-z_]{3,16}(-sure)?"
+    r"|v-[a-z_]{3,16}(-sure|-emergency|-same_day)?"
     r"|scale-[1-9](-[a-z]{2,12})?"
 )
 
@@ -87,6 +88,8 @@ def is_box(name: str) -> bool:
     if shape is None or name == ALSO:
         return False
     key = shape["key"]
+    if key is not None and limits.of_key(key) is not None:
+        return shape["part"] == "-removed"
     return key is None or _is_item(key) or key == SUICIDE
 
 
@@ -95,17 +98,32 @@ def _is_item(key: str) -> bool:
     return key in BY_KEY or key in OTHER_LINES or key.startswith(OWN)
 
 
-def confirming_box(key: str) -> str:
-    """The box that the confirming key of a question fills; `settle` keeps it for stars only."""
+CONFIRMED_FIGURES = limits.confirming_boxes()
+
+
+def figure_of(answers: Answers, key: str) -> str:
+    """What stands in the box of the vital sign whose red flag has this key."""
+    place, _level = limits.of_key(key) or (None, None)
+    return answers.get(f"v-{place.value}", "").strip() if place else ""
+
+
+def confirming(key: str, answers: Answers) -> dict[str, str]:
+    """What the confirming key of a question fills; `settle` keeps it for stars and figures that
+    are beyond a limit only.
+    """
+    if key in CONFIRMED_FIGURES:
+        return {CONFIRMED_FIGURES[key]: figure_of(answers, key)}
     if key in (SUICIDE, ITEM_NINE):
-        return f"{key}-confirmed"
-    return box(key, "confirmed") if _is_item(key) else ""
+        return {f"{key}-confirmed": "yes"}
+    return {box(key, "confirmed"): "yes"} if _is_item(key) else {}
 
 
 def row_of(key: str) -> str:
     """The id of the row in which a question stands."""
     if key in (SUICIDE, SUICIDAL_THOUGHTS, SUICIDE_PLAN):
         return f"row-{SUICIDE}"
+    if (figure := limits.of_key(key)) is not None:
+        return f"field_v-{figure[0].value}"
     return f"row-{key}" if _is_item(key) or key == ITEM_NINE else "rest"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from plans.rules import vitals
+from plans.rules import limits, vitals
 from plans.rules.check_in.boxes import AMOUNT_LINES, ITEM_NINE, NAME_LIMIT, SCALE_LINES
 from plans.rules.check_in.reading import AmountLine, ScaleLine, TakenLine, VitalLine
 from plans.rules.check_in.section import Section, unkeepable
@@ -35,7 +35,9 @@ class Figures(Section):
                         label=place.label, typed=grammar.echo(typed.strip())
                     ),
                 )
-            found.extend(VitalLine(figure, typed.strip()) for figure in figures)
+            for figure in figures:
+                limit = limits.crossed(figure, self.asking.catalogue.limits)
+                found.append(VitalLine(figure, typed.strip(), limit.words if limit else ""))
         return tuple(found)
 
     def taken(self) -> tuple[TakenLine, ...]:

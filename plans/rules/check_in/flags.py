@@ -5,15 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from plans.rules import limits
 from plans.rules.catalogue import SHIPPED, Catalogue
-from plans.rules.check_in.boxes import ALSO, ITEM_NINE, Answers, box, says_yes, state_of, suicide_of
+from plans.rules.check_in.boxes import (
+    ALSO,
+    CONFIRMED_FIGURES,
+    ITEM_NINE,
+    Answers,
+    box,
+    figure_of,
+    says_yes,
+    state_of,
+    suicide_of,
+)
 from plans.rules.symptoms import SUICIDAL_THOUGHTS, SUICIDE, SUICIDE_PLAN, State
 
 _CONFIRMED = re.compile(r"s-([a-z_0-9]{3,32})-confirmed")
 
 
 def pressed(answers: Answers, catalogue: Catalogue = SHIPPED) -> Mapping[str, bool]:
-    """Every starred item that is answered present -> whether its confirming key was pressed.
+    """Every starred item that is answered present, and every vital sign beyond a limit -> whether
+    its confirming key was pressed.
 
     What was confirmed stays so, whatever the clinic has made of its star since.
     """
@@ -28,7 +40,20 @@ def pressed(answers: Answers, catalogue: Catalogue = SHIPPED) -> Mapping[str, bo
         found.setdefault(answer.item, False)
     if answers.get(ITEM_NINE, "") in ("1", "2", "3"):
         found.setdefault(SUICIDAL_THOUGHTS, False)
+    for one in beyond(answers, catalogue):
+        found.setdefault(one.key, False)
     return found
+
+
+def beyond(answers: Answers, catalogue: Catalogue) -> tuple[limits.Beyond, ...]:
+    """The vital signs that are beyond a limit, as these boxes stand."""
+    if not catalogue.limits:
+        return ()
+    found = (
+        limits.beyond(place, answers.get(f"v-{place.value}", "").strip(), catalogue.limits)
+        for place in limits.LIMITED
+    )
+    return tuple(one for one in found if one is not None)
 
 
 def _confirmed(answers: Answers) -> Iterator[str]:
@@ -42,10 +67,14 @@ def _confirmed(answers: Answers) -> Iterator[str]:
     above = answers.get(ITEM_NINE, "") in ("1", "2", "3")
     if answers.get(ALSO, "") or (above and says_yes(answers, f"{ITEM_NINE}-confirmed")):
         yield SUICIDAL_THOUGHTS
+    for key, name in CONFIRMED_FIGURES.items():
+        # The figure that was confirmed, and no other.
+        if answers.get(name, "") and answers[name] == figure_of(answers, key):
+            yield key
 
 
 def raised(answers: Answers) -> frozenset[str]:
-    """The items that these answers record present and confirmed."""
+    """The items that these answers record present, and the figures beyond a limit, confirmed."""
     return frozenset(_confirmed(answers))
 
 
@@ -68,20 +97,35 @@ def settle(
     to the check-in that this one corrects; they are answered anew and settled at completing.
     A confirming key counts for the stars of the catalogue only.
     """
+    found = {CONFIRMED_FIGURES[one.key] for one in beyond(new, catalogue)}
     settled = {
         name: text
         for name, text in new.items()
-        if name != ALSO and _may_confirm(name, old, catalogue)
+        if name != ALSO and _may_confirm(name, text, old, catalogue, found)
     }
     standing = raised(old) - frozenset(free)
     for key in standing - {SUICIDAL_THOUGHTS, SUICIDE_PLAN}:
+        if limits.of_key(key) is not None:
+            settled |= {name: old[name] for name in _boxes_of_figure(key) if name in old}
+            continue
         settled[box(key)] = old[box(key)]
         settled[box(key, "confirmed")] = "yes"
     _settle_suicide(old, settled, standing)
     return settled
 
 
-def _may_confirm(name: str, old: Answers, catalogue: Catalogue) -> bool:
+def _boxes_of_figure(key: str) -> tuple[str, str, str]:
+    """Of a vital sign: its figure, that it was read again, and that it is beyond the limit."""
+    confirmed = CONFIRMED_FIGURES[key]
+    figure = confirmed.rpartition("-")[0]
+    return figure, f"{figure}-sure", confirmed
+
+
+def _may_confirm(
+    name: str, text: str, old: Answers, catalogue: Catalogue, figures: Iterable[str]
+) -> bool:
+    if name in CONFIRMED_FIGURES.values():
+        return name in figures or old.get(name) == text
     shape = _CONFIRMED.fullmatch(name)
     return shape is None or catalogue.is_starred(shape[1]) or old.get(name) == "yes"
 
@@ -109,6 +153,8 @@ def _settle_suicide(old: Answers, settled: dict[str, str], standing: frozenset[s
 def without(answers: Answers, key: str) -> dict[str, str]:
     """The answers once `key` is taken back: not asked again, everything else as it was."""
     names = {box(key), box(key, "confirmed")}
+    if key in CONFIRMED_FIGURES:
+        names = set(_boxes_of_figure(key))
     if key == SUICIDAL_THOUGHTS:
         names = {ALSO, ITEM_NINE, f"{ITEM_NINE}-confirmed"}
     answer = suicide_of(answers)
@@ -122,7 +168,9 @@ def unconfirmed(answers: Answers) -> dict[str, str]:
     return {
         name: text
         for name, text in answers.items()
-        if not name.endswith("-confirmed") and name != ALSO
+        if not name.endswith("-confirmed")
+        and name != ALSO
+        and name not in CONFIRMED_FIGURES.values()
     }
 
 
@@ -133,5 +181,7 @@ def red_flag_boxes(answers: Answers, keys: Iterable[str]) -> dict[str, str]:
         names = [n for n in answers if n == box(key) or n.startswith(f"{box(key)}-")]
         if key in (SUICIDAL_THOUGHTS, SUICIDE_PLAN):
             names += [n for n in answers if n == SUICIDE or n.startswith(("suicide-", ITEM_NINE))]
+        if key in CONFIRMED_FIGURES:
+            names += [n for n in _boxes_of_figure(key) if n in answers]
         kept |= {name: answers[name] for name in names}
     return kept

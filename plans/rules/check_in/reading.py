@@ -135,8 +135,11 @@ class ScaleLine:
 
 @dataclass(frozen=True)
 class VitalLine:
+    """`beyond`: the limit that it is beyond, in words."""
+
     measured: Measured
     typed: str
+    beyond: str = ""
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,7 @@ function apply(told) {
   one("#rest-stars").textContent = told.stars;
   showErrors(told.errors);
   for (const asked of told.sure) askAgain(asked);
+  for (const [name, said] of Object.entries(told.beyond)) sayBeyond(name, said);
   if (told.bar) showFlags(told.bar);
   for (const row of all("[data-confirm]").map(rowOf)) showRaised(row);
 }
@@ -178,6 +179,37 @@ function askAgain({ name, label, value }) {
   words.textContent = label;
   box.append(tick, words);
   document.getElementById(`field_${name.replace(/-sure$/, "")}`).after(box);
+}
+
+const saidBeyond = new Map();
+
+/** A figure beyond a limit: its confirming key, and once the server has stored it, its red flag. */
+function sayBeyond(name, said) {
+  const place = document.getElementById(`beyond_${name}`);
+  const figure = document.getElementById(name);
+  // What was typed since is another figure; its own answer is on the way.
+  if (!place || dirty || saidBeyond.get(name) === said.trim()) return;
+  saidBeyond.set(name, said.trim());
+  place.innerHTML = said;
+  fixFigure(place, figure);
+}
+
+function fixFigure(place, figure) {
+  figure.readOnly = Boolean(one("[data-figure-raised]:not([data-free])", place));
+  if (protocol && one(".confirm", place)) protocol.hidden = false;
+}
+
+function confirmFigure(button) {
+  const place = button.closest(".beyond");
+  const figure = document.getElementById(place.id.slice("beyond_".length));
+  one(`input[name="${button.id}"]`, place).value = figure.value.trim();
+  saidBeyond.delete(figure.name);
+  const words = one(".to-confirm", place);
+  words.dataset.raisingNow = "";
+  words.textContent = form.dataset.raising;
+  button.hidden = true;
+  figure.focus();
+  changed(0);
 }
 
 form.addEventListener("input", (event) => {
@@ -283,6 +315,11 @@ form.addEventListener("click", (event) => {
   if (confirming) {
     event.preventDefault();
     confirm(confirming);
+  }
+  const figure = event.target.closest("[data-confirms-figure]");
+  if (figure) {
+    event.preventDefault();
+    confirmFigure(figure);
   }
   const label = event.target.closest(".segments > label");
   const radio = label && document.getElementById(label.htmlFor);

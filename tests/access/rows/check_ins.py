@@ -123,6 +123,18 @@ ROWS = {
         ),
     ),
     "plans:catalogue-confirm": Row(post=prescribers(302)),
+    # --- The limits of vital signs
+    "plans:limits": Row(
+        get=administrators(200, prescriber=200, stranger=200),
+        post=administrators(302, prescriber=302, stranger=302),
+        data=_about_clinic("limits", number="0", **{"pulse-above-emergency": "130"}),
+    ),
+    "plans:limits-confirm": Row(post=prescribers(302)),
+    "plans:patient-limits": Row(
+        get=clinical(200),
+        post=clinical(302),
+        data=_given("limits", "patient", number="0", **{"pulse-above-emergency": "120"}),
+    ),
     # --- Red flags
     "plans:escalations": Row(get=clinical(200)),
     "plans:red-flags": Row(get=clinical(200)),

@@ -1,0 +1,18 @@
+"""Addresses of the limits of vital signs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import path
+
+from plans.views import limits
+
+if TYPE_CHECKING:
+    from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = [
+    path("clinic/limits/", limits.of_clinic, name="limits"),
+    path("clinic/limits/<uuid:limit_set>/confirm/", limits.confirm, name="limits-confirm"),
+    path("patients/<uuid:patient>/limits/", limits.of_patient, name="patient-limits"),
+]
