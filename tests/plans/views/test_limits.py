@@ -320,3 +320,25 @@ def test_the_table_refuses_what_the_page_would(
         VitalLimit.objects.bulk_create(lines)
     said = str(refused.value)
     assert name in said or "UNIQUE constraint failed: plans_vitallimit" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "of_patient"),
+    [("limit_set_of_clinic_numbered_once", False), ("limit_set_of_patient_numbered_once", True)],
+)
+def test_a_set_is_numbered_once(
+    clinic: Clinic, ada: User, otto: Patient, name: str, of_patient: bool
+) -> None:
+    sets = [
+        LimitSet(
+            id=uuid.uuid4(),
+            clinic=clinic,
+            patient=otto if of_patient else None,
+            number=1,
+            written_at=NOW,
+            written_by=ada,
+        )
+        for _each in range(2)
+    ]
+    with pytest.raises(IntegrityError, match=f"{name}|UNIQUE constraint failed: plans_limitset"):
+        LimitSet.objects.bulk_create(sets)
