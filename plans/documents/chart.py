@@ -148,12 +148,16 @@ _DASHES: tuple[tuple[float, ...], ...] = ((), (7, 3), (1.5, 2.5), (7, 2.5, 1.5, 
 _FILLS = (None, Pattern.DOTS, Pattern.LINES, Pattern.CROSS)
 _MOST_SYMPTOM_HEIGHT = 60.0
 _MILD, _MODERATE, _SEVERE, _EVENT = range(4)
-_PARTS_OF_AN_EM = 0.6
+_PARTS_OF_AN_EM = 0.62
+_PARTS_OF_AN_EM_BOLD = 0.7
+_APART = 10.0
+"""Between two labels of one row."""
 
 
-def _about(text: str, size: float) -> float:
-    """Near enough to keep words apart; paper measures them itself where it matters."""
-    return len(text) * size * _PARTS_OF_AN_EM
+def _about(text: str, size: float, *, bold: bool = False) -> float:
+    """Near enough to keep words apart, in the widest face that a browser falls back to: an image
+    is not given the page's own. Paper measures them itself where it matters."""
+    return len(text) * size * (_PARTS_OF_AN_EM_BOLD if bold else _PARTS_OF_AN_EM)
 
 
 def _wrapped(text: str, size: float, width: float) -> list[str]:
@@ -227,12 +231,12 @@ class _Artist:
             marks.append((self.chart.today, True))
         placed = []
         for mark, bold in sorted(marks, key=lambda pair: pair[0].day):
-            x = self.x(mark.day) + 3
-            x = min(x, self.right - _about(mark.label, _TEXT))
+            wide = _about(mark.label, _TEXT, bold=bold)
+            x = min(self.x(mark.day) + 3, self.right - wide)
             row = next((n for n, end in enumerate(rows) if end < x), len(rows))
             if row == len(rows):
                 rows.append(0)
-            rows[row] = x + _about(mark.label, _TEXT) + 6
+            rows[row] = x + wide + _APART
             placed.append((x, row, mark.label, bold))
         for x, row, label, bold in placed:
             y = self.y + 10 + row * 11
@@ -254,7 +258,8 @@ class _Artist:
         for line in _wrapped(panel.heading, _TEXT + 0.5, self.width):
             self.items.append(Words(0, self.y, line, _TEXT + 0.5, bold=True))
             self.y += 12
-        self.y += 3
+        # Room for a figure on the topmost line, below the heading.
+        self.y += 7
         top, bottom = self.y, self.y + _PANEL
         scale = _Scale(bottom, max((tick.at for tick in panel.ticks), default=Fraction(1)))
         ink = Ink.DRUG if number % 2 == 0 else Ink.OTHER_DRUG
@@ -267,15 +272,34 @@ class _Artist:
                 Hatched(x, top - 6, end - x, bottom - top + 6, Pattern.DIAGONAL, Ink.HATCH)
             )
         self._verticals(top - 8, bottom)
+        self._hold_words(panel, scale, top, must=number == 0)
         for points in self._lines(panel.earlier, scale):
             self.items.append(Stroke(points, 0.9, Ink.GHOST, (1, 2)))
         for points in self._lines(panel.stairs, scale):
             self.items.append(Stroke(points, _STAIR, ink, _DASHES[number % len(_DASHES)]))
-        for band, (x, end) in zip(self.chart.holds, self._spans(), strict=True):
-            if _about(band.label, _TEXT) + 6 < end - x:
-                self.items.append(Words(x + 3, bottom - 4, band.label, _TEXT))
         self._figures(panel, scale)
         self.y = bottom
+
+    def _hold_words(self, panel: Panel, scale: _Scale, top: float, *, must: bool) -> None:
+        """What a hatched band is, clear of the line. Where the line leaves no room the first
+        panel alone says it (`must`), and its line is drawn over it."""
+        for band, (x, end) in zip(self.chart.holds, self._spans(), strict=True):
+            lines = _wrapped(band.label, _TEXT, end - x - 6)
+            if max(_about(line, _TEXT) for line in lines) + 6 >= end - x:
+                continue
+            high = 11 * len(lines) + 4
+            levels = [
+                scale.level(stair.amount)
+                for stair in panel.stairs
+                if stair.first <= band.last and stair.last >= band.first
+            ]
+            above = min(levels, default=top) >= top + high
+            below = max(levels, default=top) <= scale.zero - high
+            if not (above or below or must):
+                continue
+            first = top + 7 if above and not below else scale.zero - 4 - 11 * (len(lines) - 1)
+            for number, line in enumerate(lines):
+                self.items.append(Words(x + 3, first + 11 * number, line, _TEXT))
 
     def _spans(self) -> list[tuple[float, float]]:
         return [(self.x(band.first), self.after(band.last)) for band in self.chart.holds]
@@ -299,11 +323,12 @@ class _Artist:
         """The amount at the left end of each step, where it does not touch the one before."""
         free = 0.0
         for stair in panel.stairs:
-            x = min(self.x(stair.first) + 3, self.width - _about(stair.label, _FIGURE))
+            wide = _about(stair.label, _FIGURE, bold=True)
+            x = min(self.x(stair.first) + 3, self.width - wide)
             if x >= free:
                 y = scale.level(stair.amount) - 4.5
                 self.items.append(Words(x, y, stair.label, _FIGURE, bold=True))
-                free = x + _about(stair.label, _FIGURE) + 4
+                free = x + wide + 4
 
     def _lines(self, stairs: Sequence[Stair], scale: _Scale) -> Iterable[tuple[Point, ...]]:
         """One line for each unbroken run of steps; none over days without a statement."""
@@ -356,7 +381,7 @@ class _Artist:
             return
         labels = self.chart.labels
         self.y += 14
-        x = max(self.left, _about(labels.symptoms, _TEXT + 0.5) + 14)
+        x = max(self.left, _about(labels.symptoms, _TEXT + 0.5, bold=True) + 8)
         self.items.append(Words(0, self.y, labels.symptoms, _TEXT + 0.5, bold=True))
         kinds = (labels.mild, labels.moderate, labels.severe, labels.event)
         for kind, label in enumerate(kinds):
@@ -379,7 +404,7 @@ class _Artist:
         for kind in _kinds(pile):
             self._square(middle - side / 2, y, side, kind)
             y -= side
-        half = _about(pile.total, _TEXT) / 2
+        half = _about(pile.total, _TEXT, bold=True) / 2
         if middle - half >= free:
             self.items.append(
                 Words(middle, y - 2, pile.total, _TEXT, bold=True, anchor=Anchor.MIDDLE)

@@ -72,4 +72,8 @@ class _SummaryInk(Ink):
 
     def _chart(self, chart: Chart) -> list[Headed]:
         figure = Figure(draw(chart, width=self.width))
-        return [self.heading(chart.heading, figure), self.listing(chart.table)]
+        return [
+            self.heading(chart.heading, figure),
+            self.listing(chart.table),
+            self.listing(chart.told),
+        ]

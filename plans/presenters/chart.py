@@ -12,11 +12,14 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from plans.models import CheckIn, Escalation, Plan, Version
+from django.db.models import Prefetch
+
+from plans.models import CheckIn, Escalation, Plan, TakenAmount, Version
 from plans.models.schedule import schedules
 from plans.rules.check_in import TakenAs
 from plans.rules.schedule import (
     Direction,
+    Form,
     Unit,
     away_on,
     day_totals,
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from zoneinfo import ZoneInfo
 
+    from patients.models import Patient
     from plans.models import Taken as TakenRow
     from plans.rules.schedule import Drug, DrugTotal, Schedule, Step
 
@@ -55,6 +59,15 @@ _DAY = timedelta(days=1)
 OPEN_TAIL_DAYS = 14
 MOST_DRUG_COLUMNS = 3
 MOST_DATES = 7
+
+
+TOLD = (
+    "present",
+    "declined",
+    "taken__drug",
+    Prefetch("taken_amounts", TakenAmount.objects.select_related("product__drug")),
+)
+"""What of a check-in stands in the chart and in its tables: to be fetched with it."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +91,7 @@ class PlanFacts:
         return self.schedules[self.version.number]
 
     def day_of(self, check_in: CheckIn) -> date:
-        return check_in.happened_at.astimezone(self.zone).date()
+        return _day_of(check_in, self.zone)
 
 
 def facts_of(plan: Plan, today: date) -> PlanFacts | None:
@@ -93,12 +106,7 @@ def facts_of(plan: Plan, today: date) -> PlanFacts | None:
         plan=plan,
         versions=versions,
         schedules={version.number: found[version.pk] for version in newest},
-        check_ins=tuple(
-            CheckIn.objects.about(patient)
-            .standing()
-            .prefetch_related("present", "declined", "taken__drug")
-            .order_by("happened_at", "pk")
-        ),
+        check_ins=_check_ins(patient),
         flags=tuple(
             Escalation.objects.about(patient)
             .exclude(state="entered in error")
@@ -107,6 +115,15 @@ def facts_of(plan: Plan, today: date) -> PlanFacts | None:
         today=today,
         zone=patient.clinic.zone,
     )
+
+
+def _check_ins(patient: Patient) -> tuple[CheckIn, ...]:
+    rows = CheckIn.objects.about(patient).standing().prefetch_related(*TOLD)
+    return tuple(rows.order_by("happened_at", "pk"))
+
+
+def _day_of(check_in: CheckIn, zone: ZoneInfo) -> date:
+    return check_in.happened_at.astimezone(zone).date()
 
 
 def chart_of(plan: Plan, today: date) -> Chart | None:
@@ -177,6 +194,7 @@ class _Drawer:
                 flags=_("red flags"),
             ),
             table=table(self.facts, self.stretches),
+            told=told_table(self.facts.check_ins, self.facts.zone),
         )
 
     def _signed(self, version: Version) -> date:
@@ -304,17 +322,7 @@ class _Drawer:
 
     def _piles(self) -> Iterable[Pile]:
         for check_in in self.facts.check_ins:
-            present = list(check_in.present.all())
-            severities = [row.severity for row in present]
-            counted = {severity: severities.count(severity.value) for severity in Severity}
-            yield Pile(
-                day=self.facts.day_of(check_in),
-                mild=counted[Severity.MILD],
-                moderate=counted[Severity.MODERATE],
-                severe=counted[Severity.SEVERE],
-                events=len(present) - sum(counted.values()),
-                total=present_of_asked(check_in),
-            )
+            yield _pile(check_in, self.facts.day_of(check_in))
 
     def _described(self) -> str:
         """The drawing in a few sentences; the table beside it has every figure."""
@@ -334,6 +342,20 @@ class _Drawer:
                 )
         sentences.append(_("The table has the same figures."))
         return " ".join(sentences)
+
+
+def _pile(check_in: CheckIn, day: date) -> Pile:
+    present = list(check_in.present.all())
+    severities = [row.severity for row in present]
+    counted = {severity: severities.count(severity.value) for severity in Severity}
+    return Pile(
+        day=day,
+        mild=counted[Severity.MILD],
+        moderate=counted[Severity.MODERATE],
+        severe=counted[Severity.SEVERE],
+        events=len(present) - sum(counted.values()),
+        total=present_of_asked(check_in),
+    )
 
 
 def asked(check_in: CheckIn) -> int:
@@ -494,6 +516,67 @@ def table(facts: PlanFacts, stretches: Sequence[Stretch]) -> Listing:
         ),
         empty=_("No step is signed."),
     )
+
+
+def told_of(patient: Patient) -> Listing:
+    """The table of check-ins alone, in five queries; `patient` comes with the clinic."""
+    return told_table(_check_ins(patient), patient.clinic.zone)
+
+
+def told_table(check_ins: Iterable[CheckIn], zone: ZoneInfo) -> Listing:
+    """A row for each check-in: how many symptoms were present of how many asked, by severity, and
+    the amounts that were told. Newest last, as the drawing runs."""
+    rows = []
+    for check_in in check_ins:
+        pile = _pile(check_in, _day_of(check_in, zone))
+        counts = (pile.mild, pile.moderate, pile.severe, pile.events)
+        rows.append(
+            Row(
+                (
+                    plain(formats.day(pile.day)),
+                    (Run(pile.total, strong=True),),
+                    *(plain(formats.number(count)) for count in counts),
+                ),
+                note=plain("\n".join(amounts)) if (amounts := amounts_taken(check_in)) else (),
+            )
+        )
+    return Listing(
+        heading=_("Symptoms at each check-in"),
+        columns=(
+            Column(_("Check-in"), 3),
+            Column(_("Present, of those asked"), 3),
+            Column(_("Mild"), figures=True),
+            Column(_("Moderate"), figures=True),
+            Column(_("Severe"), figures=True),
+            Column(_("Event, or no severity"), 2, figures=True),
+        ),
+        rows=tuple(rows),
+        empty=_("No check-in is recorded."),
+    )
+
+
+def amounts_taken(check_in: CheckIn) -> list[str]:
+    """As "Taken Thu 20 Nov 2026: half a tablet of examplazepam 0.5 mg", in the typed order."""
+    rows = sorted(check_in.taken_amounts.all(), key=lambda row: row.position)
+    return [_amount_taken(row) for row in rows]
+
+
+def _amount_taken(row: TakenAmount) -> str:
+    product = row.product
+    strength = formats.strength(
+        product.strength, Unit(product.unit) if product.unit else None, product.form, product.per
+    )
+    words = (
+        _("Taken {days}: {quantity} of {name} {strength}")
+        if row.first_day == row.last_day
+        else _("Taken {days}, each day: {quantity} of {name} {strength}")
+    )
+    return words.format(
+        days=formats.day_range(row.first_day, row.last_day),
+        quantity=formats.quantity(row.quantity, Form(product.form)),
+        name=product.name or product.drug.name,
+        strength=strength,
+    ).rstrip()
 
 
 def _table_row(

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from patients.models import Patient
     from plans.models.document import DocumentQuerySet
+    from plans.sheets.paper import Column, Line, Listing
     from taperplan.accounts.models import User
 
 PAGE = 50
@@ -91,6 +92,21 @@ class PrintOffer:
     @property
     def flag_words(self) -> str:
         return ", ".join(flag.words for flag in self.flags)
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A row of a sheet's table for the page, where each cell says its column on a narrow one."""
+
+    cells: tuple[tuple[Column, Line], ...]
+    note: Line
+
+
+def table_rows(listing: Listing) -> tuple[TableRow, ...]:
+    return tuple(
+        TableRow(tuple(zip(listing.columns, row.cells, strict=True)), row.note)
+        for row in listing.rows
+    )
 
 
 # --- lists ------------------------------------------------------------------------------------

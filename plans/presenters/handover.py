@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from patients.intake import Item
 from patients.vocabulary import Kind
+from plans.presenters.chart import amounts_taken
 from plans.presenters.paper import Printing, footing, unprintable
 from plans.presenters.summary.course import (
     acts,
@@ -192,6 +193,8 @@ def _assessment(record: Record, last: CheckIn | None) -> Facts:
     rows: list[tuple[str, Line]] = [(_("Last check-in"), strong(when))]
     rows.append((_("Present"), symptoms_in_full(last)))
     rows += suicide_facts(last)
+    if amounts := amounts_taken(last):
+        rows.append((_("Amounts, as told"), strong("\n".join(amounts))))
     rows.append((_("Measured and noted"), details(record, last)))
     return Facts(_("Assessment"), tuple(rows))
 

@@ -116,3 +116,5 @@ class Chart:
     labels: Labels
     table: Listing
     """The same figures as a table; it always stands beside the drawing."""
+    told: Listing
+    """Symptoms by severity and amounts taken, check-in by check-in, as a table."""

@@ -19,5 +19,6 @@ urlpatterns: list[URLPattern] = [
     path("patients/<uuid:patient>/documents/print/", views.print_document, name="print-document"),
     path("plans/<uuid:plan>/chart-light.svg", views.chart, {"look": "light"}, name="chart"),
     path("plans/<uuid:plan>/chart-days.json", views.chart_days, name="chart-days"),
+    path("plans/<uuid:plan>/chart-table/", views.chart_table, name="chart-table"),
     path("plans/<uuid:plan>/chart-dark.svg", views.chart, {"look": "dark"}, name="chart-dark"),
 ]

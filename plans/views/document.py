@@ -18,7 +18,7 @@ from plans.access import load_document, load_plan, plan_of
 from plans.actions import document as actions
 from plans.forms.document import PrintForm, WeekForm
 from plans.presenters import document as presenters
-from plans.presenters.chart import chart_of
+from plans.presenters.chart import chart_of, told_of
 from plans.presenters.reading import reading
 from plans.presenters.week import week_of
 from plans.rules.paper import DocumentKind, NotPrintable, PageSize, PrintSize, Recipient
@@ -241,6 +241,23 @@ def chart_days(request: ClinicianRequest, plan: Plan) -> HttpResponse:
     response = JsonResponse(found)
     response["Cache-Control"] = "no-store"
     return response
+
+
+@require_safe
+@require_permission(Permission.VIEW_PATIENTS)
+@load_plan
+def chart_table(request: ClinicianRequest, plan: Plan) -> HttpResponse:
+    """What the drawing shows below the doses, in figures; the doses' own table stands beside it."""
+    listing = told_of(plan.patient)
+    context = {
+        "patient": plan.patient,
+        "banner": banner(plan.patient, request.today),
+        "tab": "overview",
+        "nav": "patients",
+        "listing": listing,
+        "rows": presenters.table_rows(listing),
+    }
+    return render(request, "plans/document/chart_table.html", context)
 
 
 def _page(

@@ -12,7 +12,7 @@ from patients.presenters.rows import standing
 from patients.vocabulary import Kind
 from plans.models import CheckIn, Escalation, FollowUp, Plan, Request, Told, Version
 from plans.models.schedule import schedules
-from plans.presenters.chart import PlanFacts
+from plans.presenters.chart import TOLD, PlanFacts
 from plans.presenters.paper import (
     Printing,
     identifier,
@@ -66,7 +66,7 @@ def record_of(patient: Patient, printing: Printing) -> Record:
         CheckIn.objects.about(patient)
         .standing()
         .select_related("recorded_by")
-        .prefetch_related("present", "declined", "taken__drug", "vital_signs", "scale_totals")
+        .prefetch_related(*TOLD, "vital_signs", "scale_totals")
         .order_by("happened_at", "pk")
     )
     flags = tuple(

@@ -28,6 +28,7 @@ ROWS = {
     "plans:document": Row(get=clinical(200)),
     "plans:chart": Row(get=clinical(200)),
     "plans:chart-days": Row(get=clinical(200)),
+    "plans:chart-table": Row(get=clinical(200)),
     "plans:chart-dark": Row(get=clinical(200)),
     # Clare and Sam are the protocol owners of their clinics.
     "plans:patient-texts": Row(get=administrators(200, prescriber=200, stranger=200)),

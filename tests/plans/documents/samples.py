@@ -275,6 +275,23 @@ def chart() -> Chart:
         flags=(Mark(date(2026, 11, 16), "hallucination"),),
         labels=Labels("taken", "symptoms", "mild", "moderate", "severe", "event", "red flags"),
         table=table,
+        told=Listing(
+            heading="Symptoms at each check-in",
+            columns=(
+                Column("Check-in", 3),
+                Column("Present, of those asked", 3),
+                Column("Mild", figures=True),
+                Column("Severe", figures=True),
+            ),
+            rows=(
+                Row((plain("Mon 2 Nov 2026"), strong("2 of 9"), plain("2"), plain("0"))),
+                Row(
+                    (plain("Mon 16 Nov 2026"), strong("4 of 9"), plain("3"), plain("1")),
+                    note=plain("Taken Sat 14 to Sun 15 Nov 2026: 2 tablets each day"),
+                ),
+            ),
+            empty="No check-in is recorded.",
+        ),
     )
 
 

@@ -172,6 +172,7 @@ def _summary(sheet: Summary) -> Iterator[str]:
             yield part.chart.heading
             yield part.chart.described
             yield from _listing(part.chart.table)
+            yield from _listing(part.chart.told)
         yield from _listing(part.schedule)
         yield from map(text_of, part.texts)
         if part.as_needed is not None:

@@ -37,7 +37,7 @@ def a_handout(steps: int = 3) -> bytes:
         (b"/ToUnicode", b"/ToUnicodx"),
         (b"/Alt (", b"/Axt ("),
         (b"pdfuaid:part>1<", b"pdfuaid:part>7<"),
-        (b"/StructTreeRoot 1", b"/StructTreexoot 1"),
+        (b"/StructTreeRoot ", b"/StructTreexoot "),
         (b"/Scope /Column", b"/Scopx /Column"),
         (b"/S /H1", b"/S /H3"),
     ],
