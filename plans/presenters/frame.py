@@ -38,11 +38,11 @@ from patients.models import CareTeam, Patient, RecordNumber, within_reach, witho
 from plans.models import Escalation
 from plans.presenters import alarm
 from plans.presenters.addresses import address
-from plans.presenters.waiting import RowsOf, Waiting, Whose
+from plans.presenters.waiting import RowsOf, Waiting, Whose, asker
 from plans.rules.reach import told
 from plans.rules.redflags import EscalationState, Level, overdue_since
 from taperplan import formats
-from taperplan.accounts.models import Clinic, Membership, TestMessage, TimeLimits, User
+from taperplan.accounts.models import Clinic, TestMessage, TimeLimits, User
 from taperplan.accounts.rights import rights_of
 from taperplan.accounts.roles import Permission
 from taperplan.kept import Kept, Values
@@ -231,8 +231,7 @@ def _rows(request: Any, patient: Patient | None, *, leaving: bool) -> Iterator[d
 
     def made(marks: Values) -> QuerySet[Any, dict[str, Any]]:
         clinic = Clinic(pk=marks.keys["clinic"])
-        user = User(pk=marks.keys["user"])
-        user.membership = Membership(user=user, clinic=clinic, **rights.columns())
+        user = asker(marks.keys["user"], marks.keys["clinic"], rights)
         open_now = Escalation.objects.visible_to(user).still_open()
         seen = (without_emergency if leaving else within_reach)(user, "patient__")
         rows = _flags(open_now, user, marks.keys.get("patient"), seen).union(

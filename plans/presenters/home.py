@@ -32,14 +32,16 @@ from django.utils.translation import gettext as _
 from patients.models import RecordNumber
 from plans.models import Step, Version, schedules
 from plans.presenters.addresses import address
-from plans.presenters.waiting import RowsOf, Waiting, Whose
+from plans.presenters.waiting import RowsOf, Waiting, Whose, asker
 from plans.rules.check_in import AskedKind
 from plans.rules.schedule import Change, DrugChange, End, Schedule, away_on, next_change
 from plans.rules.wording import step_total_words
 from plans.sheets.paper import Line, Run, plain
 from taperplan import formats
 from taperplan.accounts.models import Clinic
+from taperplan.accounts.rights import rights_of
 from taperplan.accounts.roles import Permission
+from taperplan.kept import Kept, Values
 
 if TYPE_CHECKING:
     from django.db.models.expressions import Combinable
@@ -221,6 +223,9 @@ def _long_day(day: date) -> str:
     }
 
 
+_kept = Kept()
+
+
 @dataclass(frozen=True)
 class _Maker:
     user: User
@@ -264,20 +269,43 @@ class _Maker:
 
     # --- one statement for everything that is a row of a table
     def found(self) -> dict[str, list[_Found]]:
-        """Rows by their kind, with one more for each of the two lists: what waits there."""
-        queries = [
-            query
-            for place, (key, branch) in enumerate(_branches(self.about, self.now).items())
-            if self.wants(key) and (query := branch.query(key, place, self.start)) is not None
-        ]
-        together = _waits(self.user, self.today, Whose.MINE).union(
-            _waits(self.user, self.today, Whose.EVERYBODY), *queries, all=True
-        )
+        """Rows by their kind, with one more for each of the two lists: what waits there.
+
+        The text of the statement hangs on what this person may do and on what is shown.
+        """
+        membership = self.user.membership
+        if membership is None:
+            return {}
+        rights = rights_of(membership)
+        sort = (rights, self.about.whose, self.about.leaving, self.show, self.start)
+        keys = {"user": self.user.pk, "clinic": membership.clinic_id}
+        values = Values(keys, self.today, self.now)
+
+        def made(marks: Values) -> QuerySet[Any, dict[str, Any]]:
+            user = asker(marks.keys["user"], marks.keys["clinic"], rights)
+            about = replace(self.about, user=user, today=marks.today)
+            return self._together(about, marks.keys["clinic"], marks.now)
+
+        # Pages of one group are many and seldom asked for: only the first is kept.
+        kept = _kept if not self.start else Kept()
         found: dict[str, list[_Found]] = {}
-        for values in together.order_by("r_place", "r_on", "r_at", "r_key"):
-            row = _Found(*values)
+        for columns in kept.rows(sort, values, made):
+            row = _Found(*columns.values())
             found.setdefault(row.kind, []).append(row)
         return found
+
+    def _together(
+        self, about: Waiting, clinic: uuid.UUID, now: datetime
+    ) -> QuerySet[Any, dict[str, Any]]:
+        queries = [
+            query
+            for place, (key, branch) in enumerate(_branches(about, now).items())
+            if self.wants(key) and (query := branch.query(key, place, self.start)) is not None
+        ]
+        together = _waits(about.user, clinic, about.today, Whose.MINE).union(
+            _waits(about.user, clinic, about.today, Whose.EVERYBODY), *queries, all=True
+        )
+        return together.order_by("r_place", "r_on", "r_at", "r_key")
 
     def groups(self, found: dict[str, list[_Found]]) -> Iterable[Group]:
         if self.wants("changing"):
@@ -611,12 +639,12 @@ class _Branch:
     word: str = ""
     words: str | Combinable = ""
 
-    def query(self, kind: str, place: int, start: int) -> QuerySet[Any, tuple[Any, ...]] | None:
+    def query(self, kind: str, place: int, start: int) -> QuerySet[Any, dict[str, Any]] | None:
         """So many rows, and how many there are in all; None where there cannot be any."""
         if self.rows.query.is_empty():
             return None
         shown = self.rows.values("pk")[start : start + MOST]
-        found: QuerySet[Any, tuple[Any, ...]] = (
+        found: QuerySet[Any, dict[str, Any]] = (
             self.rows.model._default_manager.filter(pk__in=shown)
             .order_by()
             .annotate(
@@ -636,7 +664,7 @@ class _Branch:
                 r_words=Cast(_text(self.words), TextField()),
                 r_count=RowsOf(self.rows.order_by().values("pk")),
             )
-            .values_list(*_Found.columns())
+            .values(*_Found.columns())
         )
         return found
 
@@ -658,11 +686,13 @@ def _text(words: str | Combinable) -> Combinable:
     return words
 
 
-def _waits(user: User, today: date, whose: Whose) -> QuerySet[Any, tuple[Any, ...]]:
+def _waits(
+    user: User, clinic: uuid.UUID, today: date, whose: Whose
+) -> QuerySet[Any, dict[str, Any]]:
     """How much waits for an act on one of the two lists, as a row that names no patient."""
     nobody = Cast(Value(None), UUIDField())
-    found: QuerySet[Any, tuple[Any, ...]] = (
-        Clinic.objects.filter(memberships=user.membership)
+    found: QuerySet[Any, dict[str, Any]] = (
+        Clinic.objects.filter(pk=clinic)
         .order_by()
         .annotate(
             r_place=Value(-1),
@@ -681,7 +711,7 @@ def _waits(user: User, today: date, whose: Whose) -> QuerySet[Any, tuple[Any, ..
             r_words=Value(""),
             r_count=Waiting(user, today, whose).how_many(),
         )
-        .values_list(*_Found.columns())
+        .values(*_Found.columns())
     )
     return found
 

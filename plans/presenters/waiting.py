@@ -28,17 +28,27 @@ from plans.models.plan import EXPECTED_AUDIENCES
 from plans.rules.lifecycle import PlanState
 from plans.rules.notices import LATE, TRIES
 from plans.rules.schedule import End
+from taperplan.accounts.models import Clinic, Membership, User
 from taperplan.accounts.roles import Permission
 
 if TYPE_CHECKING:
+    import uuid
+
     from django.db.models import QuerySet
     from django.db.models.expressions import Combinable
 
-    from taperplan.accounts.models import User
+    from taperplan.accounts.rights import Rights
 
 # A worklist looks a week ahead, today included.
 AHEAD = timedelta(days=6)
 _DAY = timedelta(days=1)
+
+
+def asker(user: uuid.UUID, clinic: uuid.UUID, rights: Rights) -> User:
+    """Somebody with these keys who may do that: a person for a statement that is kept."""
+    made = User(pk=user)
+    made.membership = Membership(user=made, clinic=Clinic(pk=clinic), **rights.columns())
+    return made
 
 
 class RowsOf(Subquery):
