@@ -13,7 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from plans.fhir import guard
 from plans.fhir.carrying import Piece, rows
+from plans.fhir.guard import LONGEST, Figure, Refused, clean, name_of
+from plans.fhir.guard import named as name_in
 from plans.rules.carried import CarriedProduct, CarriedRow, form_of, strength_text, unit_of
 from plans.rules.schedule import Form
 from taperplan import formats
@@ -22,16 +25,12 @@ from taperplan.words import gettext as _
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-MOST_BYTES = 2_000_000
-MOST_ENTRIES = 2_000
 MOST_LINES = 400
-LONGEST = 300
 
 _TIMES = {"MORN": "morning", "NOON": "midday", "EVE": "evening", "HS": "bedtime"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DIVIDED = re.compile(r"(.+)/([3-8])")
 _SAID_DAYS = re.compile(r"\bfor (\d{1,3}) days?\b", re.IGNORECASE)
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 # What a dosage may say; anything else in it is listed as not understood.
 _READ = frozenset(
     {"sequence", "text", "timing", "route", "doseAndRate", "asNeededBoolean",
@@ -42,20 +41,6 @@ _READ_REPEAT = frozenset(
     {"boundsPeriod", "boundsDuration", "frequency", "period", "periodUnit", "dayOfWeek",
      "timeOfDay", "when", "duration", "durationUnit"}
 )  # fmt: skip
-
-
-class Refused(ValueError):
-    """It is no plan that can be taken over; ``sentence`` says why."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-
-
-class Figure(str):
-    """A number of the source, as the very text that stood there."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +81,15 @@ class ToldDose:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """Whom the source says that it is about: its key there, the name, the date of birth."""
+
+    key: str
+    name: str
+    born: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class NotUnderstood:
     where: str
     what: str
@@ -111,6 +105,7 @@ class Told:
     not_understood: tuple[NotUnderstood, ...]
     findings: tuple[str, ...]
     set_by: str
+    about: About | None = None
 
     @property
     def as_told(self) -> str:
@@ -128,9 +123,8 @@ class Told:
 
 def read(data: bytes) -> Told:
     """Raises: Refused."""
-    whole = _parsed(data)
-    found = list(_resources(whole))
-    names = {f"{_word(one.get('resourceType'))}/{_word(one.get('id'))}": one for one in found}
+    found = guard.resources(data)
+    names = {name_of(one): one for one in found}
     requests = [one for one in found if one.get("resourceType") == "MedicationRequest"]
     if not requests:
         raise Refused(_("It holds no medication request, so there is no plan in it."))
@@ -148,6 +142,28 @@ def read(data: bytes) -> Told:
         not_understood=tuple(reader.not_understood[:MOST_LINES]),
         findings=tuple(reader.findings[:MOST_LINES]),
         set_by=reader.set_by,
+        about=_about(requests, names),
+    )
+
+
+def _about(
+    requests: Sequence[Mapping[str, Any]], names: Mapping[str, Mapping[str, Any]]
+) -> About | None:
+    said = (_text(_map(request.get("subject")).get("reference")) for request in requests)
+    subject = name_in(next(filter(None, said), ""))
+    if not subject:
+        return None
+    person = names.get(subject, {})
+    told = [_map(name) for name in _list(person.get("name"))]
+    try:
+        born = date.fromisoformat(_text(person.get("birthDate")))
+    except ValueError:
+        # FHIR lets a year stand alone.
+        born = None
+    return About(
+        key=subject.rpartition("/")[2],
+        name=next((_text(n.get("text")) or _text(n.get("family")) for n in told), ""),
+        born=born,
     )
 
 
@@ -155,40 +171,6 @@ _KNOWN = frozenset(
     {"MedicationRequest", "Medication", "CarePlan", "Patient", "Practitioner", "Organization",
      "Goal", "Provenance"}
 )  # fmt: skip
-
-
-def _parsed(data: bytes) -> Mapping[str, Any]:
-    if len(data) > MOST_BYTES:
-        words = _("The file is longer than {most} MB.").format(most=MOST_BYTES // 1_000_000)
-        raise Refused(words)
-    try:
-        whole = json.loads(data, parse_float=Figure, parse_int=Figure, parse_constant=Figure)
-    except RecursionError as error:
-        raise Refused(_("It is nested too deeply.")) from error
-    except (ValueError, UnicodeDecodeError) as error:
-        raise Refused(_("It is not JSON.")) from error
-    kind = whole.get("resourceType") if isinstance(whole, dict) else None
-    if not isinstance(kind, str) or isinstance(kind, Figure):
-        raise Refused(_("It is not a FHIR resource."))
-    found: Mapping[str, Any] = whole
-    return found
-
-
-def _resources(whole: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The resources of a bundle, or the one resource; a bundle inside a bundle is not opened."""
-    if whole["resourceType"] != "Bundle":
-        yield dict(whole)
-        return
-    entries = whole.get("entry")
-    if not isinstance(entries, list):
-        raise Refused(_("The bundle is empty."))
-    if len(entries) > MOST_ENTRIES:
-        words = _("The bundle has more than {most} entries.").format(most=MOST_ENTRIES)
-        raise Refused(words)
-    for entry in entries:
-        one = entry.get("resource") if isinstance(entry, dict) else None
-        if isinstance(one, dict):
-            yield one
 
 
 class _Reader:
@@ -203,7 +185,7 @@ class _Reader:
     def unknown(self, where: str, what: Any) -> None:
         if len(self.not_understood) < MOST_LINES:
             shown = what if isinstance(what, str) else json.dumps(what, ensure_ascii=False)
-            self.not_understood.append(NotUnderstood(where[:LONGEST], _clean(shown)))
+            self.not_understood.append(NotUnderstood(where[:LONGEST], clean(shown)))
 
     def finding(self, sentence: str) -> None:
         if len(self.findings) < MOST_LINES:
@@ -252,7 +234,7 @@ class _Reader:
         if named.startswith("#"):
             inside = [_map(one) for one in _list(request.get("contained"))]
             return next((one for one in inside if one.get("id") == named[1:]), {})
-        return self.names.get("/".join(named.split("/")[-2:]), {})
+        return self.names.get(name_in(named), {})
 
     def _dosage(self, dosage: Mapping[str, Any], drug: str, where: str) -> None:
         timing = _map(dosage.get("timing"))
@@ -428,13 +410,9 @@ def _words_of(concept: Mapping[str, Any]) -> Iterator[str]:
         yield _text(_map(one).get("display"))
 
 
-def _clean(value: str) -> str:
-    return " ".join(_UNSEEN.sub("", value).split())[:LONGEST]
-
-
 def _text(value: Any) -> str:
     """A text or a figure of the source; everything else is none."""
-    return _clean(value) if isinstance(value, str) else ""
+    return clean(value) if isinstance(value, str) else ""
 
 
 def _word(value: Any) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from patients.forms import Form, capital
-from plans.fhir.reading import MOST_BYTES
+from plans.fhir.guard import MOST_BYTES
 from plans.forms.document import PrintForm
 from plans.rules.exchange import FileKind
 from plans.rules.paper import Recipient

@@ -17,6 +17,7 @@ from patients.vocabulary import Ground
 from plans.actions import exchange as actions
 from plans.actions import fhir_import as importing
 from plans.fhir import reading
+from plans.fhir.guard import Refused
 from plans.forms.exchange import HandOverForm, TakeOverForm
 from plans.presenters import document as documents
 from plans.presenters import files
@@ -27,6 +28,7 @@ from plans.rules.exchange import FileKind
 from plans.rules.paper import Recipient
 from taperplan.accounts.access import require_permission
 from taperplan.accounts.limits import Limited, limited, sent
+from taperplan.accounts.refusals import NotDoneError
 from taperplan.accounts.roles import Permission
 
 if TYPE_CHECKING:
@@ -159,21 +161,22 @@ def take_over(request: ClinicianRequest, patient: Patient) -> HttpResponse:
     told = None
     if request.method == "POST" and form.is_valid():
         data = form.data_of_file
+        said = form.cleaned_data
+        source = importing.source(set_by=said["set_by"], words=said["source"], data=data)
         try:
-            told = reading.read(data)
-        except reading.Refused as refused:
-            form.add_error("file", refused.sentence)
-        else:
-            said = form.cleaned_data
-            source = importing.source(set_by=said["set_by"], words=said["source"], data=data)
+            found = reading.read(data)
             importing.take_over(
                 key=said["token"],
                 patient=patient,
-                told=told,
+                told=found,
                 source=source,
                 now=request.now,
                 by=request.user,
             )
+        except (Refused, NotDoneError) as refused:
+            form.add_error("file", refused.sentence)
+        else:
+            told = found
     context = {
         "form": None if told else form,
         "told": told,

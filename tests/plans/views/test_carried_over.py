@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from plans.actions import fhir_import, taken_over
 from plans.actions import plan as plan_actions
 from plans.fhir import reading
+from plans.fhir.guard import Refused
 from plans.forms.carried import from_taken_over
 from plans.forms.draft import Typed
 from plans.models import Draft, TakenOver, TakenOverRow
@@ -71,7 +72,7 @@ def rows_of(schedule: Schedule) -> tuple[CarriedRow, ...]:
 def test_no_figure_of_any_plan_crosses_into_a_draft(schedule: Schedule) -> None:
     try:
         rows = rows_of(schedule)
-    except reading.Refused:
+    except Refused:
         return
     for row in rows:
         assert_no_figure(carried(blank_document(), row))
@@ -116,9 +117,8 @@ def test_a_strength_is_read_from_a_figure_with_its_unit_and_never_from_a_name() 
             one.products[0].unit) == ("prednisone", "tablet", "5", "mg")  # fmt: skip
 
     for strange in (
-        {"value": "5", "code": "mg"}, {"value": 5, "code": "mg/kg"}, {"value": -5, "code": "mg"},
-        {"value": 5, "code": "[iU]"}, {"value": 0, "code": "mg"}, {"value": 5e400, "code": "mg"},
-        {"value": 123456, "code": "mg"}, {"value": None, "code": "mg"}, {"value": 5}, {},
+        {"value": 5, "code": "mg/kg"}, {"value": -5, "code": "mg"}, {"value": 5, "code": "[iU]"},
+        {"value": 0, "code": "mg"}, {"value": 123456, "code": "mg"}, {"value": 5}, {},
     ):  # fmt: skip
         ingredient["strength"]["numerator"] = strange
         (one, *_rest) = reading.read(json.dumps(told).encode()).rows
@@ -196,7 +196,7 @@ def test_what_was_told_stands_beside_the_draft_and_a_row_is_carried_over_blank(
 def test_a_row_of_somebody_else_s_plan_is_not_carried_over(
     otto: Patient, clinic: Clinic, clare: User, clare_client: doors.Client, draft: Draft
 ) -> None:
-    other: Patient = factories.PatientFactory(clinic=clinic)
+    other: Patient = factories.PatientFactory(clinic=clinic, born=otto.born)
     take_over(other, clare)
     url = reverse("plans:draft", kwargs={"plan": draft.plan_id})
     response = clare_client.get(url)

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from patients.models import Disclosure
 from patients.models import Patient as Patients
+from plans.fhir.bundle import COLLECTION, bundle
 from plans.forms.exchange import HAND_OVER, TAKE_OVER
 from plans.models import Draft, TakenOver
 from plans.presenters import files, home
@@ -385,6 +386,48 @@ def test_what_is_no_plan_is_refused_and_nothing_is_kept(
 
     assert clare_client.post(address, sent(clare, content)).status_code == 422
     assert not TakenOver.objects.exists()
+
+
+def exported_of(other: Patient, by: User) -> bytes:
+    found = Record(other, date(2026, 12, 1), by).resources()
+    return "".join(bundle(COLLECTION, found, base="https://x.example/fhir")).encode()
+
+
+def test_a_file_about_somebody_else_is_kept_in_nobody_s_record(
+    clare: User,
+    clare_client: doors.Client,
+    patient: Patient,
+    clinic: Clinic,
+    other_clinic: Clinic,
+    sam: User,
+) -> None:
+    other_clinic.opened_at, other_clinic.opened_by = timezone.now(), sam
+    other_clinic.save()
+    theirs: Patient = factories.PatientFactory(clinic=other_clinic, born=date(1960, 1, 1))
+    twin: Patient = factories.PatientFactory(clinic=clinic, born=patient.born)
+    factories.signed_plan(theirs, sam)
+    factories.signed_plan(twin, clare)
+    address = reverse("plans:take-over", kwargs={"patient": patient.pk})
+
+    for content, sentence in (
+        (exported_of(theirs, sam), "It is about somebody born on Fri 1 Jan 1960."),
+        (exported_of(twin, clare), "It is about another record of this clinic."),
+    ):
+        page = clare_client.post(address, sent(clare, content))
+        assert page.status_code == 422
+        assert sentence in page.content.decode().replace("\u00a0", " ")
+    assert not TakenOver.objects.exists()
+
+    # Of one and the same day of birth, as where a patient comes from that clinic to this one: kept
+    # as told, and no key of theirs with it.
+    Patients.objects.filter(pk=theirs.pk).update(born=patient.born)
+    theirs.refresh_from_db()
+    page = clare_client.post(address, sent(clare, exported_of(theirs, sam)))
+    assert page.status_code == 200
+    row = TakenOver.objects.get()
+    assert f"It names its patient: {theirs.given_names} {theirs.family_name}" in row.as_told
+    assert str(theirs.pk) not in row.as_told
+    assert str(theirs.plans.get().pk) not in row.as_told
 
 
 # --- A restricted record that is joined to this one --------------------------------------------
