@@ -20,12 +20,13 @@ PRODUCTION := HTTPS=true ALLOWED_HOSTS=clinic.example DATABASE_URL=sqlite:///:me
 	TRAIL_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))')
 
 .DEFAULT_GOAL := help
-.PHONY: help run test deep screenshots check format lint types imports templates security migrations deployment \
+.PHONY: help run test sweeps deep screenshots check format lint types imports templates security migrations deployment \
 	documents interchange docs sbom lock clean
 
 help:
 	@echo "make run     a demo clinic at $(ADDRESS)"
 	@echo "make test    the tests: SQLite, PostgreSQL and Chromium where found"
+	@echo "make sweeps  every page once more: the whole access matrix, every width and theme"
 	@echo "make deep    the long tests; the last result stays in docs/evidence/"
 	@echo "make screenshots  every page at three widths, light and dark, in var/screenshots"
 	@echo "make check   format, lint, types, directions, templates, security, migrations, documents, interchange"
@@ -67,6 +68,9 @@ run: .venv/production var/secret-key var/trail-key
 
 test: .venv/development
 	@$(BIN)/python -m tests.run
+
+sweeps: .venv/development
+	@$(BIN)/python -m tests.run --sweeps
 
 deep: .venv/development
 	@$(BIN)/python -m tests.run --deep

@@ -1,6 +1,7 @@
-"""`make test` and `make deep`: what runs where, and a word on what did not run.
+"""`make test`, `make sweeps`, `make deep`: what runs where, and a word on what did not run.
 
 `make test`: everything on SQLite, what touches a database on PostgreSQL, then a browser.
+`make sweeps` (`--sweeps`): every page, width and state once more; `.ci/run` runs it too.
 `make deep` (`--deep`): the long ones; the last result stays in `docs/evidence/deep.md`.
 With REQUIRE_ALL set, something not run is a failure. Arguments are passed on to pytest.
 """
@@ -19,6 +20,7 @@ from pathlib import Path
 
 from tests.harness import chromium, postgres
 
+QUICK = "not slow and not sweep"
 ROOT = Path(__file__).resolve().parent.parent
 EVIDENCE = ROOT / "docs" / "evidence" / "deep.md"
 NOTHING_CHOSEN = 5
@@ -31,13 +33,20 @@ class Run:
     failed: bool = False
     missing: list[str] = field(default_factory=list)
 
-    def pytest(self, title: str, mark: str, database: str | None = None) -> None:
+    def pytest(
+        self, title: str, mark: str, database: str | None = None, **environment: str
+    ) -> None:
         print(f"\n=== {title}", flush=True)
         began = time.monotonic()
         # A browser leaves time to a third.
         workers = "3" if mark.startswith("browser") else "2"
         command = [sys.executable, "-m", "pytest", "-n", workers, "-m", mark, *self.arguments]
-        environment = {**os.environ, "TEST_DATABASE_URL": database or ""}
+        if mark.startswith("browser") and not self.arguments:
+            # Reading the other files takes longer than some of these tests.
+            command += with_a_browser()
+        environment = {**os.environ, **environment, "TEST_DATABASE_URL": database or ""}
+        # Every worker reads the same files: what one has compiled serves the next.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         process = subprocess.Popen(
             command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True
         )
@@ -53,28 +62,35 @@ class Run:
         self.lines.append(f"{title}: {last} ({time.monotonic() - began:.0f} s in all)")
 
     def quick(self, database: str | None) -> None:
-        self.pytest("SQLite", "not browser and not slow")
+        self.pytest("SQLite", f"not browser and {QUICK}", FEWER_CASES="1")
         with database_or_own(database) as found:
             if found is None:
                 self.missing.append(NO_POSTGRES)
             else:
-                mark = "database and not browser and not slow and not one_engine"
-                self.pytest("PostgreSQL", mark, found)
+                mark = f"database and not browser and not one_engine and {QUICK}"
+                self.pytest("PostgreSQL", mark, found, FEWER_CASES="1")
             if chromium.executable() is None:
                 self.missing.append(NO_CHROMIUM)
                 return
-            self.pytest("Chromium, on SQLite", "browser and not slow")
+            self.pytest("Chromium, on SQLite", f"browser and {QUICK}")
             if found is not None:
-                mark = "browser and both_engines and not slow"
+                mark = f"browser and both_engines and {QUICK}"
                 self.pytest("Chromium, on PostgreSQL", mark, found)
 
+    def sweeps(self) -> None:
+        self.pytest("Sweeps", "(sweep or property) and not browser")
+        if chromium.executable() is None:
+            self.missing.append(NO_CHROMIUM)
+        else:
+            self.pytest("Sweeps, in Chromium", "browser and sweep")
+
     def deep(self, database: str | None) -> None:
-        self.pytest("SQLite, long", "slow")
+        self.pytest("SQLite, long", "slow or sweep or property")
         with database_or_own(database) as found:
             if found is None:
                 self.missing.append(NO_POSTGRES)
             else:
-                mark = "(slow or one_engine) and database and not browser"
+                mark = "(slow or sweep or one_engine) and database and not browser"
                 self.pytest("PostgreSQL, long", mark, found)
 
     def report(self) -> int:
@@ -119,16 +135,26 @@ def database_or_own(named: str | None) -> contextlib.AbstractContextManager[str 
     return postgres.throwaway(binaries)
 
 
+def with_a_browser() -> list[str]:
+    """The files whose tests ask for a page; `tests/harness/selection.py` sees none left out."""
+    return [
+        str(path.relative_to(ROOT))
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        if any(name in path.read_text(encoding="utf-8") for name in chromium.BROWSER_FIXTURES)
+    ]
+
+
 def main() -> int:
-    arguments = sys.argv[1:]
-    deep = "--deep" in arguments
-    run = Run([argument for argument in arguments if argument != "--deep"])
+    asked = {"--deep", "--sweeps"}.intersection(sys.argv)
+    run = Run([argument for argument in sys.argv[1:] if argument not in asked])
     database = os.environ.get("TEST_DATABASE_URL") or None
-    if not deep:
+    if "--deep" in asked:
+        run.deep(database)
+        run.keep()
+    elif "--sweeps" in asked:
+        run.sweeps()
+    else:
         run.quick(database)
-        return run.report()
-    run.deep(database)
-    run.keep()
     return run.report()
 
 

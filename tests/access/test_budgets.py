@@ -50,7 +50,14 @@ def test_the_frame_costs_three_statements(world: World) -> None:
     assert len(asked) <= FRAME, "\n".join(asked)
 
 
-@pytest.mark.parametrize("more", [10, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "more",
+    [
+        2,
+        pytest.param(10, marks=pytest.mark.sweep),
+        pytest.param(100, marks=pytest.mark.slow),
+    ],
+)
 def test_a_page_stays_inside_its_statements_and_asks_no_more_when_there_is_more_to_show(
     world: World, more: int
 ) -> None:

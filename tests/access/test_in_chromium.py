@@ -54,14 +54,15 @@ def _sent(page: Page) -> bool:
     return True
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "how",
     [
-        pytest.param({"width": 320}, id="narrow"),
-        pytest.param({"width": 1280}, id="wide"),
-        pytest.param({"width": 768, "dark": True}, id="dark"),
-        pytest.param({"width": 390, "forced_colors": True}, id="forced colours"),
+        pytest.param({"width": 320}, id="narrow", marks=pytest.mark.sweep),
+        pytest.param({"width": 1280}, id="wide", marks=pytest.mark.slow),
+        pytest.param({"width": 768, "dark": True}, id="dark", marks=pytest.mark.slow),
+        pytest.param(
+            {"width": 390, "forced_colors": True}, id="forced colours", marks=pytest.mark.slow
+        ),
     ],
 )
 @pytest.mark.parametrize("names", SCORES, ids=lambda names: f"{names[0]} to {names[-1]}")

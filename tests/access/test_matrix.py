@@ -28,7 +28,7 @@ DOZENS = [NAMES[at : at + 12] for at in range(0, len(NAMES), 12)]
 # Whole, it is a matter of minutes: `make deep`, and every run of the checks by themselves.
 @pytest.mark.one_engine
 @pytest.mark.parametrize(
-    "whole", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["in short", "whole"]
+    "whole", [False, pytest.param(True, marks=pytest.mark.sweep)], ids=["in short", "whole"]
 )
 @pytest.mark.parametrize("names", DOZENS, ids=lambda names: f"{names[0]} to {names[-1]}")
 def test_addresses_answer_as_their_rows_say(

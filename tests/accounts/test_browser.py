@@ -123,6 +123,7 @@ def test_every_page_reads_well_wide_and_narrow(
         assert_fits(page)
 
 
+@pytest.mark.sweep
 def test_the_trail_reads_well(browser_page: OpenPage, ole: User, clare: User) -> None:
     sign_in(browser_page(), clare, password=PASSWORD, secret=enrol(clare))
     for width in (1280, 320):
@@ -153,6 +154,7 @@ def test_what_was_refused_is_read_out_and_stays_typed(
     assert Ladder.objects.standing_rungs(ada.memberships.get().clinic) == [(theo, 15)]
 
 
+@pytest.mark.sweep
 def test_deactivating_leads_to_what_the_person_holds_and_names_them(
     browser_page: OpenPage, ada: User, theo: User
 ) -> None:
@@ -167,6 +169,7 @@ def test_deactivating_leads_to_what_the_person_holds_and_names_them(
     assert theo.memberships.get().state is Membership.State.DEACTIVATED
 
 
+@pytest.mark.sweep
 def test_it_works_without_scripts(browser_page: OpenPage, ada: User, theo: User) -> None:
     page = browser_page(ada, scripts=False)
     page.goto(reverse("accounts:change", args=[theo.memberships.get().pk]))

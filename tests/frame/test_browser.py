@@ -55,7 +55,9 @@ def focused(page: Page) -> str:
     return text
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    "dark", [False, pytest.param(True, marks=pytest.mark.sweep)], ids=["light", "dark"]
+)
 def test_axe_finds_nothing_on_the_pages_of_the_frame(
     browser_page: OpenPage, clare: User, dark: bool
 ) -> None:
@@ -65,7 +67,9 @@ def test_axe_finds_nothing_on_the_pages_of_the_frame(
         assert_no_violations(page)
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+@pytest.mark.parametrize(
+    "width", [320, *(pytest.param(wide, marks=pytest.mark.sweep) for wide in (390, 768, 1280))]
+)
 def test_axe_finds_nothing_on_the_worklist_and_the_patients_page(
     browser_page: OpenPage, clare: User, otto: Patient, width: int
 ) -> None:
@@ -76,6 +80,7 @@ def test_axe_finds_nothing_on_the_worklist_and_the_patients_page(
         assert_fits(page)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("width", [320, 768])
 def test_no_page_of_the_frame_scrolls_sideways(
     browser_page: OpenPage, clare: User, width: int
@@ -86,6 +91,7 @@ def test_no_page_of_the_frame_scrolls_sideways(
         assert_fits(page)
 
 
+@pytest.mark.sweep
 def test_nothing_scrolls_sideways_when_a_page_is_shown_twice_as_large(
     browser_page: OpenPage, clare: User, otto: Patient
 ) -> None:
@@ -96,6 +102,7 @@ def test_nothing_scrolls_sideways_when_a_page_is_shown_twice_as_large(
         assert_fits(page)
 
 
+@pytest.mark.sweep
 def test_forced_colours_keep_every_state_apart(browser_page: OpenPage, clare: User) -> None:
     page = browser_page(clare, forced_colors=True)
     page.goto("/components/")
@@ -137,6 +144,7 @@ def test_a_letter_in_a_text_field_is_a_letter(browser_page: OpenPage, clare: Use
     assert page.url.endswith("/help/")
 
 
+@pytest.mark.sweep
 def test_letters_do_nothing_for_whoever_switched_them_off(
     browser_page: OpenPage, clare: User
 ) -> None:
@@ -221,6 +229,7 @@ def test_signing_in_asks_for_the_second_step_and_shows_what_is_wrong(
         assert_fits(page)
 
 
+@pytest.mark.sweep
 def test_setting_up_the_second_step_shows_a_picture_and_its_secret(
     browser_page: OpenPage, clare: User
 ) -> None:
@@ -254,6 +263,7 @@ def the_servers_clock_stands(page: Page) -> None:
     page.route("**/alarms/**", lambda route: route.fulfill(status=204))
 
 
+@pytest.mark.sweep
 def test_a_session_about_to_end_says_so_and_can_be_kept(
     browser_page: OpenPage, clare: User
 ) -> None:
@@ -286,6 +296,7 @@ def test_a_session_that_ended_covers_the_page_and_keeps_what_was_typed(
     assert page.locator("#bar-search").input_value() == "typed"
 
 
+@pytest.mark.sweep
 def test_somebody_else_who_signs_in_does_not_see_what_was_typed(
     browser_page: OpenPage, clare: User, theo: User
 ) -> None:
@@ -303,6 +314,7 @@ def test_somebody_else_who_signs_in_does_not_see_what_was_typed(
     assert page.locator("#bar-search").input_value() == ""
 
 
+@pytest.mark.sweep
 def test_what_an_act_said_becomes_a_toast_that_can_be_closed(
     browser_page: OpenPage, clare: User, otto: Patient
 ) -> None:
@@ -325,6 +337,7 @@ def test_the_pages_work_without_scripts(browser_page: OpenPage, clare: User, ott
     assert "seizure" in page.locator("h1").inner_text().lower()
 
 
+@pytest.mark.sweep
 def test_a_printed_page_keeps_who_the_flag_and_the_light_drawing_and_drops_the_buttons(
     browser_page: OpenPage, clare: User, otto: Patient
 ) -> None:

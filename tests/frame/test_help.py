@@ -41,6 +41,7 @@ def test_help_leads_to_each_job_and_says_what_the_software_does_not_do(clare: Us
     assert client.get("/help/no-such-job/").status_code == 404
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("width", [390])
 def test_a_page_of_help_is_read_on_a_phone(clare: User, browser_page: OpenPage, width: int) -> None:
     page = browser_page(clare, width=width)

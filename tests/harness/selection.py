@@ -1,15 +1,21 @@
 """Which tests run where, and what is said about those that did not.
 
-Marks given here, never by hand: `database` (needs a database, so it runs on both engines) and
-`browser` (asks for a page). `slow` is written on a test that belongs to `make deep`;
-`both_engines` on a browser test that runs on PostgreSQL too.
+Marks given here, never by hand: `database` (needs a database, so it runs on both engines),
+`browser` (asks for a page) and `property` (tries many made-up cases; `make test` a third of
+them, `make sweeps` and a plain `pytest` all). `slow` is written on a test that belongs to
+`make deep`, `sweep` on one that belongs to `make sweeps`, `both_engines` on a browser test that
+runs on PostgreSQL too.
 """
 
 from __future__ import annotations
 
+import functools
+import gc
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 from tests.harness.chromium import BROWSER_FIXTURES, executable
@@ -22,6 +28,8 @@ if TYPE_CHECKING:
 # page is asked for on both (tests/access/test_budgets.py). `make deep` runs these on PostgreSQL
 # too, and what commits, locks or races runs on both always.
 PAGES = ("plans/views", "plans/presenters", "plans/sheets", "plans/documents", "patients", "frame")
+# Set by tests/run.py for `make test`.
+FEWER_CASES = bool(os.environ.get("FEWER_CASES"))
 NOTHING_MAY_BE_SKIPPED = bool(os.environ.get("REQUIRE_ALL"))
 
 
@@ -34,12 +42,41 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if touches_the_database(item):
             item.add_marker(pytest.mark.database)
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.property)
+            if FEWER_CASES:
+                _try_fewer(item.obj)
         if _is_about_pages(item):
             item.add_marker(pytest.mark.one_engine)
         if BROWSER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
+            if not _names_a_browser(item.path):
+                # tests/run.py looks for browser tests only in files that say so.
+                message = f"{item.nodeid} takes a browser through a fixture of another file"
+                raise pytest.UsageError(message)
             if executable() is None:
                 item.add_marker(no_browser)
+
+
+def _try_fewer(test: Any) -> None:
+    """A third of the cases. Where hypothesis keeps what was set is its own affair, so it is asked
+    for here alone."""
+    given = test._hypothesis_internal_use_settings
+    few = hypothesis.settings(given, max_examples=max(1, given.max_examples // 3))
+    test._hypothesis_internal_use_settings = few
+
+
+@functools.cache
+def _names_a_browser(path: Path) -> bool:
+    text = path.read_text(encoding="utf-8")
+    return any(name in text for name in BROWSER_FIXTURES)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Leave what collecting made out of every later search for garbage: a fifth of the run."""
+    gc.collect()
+    gc.freeze()
 
 
 def _is_about_pages(item: pytest.Item) -> bool:

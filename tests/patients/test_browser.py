@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from django.urls import reverse
 
 from patients.models import Patient
@@ -83,6 +84,7 @@ def test_the_assessment_is_answered_by_keyboard_alone(
     )  # fmt: skip
 
 
+@pytest.mark.sweep
 def test_a_row_of_the_list_is_opened_by_keyboard(
     browser_page: OpenPage, clare: User, otto: Patient
 ) -> None:

@@ -77,6 +77,7 @@ def test_an_answer_costs_the_same_for_one_and_for_many(clinic: Clinic, clare: Us
     assert counted[0] == counted[1] <= 10
 
 
+@pytest.mark.sweep
 def test_a_patient_is_opened_by_keys_alone_and_by_touch(
     clinic: Clinic, clare: User, browser_page: OpenPage
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tests.harness.chromium import OpenPage
 
 
+@pytest.mark.sweep
 def test_the_drawing_is_read_at_a_day_by_arrows_by_pointing_and_by_touch(
     clinic: Clinic, clare: User, browser_page: OpenPage
 ) -> None:

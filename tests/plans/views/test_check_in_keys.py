@@ -82,6 +82,7 @@ def test_a_check_in_by_keys_alone(page: Page) -> None:
     assert not Escalation.objects.exists()
 
 
+@pytest.mark.sweep
 def test_what_is_typed_outlives_the_page(page: Page, otto: Patient) -> None:
     page.fill("#note", "slept badly")
     page.wait_for_url(re.compile(r"/check-ins/drafts/"))

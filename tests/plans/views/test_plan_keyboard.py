@@ -338,6 +338,7 @@ def test_a_pasted_block_of_twelve_steps_takes_less_than_fifteen_keys(keys: Keybo
     assert at(keys.page, "steps.s1.first_day") == ""
 
 
+@pytest.mark.sweep
 def test_what_does_not_fit_in_a_pasted_block_is_named(page: Page) -> None:
     on_the_clipboard(page, "every other day\t2\t1\t9\n\t1,5\t1/2\t")
     page.locator("[id='steps.s2.rhythm']").focus()
@@ -395,6 +396,7 @@ def test_what_cannot_be_read_says_so_at_its_cell_and_stays(page: Page) -> None:
     expect(page.locator("#sign_waits")).to_contain_text("Waits for 1 refused")
 
 
+@pytest.mark.sweep
 def test_each_way_of_typing_a_fraction_is_echoed_in_words_or_refused(page: Page) -> None:
     """Half, one and a half: whatever is typed is understood exactly, or says why not."""
     for typed, under, words in (
@@ -448,6 +450,7 @@ def test_keys_move_in_the_grid_and_undo_what_was_typed(page: Page) -> None:
     assert at(page, "steps.s1.0.c0") == "1"
 
 
+@pytest.mark.sweep
 def test_steps_are_inserted_copied_and_moved(page: Page) -> None:
     page.locator("[id='steps.s1.0.c0']").focus()
     page.keyboard.press("Control+Enter")
@@ -463,6 +466,7 @@ def test_steps_are_inserted_copied_and_moved(page: Page) -> None:
     expect(page.locator("#autosave")).to_contain_text("Saved")
 
 
+@pytest.mark.sweep
 def test_a_lost_connection_loses_nothing(page: Page) -> None:
     page.context.set_offline(True)
     page.locator("[id='steps.s2.0.c1']").focus()
@@ -519,6 +523,7 @@ def test_the_second_of_two_people_is_told_while_typing(page: Page, theo: User) -
     assert_no_violations(page)
 
 
+@pytest.mark.sweep
 def test_the_columns_follow_the_product_while_it_is_described(page: Page) -> None:
     page.locator("#product-p1 > summary").click()
     page.locator("[id='products.p1.slots.midday']").check()
@@ -527,6 +532,7 @@ def test_the_columns_follow_the_product_while_it_is_described(page: Page) -> Non
     expect(page.locator(".grid thead")).to_contain_text("Midday")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_editor_holds_on_every_width(
@@ -544,6 +550,7 @@ def test_the_editor_holds_on_every_width(
     assert_no_violations(page)
 
 
+@pytest.mark.sweep
 def test_the_editor_works_without_scripts(
     browser_page: OpenPage, clare: User, otto: Patient
 ) -> None:
@@ -557,6 +564,7 @@ def test_the_editor_works_without_scripts(
     assert Draft.objects.get().cells["steps"][0]["doses"][0]["quantity"] == "1/2"
 
 
+@pytest.mark.sweep
 def test_later_dates_are_moved_from_the_editor_after_a_preview(page: Page) -> None:
     page.get_by_role("button", name="Move later dates").click()
     page.get_by_label("From which step on").select_option("s2")
@@ -590,6 +598,7 @@ def test_n_goes_from_change_to_change_of_two_versions(
     assert_no_violations(page)
 
 
+@pytest.mark.sweep
 def test_one_drug_at_a_time_is_shown_and_all_of_them_are_kept(
     browser_page: OpenPage, clare: User, otto: Patient
 ) -> None:
