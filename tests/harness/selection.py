@@ -42,10 +42,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if touches_the_database(item):
             item.add_marker(pytest.mark.database)
-        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        test: Any = getattr(item, "obj", None)
+        if getattr(test, "is_hypothesis_test", False):
             item.add_marker(pytest.mark.property)
             if FEWER_CASES:
-                _try_fewer(item.obj)
+                _try_fewer(test)
         if _is_about_pages(item):
             item.add_marker(pytest.mark.one_engine)
         if BROWSER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
