@@ -14,6 +14,7 @@ from patients.presenters import person_in_words
 from patients.vocabulary import Answer, ContactKind
 from plans.models import Escalation, EscalationMove, Sending
 from plans.rules import check_in as answers_of
+from plans.rules import limits
 from plans.rules.notices import fault_words
 from plans.rules.reach import told
 from plans.rules.redflags import (
@@ -377,14 +378,19 @@ def _report(move: EscalationMove, escalation: Escalation, zone: ZoneInfo, now: d
         Source.CONTACT.value: _("told in a contact with {name}"),
         Source.CALLS.value: _("call recorded by {name}"),
     }.get(move.source, _("reopened by {name}"))
+    measured = limits.of_key(escalation.symptom) is not None
+    begins = _("Measured {when}, {source}") if measured else _("Recorded present {when}, {source}")
     parts = [
-        _("Recorded present {when}, {source}").format(
+        begins.format(
             when=at(move.at, zone, now), source=source.format(name=move.by.name if move.by else "")
         )
     ]
     if said_by:
         parts.append(_(", told by {who}").format(who=said_by))
-    sentence = "".join(parts) + (f": “{words}”" if words else ".")
+    sentence = "".join(parts)
+    if measured:
+        return f"{sentence}: {words}"
+    sentence += f": “{words}”" if words else "."
     return f"{sentence} {_('Began {when}.').format(when=began)}" if began else sentence
 
 

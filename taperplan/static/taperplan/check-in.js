@@ -189,6 +189,8 @@ function sayBeyond(name, said) {
   const figure = document.getElementById(name);
   // What was typed since is another figure; its own answer is on the way.
   if (!place || dirty || saidBeyond.get(name) === said.trim()) return;
+  // Nor is a reason that is being typed wiped out.
+  if (place.contains(document.activeElement?.closest("input[type='text']") ?? null)) return;
   saidBeyond.set(name, said.trim());
   place.innerHTML = said;
   fixFigure(place, figure);

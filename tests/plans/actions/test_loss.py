@@ -17,6 +17,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from patients.models import Patient
 from plans.actions import check_in as actions
 from plans.actions import escalation as red_flags
+from plans.actions.limits import write_limits
 from plans.models import (
     CheckIn,
     CheckInDraft,
@@ -32,6 +33,7 @@ from plans.models import (
     VitalSign,
 )
 from plans.rules import check_in as rules
+from plans.rules import limits
 from plans.rules.redflags import MoveHow, Reached, Source
 from taperplan.accounts.models import Clinic, User
 from taperplan.audit import trail
@@ -64,7 +66,9 @@ FULL = {
     "s-tremor": "present",
     "s-tremor-severity": "mild",
     "s-sweating": "declined",
+    # Beyond a limit: a red flag of its own.
     "v-pulse": "92",
+    "v-pulse-emergency": "92",
     "decision": "hold",
     "decision_reason": "sleep is worse",
 }
@@ -100,7 +104,17 @@ def failing_at(place: int, fault: Callable[[], BaseException]) -> Iterator[list[
 
 @pytest.fixture
 def otto(clinic: Clinic, clare: User) -> Patient:
-    return PatientFactory(clinic=clinic, otto=True, registered_by=clare)
+    patient: Patient = PatientFactory(clinic=clinic, otto=True, registered_by=clare)
+    write_limits(
+        clinic=clinic,
+        patient=patient,
+        token=uuid.uuid4(),
+        number=0,
+        lines=[limits.read(limits.CELLS["pulse-above-emergency"], "90", of_patient=True)],
+        now=NOW,
+        by=clare,
+    )
+    return patient
 
 
 def counts() -> dict[str, int]:
@@ -160,8 +174,8 @@ def test_completing_with_two_red_flags(
     key = uuid.uuid4()
     sweep(lambda: complete(otto, theo, FULL, key=key), fault)
     assert CheckIn.objects.get().pk == key
-    assert Escalation.objects.count() == 2
-    assert Outbox.objects.count() == 2
+    assert Escalation.objects.count() == 3
+    assert Outbox.objects.count() == 3
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
@@ -209,7 +223,7 @@ def test_taking_back_and_marking_in_error(
         )
 
     sweep(enter_in_error, FAULTS["exception"])
-    assert Escalation.objects.filter(patient=zoe).count() == 2
+    assert Escalation.objects.filter(patient=zoe).count() == 3
 
 
 def test_acknowledging_contacting_and_closing(otto: Patient, theo: User) -> None:

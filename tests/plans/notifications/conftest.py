@@ -11,9 +11,11 @@ import pytest
 
 from plans.notifications.worker import Notifier
 from taperplan.accounts import actions as account_actions
+from taperplan.accounts.models import Clinic, Membership, User
+from tests.conftest import person
 from tests.factories import PatientFactory
 from tests.plans.notifications.servers import MailServer, Pager, mail_server, pager
-from tests.plans.notifications.ward import Ward
+from tests.plans.notifications.ward import Errand, Ward
 from tests.plans.notifications.ward import report as report
 from tests.plans.typing import NOW
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from patients.models import Patient
     from plans.models import Escalation
-    from taperplan.accounts.models import Clinic, Ladder, User
+    from taperplan.accounts.models import Ladder
 
 
 @dataclass
@@ -98,3 +100,11 @@ def ward(clinic: Clinic, theo: User, ladder: Ladder, clock: Clock, smtp: MailSer
             yield key, str(mail["Subject"]).rpartition(" ")[2], to
 
     return Ward(clinic, theo, clock, arrived)
+
+
+@pytest.fixture(params=["access", "test"])
+def errand(request: pytest.FixtureRequest, ward: Ward, clinic: Clinic, clare: User) -> Errand:
+    """The other kinds of sending: of a use of emergency access, of a test message."""
+    leads = [clare, person("Petra Schutz", clinic, auditor=True)]
+    Membership.objects.filter(user__in=leads).update(privacy_lead=True)
+    return Errand(ward, request.param, leads)

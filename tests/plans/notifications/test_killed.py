@@ -20,7 +20,7 @@ from taperplan.audit import trail
 from tests.factories import PatientFactory
 from tests.harness.killing import killed_at
 from tests.plans.actions.test_loss import FULL, check_nothing_is_half, counts
-from tests.plans.notifications.ward import PHASES, Ward
+from tests.plans.notifications.ward import PHASES, Errand, Ward
 from tests.plans.typing import NOW, SEIZURE, complete, keep
 
 if TYPE_CHECKING:
@@ -59,6 +59,21 @@ def test_a_notifier_killed_at_every_step_loses_nothing(
 
     record_property("places", sweep(round_, after))
     assert len(flags) > 50
+    assert list(trail.faults()) == []
+
+
+def test_a_notifier_killed_while_it_tells_of_an_emergency_access_or_a_test_loses_nothing(
+    errand: Errand, clock: Clock, record_property: Properties
+) -> None:
+    told = [errand._flag(0)]
+
+    def after(_killed: bool) -> None:
+        errand._take_over()
+        errand._check(told[-1], 0)
+        told.append(errand._flag(0))
+
+    record_property("places", sweep(lambda: Notifier(clock=clock).round(), after))
+    assert len(told) > 30
     assert list(trail.faults()) == []
 
 

@@ -23,7 +23,7 @@ from taperplan.accounts.models import Clinic, Rung, User
 from taperplan.audit import trail
 from tests.plans.actions.test_loss import FAULTS, Killed, failing_at
 from tests.plans.notifications.conftest import Clock, write_ladder
-from tests.plans.notifications.ward import PHASES, Failing, Ward
+from tests.plans.notifications.ward import PHASES, Errand, Failing, Ward
 
 if TYPE_CHECKING:
     from tests.plans.notifications.servers import MailServer, Pager
@@ -185,6 +185,34 @@ def test_every_fault_at_every_step_of_paging(
     ward = Ward(clinic, theo, clock, arrived)
     places = ward.sweep(lambda place: failing_step(PAGE_STEPS, place, fault), PHASES["first rung"])
     record_property("places", places)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+@pytest.mark.parametrize("where", [sql, commit], ids=["statement", "commit"])
+def test_every_fault_of_telling_of_an_emergency_access_or_a_test(
+    errand: Errand, where: Callable[..., Failing], fault: Callable[[], BaseException],
+    record_property: Callable[[str, object], None],
+) -> None:  # fmt: skip
+    record_property("places", errand.sweep(where(fault), 0))
+    assert list(trail.faults()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", STEP_FAULTS.values(), ids=STEP_FAULTS.keys())
+def test_every_fault_at_every_step_of_mailing_of_an_emergency_access_or_a_test(
+    errand: Errand, fault: Callable[[], BaseException],
+    record_property: Callable[[str, object], None],
+) -> None:  # fmt: skip
+    record_property("places", errand.sweep(mail_step(fault), 0))
+    assert list(trail.faults()) == []
+
+
+def test_every_kind_of_sending_is_swept() -> None:
+    """A kind that is added later is added to the sweep."""
+    kinds = {"outbox", "test", "access"}
+    related = {field.name for field in Sending._meta.get_fields() if field.is_relation}
+    assert related == {*kinds, "to"}
 
 
 def test_the_sweep_finds_a_notifier_that_records_before_it_sends(

@@ -5,21 +5,25 @@ from __future__ import annotations
 import contextlib
 import uuid
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import DatabaseError
 
+from patients import restriction
 from plans.actions import escalation as actions
 from plans.models import Escalation, EscalationMove, Outbox, Sending
 from plans.notifications.worker import LEASE, Notifier
 from plans.rules.redflags import Source
+from taperplan.accounts import actions as account_actions
 from taperplan.audit.models import AuditEvent
 from tests.factories import PatientFactory
 from tests.plans.actions.test_loss import Killed
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
     from patients.models import Patient
     from taperplan.accounts.models import Clinic, User
@@ -62,7 +66,7 @@ class Ward:
                 return place - 1
         raise AssertionError("no round completed")
 
-    def _flag(self, minutes: int) -> Escalation:
+    def _flag(self, minutes: int) -> Any:
         """Reported so many minutes ago, and told in time until now."""
         # The one before is over: its reminders would mix in.
         Escalation.objects.update(telling=False)
@@ -78,7 +82,7 @@ class Ward:
             self.clock.on(seconds=LEASE.total_seconds() + 1)
             Notifier(clock=self.clock).round()
 
-    def _check(self, flag: Escalation, minutes: int) -> None:
+    def _check(self, flag: Any, minutes: int) -> None:
         flag.refresh_from_db()
         assert flag.state == "notified"
         assert list(flag.moves.values_list("verb", flat=True)) == ["raise", "notify"]
@@ -87,12 +91,15 @@ class Ward:
         wanted = [(1, 0), (2, 0), (1, 1)][: 1 + list(PHASES.values()).index(minutes)]
         assert set(wanted) <= set(turns)
         assert len(turns) == len(set(turns))
+        self._check_sendings(flag.reference, Sending.objects.filter(outbox__escalation=flag))
+
+    def _check_sendings(self, reference: str, rows: QuerySet[Sending]) -> None:
+        """Each was handed over, under its own Message-ID alone, to the one whom it is for."""
         told: dict[str, set[Any]] = defaultdict(set)
-        for key, reference, to in self.arrived():
-            if reference == flag.reference:
+        for key, said, to in self.arrived():
+            if said == reference:
                 told[key].add(to)
-        sendings = list(Sending.objects.filter(outbox__escalation=flag))
-        # Each was handed over, under its own Message-ID alone, to the one whom it is for.
+        sendings = list(rows)
         assert {str(one.pk) for one in sendings} == set(told)
         assert all(told[str(one.pk)] == {one.address} for one in sendings)
         assert all(one.sent_at is not None and not one.fault for one in sendings)
@@ -101,3 +108,29 @@ class Ward:
                 verb="notice delivered", detail__contains=one.reference
             )
             assert rows.count() == 1
+
+
+class Errand(Ward):
+    """What is told without a ladder: a use of emergency access to both privacy leads, a test
+    message to the person who asked for it."""
+
+    def __init__(self, ward: Ward, kind: str, leads: Sequence[User]) -> None:
+        super().__init__(ward.clinic, ward.by, ward.clock, ward.arrived)
+        self.kind, self.leads = kind, leads
+
+    def _flag(self, minutes: int) -> Any:
+        key, now = uuid.uuid4(), self.clock.now
+        if self.kind == "test":
+            return account_actions.send_test(
+                clinic=self.clinic, token=key, to=self.by, now=now, by=self.by
+            )
+        patient = PatientFactory(clinic=self.clinic, registered_by=self.by, restricted=True)
+        return restriction.open_in_emergency(
+            patient=patient, token=key, reason="Found at home", now=now, by=self.by
+        )
+
+    def _check(self, flag: Any, minutes: int) -> None:
+        rows = Sending.objects.filter(**{self.kind: flag})
+        to = [self.by] if self.kind == "test" else self.leads
+        assert sorted(row.address for row in rows) == sorted(one.email for one in to)
+        self._check_sendings(flag.reference, rows)
