@@ -104,10 +104,10 @@ class Ward:
         assert all(told[str(one.pk)] == {one.address} for one in sendings)
         assert all(one.sent_at is not None and not one.fault for one in sendings)
         for one in sendings:
-            rows = AuditEvent.objects.filter(
+            said_of = AuditEvent.objects.filter(
                 verb="notice delivered", detail__contains=one.reference
             )
-            assert rows.count() == 1
+            assert said_of.count() == 1
 
 
 class Errand(Ward):
