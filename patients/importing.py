@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from patients import actions
 from patients.identity import Identity, alike, digits, folded, squeezed
 from patients.models import NAME, Patient, RecordNumber
 from patients.vocabulary import Sex
 from taperplan import grammar
+from taperplan.accounts.refusals import NotDoneError
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
 from taperplan.tables import Fault
@@ -188,7 +190,8 @@ class _Reading:
 
 @dataclass(frozen=True)
 class Known:
-    """A record, or a line of the same file, as far as it is compared."""
+    """A record, or a line of the same file, as far as it is compared. `said` is the record's key
+    or "line 7"."""
 
     said: str
     born: date
@@ -209,18 +212,24 @@ class Others:
     @classmethod
     def of(cls, clinic: Clinic, leaving_out: set[uuid.UUID]) -> Others:
         found = cls()
-        rows = Patient.objects.filter(clinic=clinic, joined_to=None).values_list(
-            "pk", "born", "name_search", "phone_search"
+        # As when somebody is registered by hand, nobody is led to a restricted record by a name.
+        people = Patient.objects.filter(clinic=clinic, joined_to=None)
+        closed = set(
+            people.filter(Q(restricted=True) | Q(archived_at__isnull=False)).values_list(
+                "pk", flat=True
+            )
         )
+        leaving_out = leaving_out | closed
+        rows = people.values_list("pk", "born", "name_search", "phone_search")
         for key, born, words, phone in rows.iterator(chunk_size=5000):
             if key not in leaving_out:
-                found._add(Known(f"P-{key.hex[:8]}", born, frozenset(words.split()), phone))
+                found._add(Known(key.hex, born, frozenset(words.split()), phone))
         numbers = RecordNumber.objects.filter(clinic=clinic, withdrawn_at=None)
         for key, number in numbers.values_list("patient_id", "number_search").iterator(
             chunk_size=5000
         ):
             if key not in leaving_out:
-                found._number[number].append(f"P-{key.hex[:8]}")
+                found._number[number].append(key.hex)
         return found
 
     def add(self, person: Person) -> None:
@@ -258,8 +267,18 @@ def _words(identity: Identity) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Held:
+    """`like`: keys of records, and lines of the same file."""
+
     person: Person
     like: tuple[str, ...]
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        return tuple(f"P-{one[:8]}" if is_key(one) else one for one in self.like)
+
+
+def is_key(said: str) -> bool:
+    return len(said) == 32 and " " not in said
 
 
 @dataclass(frozen=True)
@@ -299,18 +318,29 @@ def sort(clinic: Clinic, found: Iterable[Person], decided: Mapping[int, str]) ->
     return Sorted(tuple(new), len(here), tuple(held), dropped)
 
 
+class RowRefusedError(NotDoneError):
+    """One row cannot be registered, and so none of its batch is."""
+
+    def __init__(self, line: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.line = line
+
+
 def write(clinic: Clinic, batch: Sequence[Person], *, file: str, now: datetime, by: User) -> None:
     """All of these, or none. A row that came in before is found and left as it is."""
     with transaction.atomic():
         for person in batch:
-            actions.register(
-                clinic=clinic,
-                token=person.key,
-                identity=person.identity,
-                numbers=person.numbers,
-                now=now,
-                by=by,
-            )
+            try:
+                actions.register(
+                    clinic=clinic,
+                    token=person.key,
+                    identity=person.identity,
+                    numbers=person.numbers,
+                    now=now,
+                    by=by,
+                )
+            except NotDoneError as refused:
+                raise RowRefusedError(person.line, refused.sentence) from refused
         detail = {"rows": str(len(batch)), "file": file[:16]}
         trail.record(Verb.PATIENTS_IMPORTED, clinic, detail=detail, by=by)
 

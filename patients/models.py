@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from patients.import_models import ImportBatch, PatientImport
 from patients.intake import Item
 from patients.keeping import (
     Approval,
@@ -44,7 +45,15 @@ from taperplan.accounts.models import Clinic, User
 from taperplan.accounts.roles import Permission
 from taperplan.audit.append_only import Mutability
 
-__all__ = ["Approval", "LegalHold", "LegalHoldEnd", "RetentionPeriod", "Tombstone"]
+__all__ = [
+    "Approval",
+    "ImportBatch",
+    "LegalHold",
+    "LegalHoldEnd",
+    "PatientImport",
+    "RetentionPeriod",
+    "Tombstone",
+]
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from patients import records_views, restricted_views, views
+from patients import import_views, records_views, restricted_views, views
 from patients.converters import KindConverter, PartConverter
 
 register_converter(KindConverter, "kind")
@@ -15,6 +15,13 @@ urlpatterns = [
     path("", views.listing, name="list"),
     path("suggestions/", views.suggestions, name="suggestions"),
     path("register/", views.register, name="register"),
+    path("import/", import_views.room, name="imports"),
+    path("import/<uuid:patient_import>/", import_views.show, name="import"),
+    path("import/<uuid:patient_import>/columns/", import_views.columns, name="import-columns"),
+    path("import/<uuid:patient_import>/decisions/", import_views.decide, name="import-decide"),
+    path("import/<uuid:patient_import>/start/", import_views.start, name="import-start"),
+    path("import/<uuid:patient_import>/next/", import_views.go_on, name="import-next"),
+    path("import/<uuid:patient_import>/give-up/", import_views.give_up, name="import-give-up"),
     path("<uuid:patient>/intake/", views.intake, name="intake"),
     path("<uuid:patient>/intake/assessment/", views.assess, name="assess"),
     path("<uuid:patient>/intake/no-known-allergies/", views.no_allergies, name="no-allergies"),

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from patients.keeping import LegalHold
-    from patients.models import Allergy, CareTeam, Consent, EmergencyAccess, Patient, RecordNumber
+    from patients.models import (
+        Allergy,
+        CareTeam,
+        Consent,
+        EmergencyAccess,
+        Patient,
+        PatientImport,
+        RecordNumber,
+    )
     from plans.models import (
         AccessKey,
         CatalogueEntry,
@@ -318,6 +326,25 @@ class World:
             reason=self.words("Found at the door"),
             at=self.now,
             until=self.now + timedelta(hours=1),
+        )
+
+    @thing
+    def patient_import(self) -> PatientImport:
+        """A table that somebody sent and nobody has registered from."""
+        from patients import import_actions
+        from taperplan import tables
+
+        rows = (
+            (self.words("Held"), "Ida", "3 Apr 1970", ""),
+            (self.words("Fresh"), "Al", "29 Feb 1960", ""),
+        )
+        return import_actions.begin(
+            token=uuid.uuid4(),
+            clinic=self.clinic,
+            file_name=self.words("patients.csv"),
+            data=tables.write(("family name", "given names", "born", "phone"), rows),
+            now=self.now,
+            by=self.clare,
         )
 
     @thing

@@ -232,11 +232,20 @@ backend web
         )  # fmt: skip
         until(lambda: self.answers(self.front), within=30, what="haproxy answers")
 
-    def tell_haproxy(self, words: str) -> None:
+    def tell_haproxy(self, words: str) -> str:
         with socket.socket(socket.AF_UNIX) as found:
             found.connect(str(self.folder / "haproxy.sock"))
             found.sendall(f"{words}\n".encode())
-            found.recv(4096)
+            answer = b""
+            while piece := found.recv(4096):
+                answer += piece
+        return answer.decode()
+
+    def takes_requests(self, name: str) -> bool:
+        """Whether haproxy gives this instance requests: it looked, and found it ready."""
+        rows = [line.split(",") for line in self.tell_haproxy("show stat").splitlines() if line]
+        at = rows[0].index("status")
+        return any(row[:2] == ["web", name] and row[at] == "UP" for row in rows[1:])
 
     def replace(self, name: str, *, code: Path) -> None:
         """No new request; those under way are finished; the other code; requests again."""
@@ -246,6 +255,8 @@ backend web
         self.processes[name].wait(40)
         self.start(name, code=code)
         self.tell_haproxy(f"set server web/{name} state ready")
+        # Only then is the other one drained: else for a moment nobody answers.
+        until(lambda: self.takes_requests(name), within=30, what=f"haproxy asks {name} again")
 
     def stop(self) -> None:
         for process in self.processes.values():
@@ -358,12 +369,12 @@ print(json.dumps([client.cookies["session"].value, made]))
 """
 
 
-def people(site: Site, many: int) -> Load:
+def people(site: Site, many: int, *, code: Path = ROOT) -> Load:
     import json
 
     done = subprocess.run(
         [sys.executable, "-c", PREPARE, str(many)],
-        env=site.environment, cwd=ROOT, capture_output=True, text=True, check=True,
+        env=site.environment, cwd=code, capture_output=True, text=True, check=True,
     )  # fmt: skip
     session, tokens = json.loads(done.stdout)
     cookies = f"session={session}; csrf={'c' * 32}"

@@ -133,7 +133,7 @@ class Command(BaseCommand):
             (
                 str(one.person.line), one.person.identity.family_name,
                 one.person.identity.given_names, one.person.identity.born.isoformat(),
-                one.person.identity.phone, one.person.number, ", ".join(one.like), "",
+                one.person.identity.phone, one.person.number, ", ".join(one.references), "",
             )
             for one in held
         ]  # fmt: skip
@@ -152,8 +152,14 @@ class Command(BaseCommand):
                 importing.write(clinic, batch, file=name, now=timezone.now(), by=by)
             except NotDoneError as refused:
                 raise CommandError(
-                    f"Stopped at line {batch[0].line}, with {first:,} registered: "
+                    f"Stopped at line {_line(refused, batch)}, with {first:,} registered: "
                     f"{refused.sentence} Run it again when that is mended: it goes on from there."
                 ) from refused
             told("Registering", min(first + AT_ONCE, len(new)), len(new))
         self.stdout.write(f"{len(new):,} patients are registered.")
+
+
+def _line(refused: NotDoneError, batch: Sequence[importing.Person]) -> int:
+    if isinstance(refused, importing.RowRefusedError):
+        return refused.line
+    return batch[0].line
