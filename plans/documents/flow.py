@@ -260,7 +260,7 @@ class _Breaker:
         if self._fits(wide):
             self._line.extend(word)
             self._used += wide
-        elif len(parts := _after_hyphens(word)) > 1:
+        elif len(parts := _parted(word)) > 1:
             for part in parts:
                 self.add(part)
         else:
@@ -276,12 +276,15 @@ class _Breaker:
                 self._used += wide
 
 
-def _after_hyphens(word: tuple[fonts.Piece, ...]) -> list[tuple[fonts.Piece, ...]]:
-    """A word that is too wide, cut after each of its hyphens."""
+_ENDS_OF_A_PART = re.compile("(?<=[-\u00a0])")
+
+
+def _parted(word: tuple[fonts.Piece, ...]) -> list[tuple[fonts.Piece, ...]]:
+    """A word that is too wide, cut after its hyphens and where it was only held together."""
     parts: list[tuple[fonts.Piece, ...]] = []
     current: list[fonts.Piece] = []
     for font, text in word:
-        *before, last = re.split(r"(?<=-)", text)
+        *before, last = _ENDS_OF_A_PART.split(text)
         for piece in before:
             parts.append((*current, (font, piece)))
             current = []
@@ -322,11 +325,18 @@ class Stack:
     """Blocks below each other, cut between them or inside one. Tagged `tag` when it has one."""
 
     def __init__(
-        self, blocks: Sequence[Block], *, before: float = 0, element: Element | None = None
+        self,
+        blocks: Sequence[Block],
+        *,
+        before: float = 0,
+        element: Element | None = None,
+        whole: bool = False,
     ) -> None:
         self.before = before
         self.blocks = list(blocks)
         self.element = element
+        self.whole = whole
+        """Cut only where it is higher than a page."""
 
     def measure(self, width: float) -> float:
         height = 0.0
@@ -335,9 +345,13 @@ class Stack:
         return height
 
     def start(self, width: float) -> float:
+        if self.whole:
+            return self.measure(width)
         return self.blocks[0].start(width) if self.blocks else 0
 
     def cut(self, width: float, room: float, *, must: bool) -> tuple[Stack, Stack] | None:
+        if self.whole and not must:
+            return None
         head: list[Block] = []
         rest = deque(self.blocks)
         used = 0.0

@@ -25,6 +25,7 @@ from plans.sheets.handout import Calendar, CalendarDay, Handout, ScheduleRow, Sc
 from plans.sheets.paper import Passage, Phone, plain, strong
 
 _GAP = 9.0
+_WEEK_GAP = 5.0
 _FEWEST_DAYS_IN_WEEKS = 7
 _FEW_PAGES = 2
 
@@ -176,11 +177,18 @@ class _HandoutInk(Ink):
         return Group(aside, lines)
 
     def _calendar(self, calendar: Calendar) -> Headed:
-        if self.large or len(calendar.days) < _FEWEST_DAYS_IN_WEEKS:
+        few = len(calendar.days) < _FEWEST_DAYS_IN_WEEKS
+        if self.large or few or not self._fits_weeks(calendar):
             body: Block = self._days(calendar)
         else:
             body = self._weeks(calendar)
         return self.heading(calendar.heading, body, after=6)
+
+    def _fits_weeks(self, calendar: Calendar) -> bool:
+        """Whether no word of a day would be broken in one of seven columns."""
+        spoken = {part for day in calendar.days for words in day.what for part in words.split()}
+        width = (self.width - 6 * _WEEK_GAP) / 7
+        return all(self.wide(word, self.sizes.body, bold=True) <= width for word in spoken)
 
     def _days(self, calendar: Calendar) -> Table:
         type_ = self.sizes.body
@@ -205,7 +213,7 @@ class _HandoutInk(Ink):
     def _weeks(self, calendar: Calendar) -> Table:
         """Seven columns, Monday first; a day outside the step is an empty place."""
         type_ = self.sizes.body
-        gap = 5.0
+        gap = _WEEK_GAP
         width = (self.width - 6 * gap) / 7
         heads = [self.said(label, type_, bold=True) for label in calendar.weekdays]
         groups = []

@@ -34,6 +34,7 @@ from plans.sheets import paper as sheets
 PAGES = {PageSize.A4: A4, PageSize.LETTER: letter}
 MARGIN = 42.5
 _LONGEST_NAME_IN_FOOT = 60
+_SHORT_LIST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,9 @@ class Ink:
             Item(self.said(line), indent=size * 1.2, before=size * 0.25 if number else 0)
             for number, line in enumerate(lines)
         ]
-        return Stack(items, before=before, element=Element("L"))
+        # A short list is read as one: no point of it stands alone on another page.
+        short = len(items) <= _SHORT_LIST
+        return Stack(items, before=before, element=Element("L"), whole=short)
 
     def paragraphs(self, lines: Iterable[sheets.Line], *, before: float = 0) -> Stack:
         size = self.sizes.body.size

@@ -391,15 +391,31 @@ class _Table:
         while day <= last:
             yield _calendar_day(day, self._worn(step, day) + self._taken(step, day))
             day += _DAY
-        # The last patch comes off after the step's last day.
-        off = [worn for worn in worn_on(self.schedule, day) if worn.act is PatchAct.REMOVE]
-        if any(worn.step.key == step.key for worn in off):
-            yield _calendar_day(day, [_("take off the old patch")])
+        if step.last_day is None:
+            return
+        # The last patch comes off after the step's last day, each by its own wearing time.
+        for _later in range(self._longest_worn(step)):
+            off = [worn for worn in worn_on(self.schedule, day) if worn.act is PatchAct.REMOVE]
+            if any(worn.step.key == step.key for worn in off):
+                yield _calendar_day(day, [_("take off the old patch")])
+            day += _DAY
+
+    def _patches(self, step: Step) -> list[Product]:
+        products = [self.schedule.product(dose.product) for dose in step.doses]
+        return [product for product in products if product.form is Form.PATCH]
+
+    def _longest_worn(self, step: Step) -> int:
+        hours = [product.wear_hours or 0 for product in self._patches(step)]
+        return max(hours, default=0) // 24 + 1
 
     def _worn(self, step: Step, day: date) -> list[str]:
+        """What is done with patches; the patch of the step before comes off in this one, a patch
+        of another drug has a calendar of its own."""
         words = []
+        drugs = {product.drug for product in self._patches(step)}
         for worn in worn_on(self.schedule, day):
-            if worn.step.key != step.key and worn.act is not PatchAct.REMOVE:
+            before = worn.act is PatchAct.REMOVE and worn.drug.key in drugs
+            if worn.step.key != step.key and not before:
                 continue
             match worn.act:
                 case PatchAct.REMOVE:

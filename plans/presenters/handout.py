@@ -154,7 +154,7 @@ def as_needed_lines(needed: AsNeeded, schedule: Schedule) -> list[Line]:
     if needed.gap_minutes is not None:
         details.append(_("At least {time} between two doses.").format(time=gap(needed.gap_minutes)))
     if needed.reason:
-        details.append(_("For: {reason}").format(reason=needed.reason))
+        details.append(_("For: {reason}.").format(reason=needed.reason.rstrip(".")))
     details.append(
         _("Dates: {days}.").format(days=formats.day_range(needed.first_day, needed.last_day))
     )

@@ -198,6 +198,7 @@ def symptoms_in_full(check_in: CheckIn) -> Line:
             pattern.format(value)
             for pattern, value in (
                 ("{}", _severity_word(row.severity)),
+                (_("interferes {} of 3"), _figure(row.interference)),
                 (_("since {}"), row.onset),
                 (_("{} times"), row.how_many or ""),
                 (_("when: {}"), row.when_each),
@@ -228,6 +229,10 @@ def _severity_word(typed: str) -> str:
             return _("moderate")
         case Severity.SEVERE:
             return _("severe")
+
+
+def _figure(number: int | None) -> str:
+    return "" if number is None else formats.number(number)
 
 
 def _yes_no(typed: str) -> str:
@@ -299,7 +304,7 @@ def details(record: Record, check_in: CheckIn) -> Line:
     if vitals:
         parts.append(_("Vital signs: {list}").format(list=", ".join(vitals)))
     totals = [
-        f"{row.scale} {formats.number(row.total)} ({row.rater})"
+        f"{row.scale} {formats.number(row.total)} ({row.rater}, {formats.short_day(row.rated_on)})"
         for row in check_in.scale_totals.all()
     ]
     if totals:

@@ -236,6 +236,31 @@ def test_alternating_days_are_a_dated_calendar() -> None:
     assert "day 0 1 tablet of 10 mg day 1 1 tablet of 7.5 mg" in listed
 
 
+def test_no_word_of_a_calendar_is_broken_in_a_column_that_is_too_narrow() -> None:
+    first = date(2026, 12, 3)
+    patch = "put on 1\u00a0patch of 12\u00a0micrograms\u00a0per\u00a0hour"
+    days = tuple(
+        CalendarDay(f"day {n}", f"{3 + n} Dec", (first + timedelta(days=n)).weekday(), (patch,))
+        for n in range(14)
+    )
+    calendar = Calendar("Day by day", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), days,
+                        ("Day", "Take"))  # fmt: skip
+    sheet = samples.handout()
+    sheet = replace(sheet, tables=(replace(sheet.tables[0], calendars=(calendar,)),))
+    text = words(printed(sheet))
+    assert text.count(squeezed(patch)) == len(days)
+
+
+def test_a_short_list_is_never_parted() -> None:
+    for steps in range(1, 40, 4):
+        sheet = samples.handout(steps)
+        for size in PrintSize:
+            pages = page_words(printed(sheet, size=size))
+            for passage in sheet.advice:
+                first, last = (squeezed(text_of(passage.lines[n])) for n in (0, -1))
+                assert [first in text for text in pages] == [last in text for text in pages]
+
+
 def test_the_title_of_the_file_names_the_document_and_not_the_person() -> None:
     sheet = samples.handout()
     information = PdfReader(BytesIO(printed(sheet))).metadata

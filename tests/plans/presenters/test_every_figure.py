@@ -13,7 +13,9 @@ import os
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +23,41 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from patients.models import Patient
-from plans.models import AsNeeded, AsNeededSupply, Collection, FollowUp, Supply, Version
+from patients.models import Patient, ReversalMedicine, RiskBenefitReview, Support
+from plans.actions.document import Wish, print_document
+from plans.actions.patient_text import confirm_text_set
+from plans.models import (
+    AsNeeded,
+    AsNeededSupply,
+    Collection,
+    Escalation,
+    FollowUp,
+    Request,
+    Supply,
+    Told,
+    Version,
+)
 from plans.presenters.diary import diary
 from plans.presenters.handout import handout
-from plans.presenters.handover import handover
+from plans.presenters.handover import cover, handover
 from plans.presenters.paper import Printing
 from plans.presenters.summary import summary
 from plans.presenters.supply_sheet import supply_sheet
+from plans.rules.paper import DocumentKind, PageSize, PrintSize, Recipient
+from plans.rules.patient_texts import text_sets
+from plans.rules.schedule import Schedule
 from taperplan.accounts.models import Clinic, User
-from tests.factories import OtherMedicineFactory, PatientFactory, SharedDecisionFactory
+from tests.factories import (
+    AllergyFactory,
+    AnswerFactory,
+    ConsentFactory,
+    OtherMedicineFactory,
+    PatientFactory,
+    ResultFactory,
+    SharedDecisionFactory,
+)
 from tests.plans.presenters.test_traced import FIRST, many
-from tests.plans.signing import a_plan, sign
+from tests.plans.signing import SIGNED_AT, a_plan, sign
 from tests.plans.typing import ROUTINE, SEIZURE, completed, keep
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.one_engine]
@@ -48,13 +73,55 @@ TELLS = re.compile(r"\[\d+\]")
 
 
 def a_record(clinic: Clinic, clare: User, theo: User) -> Version:
-    """One patient with something of everything that has a figure."""
+    """One patient with something of everything that has a figure, and a plan of two versions."""
     otto: Patient = PatientFactory(
         clinic=clinic, otto=True, number="DEMO 0042 17", registered_by=clare
     )
     SharedDecisionFactory(patient=otto)
     OtherMedicineFactory(patient=otto)
-    version = sign(a_plan(otto, clare), many(), clare, in_force_from=FIRST)
+    AllergyFactory(patient=otto)
+    AnswerFactory(patient=otto, item="indication", answer="yes", detail="panic disorder")
+    ResultFactory(patient=otto, next_on=FIRST + 60 * DAY)
+    ConsentFactory(patient=otto, until=FIRST + 90 * DAY)
+    written = {"patient": otto, "recorded_at": SIGNED_AT, "recorded_by": clare}
+    ReversalMedicine.objects.create(
+        offered="yes", supplied="yes", name="examploxone", keep_until=FIRST + 300 * DAY, **written
+    )
+    RiskBenefitReview.objects.create(
+        held_on=FIRST - 9 * DAY, note="weighed", next_on=FIRST + 30 * DAY, **written
+    )
+    Support.objects.create(
+        kind="therapy", offered_on=FIRST - 9 * DAY, accepted="yes", detail="Tuesdays", **written
+    )
+    plan = a_plan(otto, clare)
+    first = sign(plan, the_one_before(), clare, in_force_from=FIRST)
+    whole = many()
+    steps = [
+        replace(step, cycle_from=step.first_day) if step.key == "s2" else step
+        for step in whole.steps
+    ]
+    version = sign(
+        plan, replace(whole, steps=tuple(steps)), clare, number=2, kind="hold", replaces=first,
+        reason="Settling.",
+        signed_at=SIGNED_AT + DAY, in_force_from=FIRST + 2 * DAY,
+        hold_from=FIRST + 7 * DAY, hold_until=FIRST + 20 * DAY,
+        away_from=FIRST + 24 * DAY, away_until=FIRST + 26 * DAY, away_where="Eastfield Hospital",
+    )  # fmt: skip
+    Told.objects.create(
+        version=version, audience="pharmacy", who="Corner Pharmacy", answer="told", how="by phone",
+        told_at=NOW - 5 * DAY, token=uuid.uuid4(), at=NOW - 4 * DAY, by=clare,
+    )  # fmt: skip
+    Request.objects.create(
+        id=uuid.uuid4(), patient=otto, plan=plan, asked="hold", words="as agreed",
+        given_by=clare, given_at=NOW - 2 * DAY, read_back=True, at=NOW - DAY, by=theo,
+    )  # fmt: skip
+    wish = Wish(
+        kind=DocumentKind.SUPPLY, page=PageSize.A4, size=PrintSize.STANDARD,
+        recipient=Recipient.OWN_TEAM,
+    )  # fmt: skip
+    print_document(key=uuid.uuid4(), patient=otto, plan=plan, wish=wish, now=NOW - 4 * DAY, by=theo)
+    for one in text_sets():
+        confirm_text_set(clinic=clinic, key=one.key, digest=one.digest, now=NOW, by=clare)
     supply = Supply(
         id=uuid.uuid4(), version=version, number=1, at=NOW, by=clare, pack="blister",
         taking="supervised", until=FIRST + 27 * DAY,
@@ -70,13 +137,30 @@ def a_record(clinic: Clinic, clare: User, theo: User) -> Version:
     supply.save(force_insert=True)
     told = ROUTINE | {
         f"t-{version.plan.pk.hex[:8]}d1": "as planned",
-        "s-tremor": "present", "s-tremor-severity": "mild", "v-pulse": "72", "v-weight": "70.5",
+        "a-1-product": f"{version.plan.pk.hex[:8]}p1", "a-1-from": "1 12 2026",
+        "a-1-to": "2 12 2026", "a-1-quantity": "1/2",
+        "scale-1": "CIWA-B", "scale-1-total": "14", "scale-1-on": "4 12 2026",
+        "s-tremor": "present", "s-tremor-severity": "mild", "s-tremor-interference": "1",
+        "s-fall": "present", "s-fall-how_many": "2", "v-pulse": "72", "v-weight": "70.5",
         "next_0": "15", "next_1": "12", "next_2": "2026",
     }  # fmt: skip
     completed(otto, theo, told, now=NOW - 3 * DAY)
     keep(otto, theo, SEIZURE, now=NOW - 2 * DAY)
+    Escalation.objects.update(acknowledged_at=NOW - DAY, acknowledged_by=clare)
     FollowUp.objects.filter(patient=otto).update(due_on=NOW.date() + 7 * DAY, how="phone")
     return version
+
+
+def the_one_before() -> Schedule:
+    """What the first version planned: one drug of the three, and more of it."""
+    whole = many()
+    steps = [
+        replace(step, doses=(replace(step.doses[0], quantity=Fraction(4)), *step.doses[1:]))
+        for step in whole.steps[:2]
+    ]
+    return replace(
+        whole, drugs=whole.drugs[:1], products=whole.products[:2], steps=tuple(steps), as_needed=()
+    )
 
 
 def papers(pk: uuid.UUID, by: User) -> dict[str, Any]:
@@ -90,12 +174,27 @@ def papers(pk: uuid.UUID, by: User) -> dict[str, Any]:
         "supply": lambda: supply_sheet(version, printing),
         "summary": lambda: summary(version.plan.patient, printing),
         "handover": lambda: handover(version.plan.patient, printing),
-    }
+        # The other sheets of a transfer package are those above.
+        "cover": lambda: cover(
+            version.plan.patient, printing, recipient="Southfield Clinic", ground="treatment",
+            contents=("Clinician summary: 3 pages",),
+        ),
+    }  # fmt: skip
     return {name: make() for name, make in made.items()}
 
 
-def figures() -> Iterator[tuple[type[models.Model], models.Field[Any, Any], Any, Any]]:
-    """Each stored number and date of the record: model, field, key of its row, value."""
+# How a row of a schedule leads to its version.
+VERSION_OF = {
+    "Version": "pk", "Drug": "version", "Product": "drug__version", "Step": "version",
+    "Dose": "step__version", "AsNeeded": "product__drug__version",
+}  # fmt: skip
+
+
+def figures(
+    newest: uuid.UUID,
+) -> Iterator[tuple[type[models.Model], models.Field[Any, Any], str, Any, Any]]:
+    """Each stored number and date of the record: model, field, what it is called, key of its row,
+    value. A row of a version that is replaced is called so."""
     for model in sorted(apps.get_models(), key=lambda model: model._meta.label):
         if model._meta.app_label not in {"patients", "plans"} or "Historical" in model.__name__:
             continue
@@ -103,9 +202,12 @@ def figures() -> Iterator[tuple[type[models.Model], models.Field[Any, Any], Any,
             number = isinstance(field, models.IntegerField | models.DateField | models.TimeField)
             if not number or field.primary_key or NO_FIGURE.search(field.name):
                 continue
+            called = f"{model._meta.label_lower}.{field.name}"
+            version = VERSION_OF.get(model.__name__, "pk")
             rows = model._default_manager.exclude(**{field.name: None}).order_by("pk")
-            for key, value in rows.values_list("pk", field.name):
-                yield model, field, key, value
+            for key, value, of in rows.values_list("pk", field.name, version):
+                replaced = model.__name__ in VERSION_OF and of != newest
+                yield model, field, f"{called} (replaced)" if replaced else called, key, value
 
 
 def others(value: Any) -> list[Any]:
@@ -149,8 +251,7 @@ def traced(version: Version, by: User) -> dict[str, set[tuple[str, str]]]:
     """Of each column, where on which paper its figures are seen."""
     before = papers(version.pk, by)
     found: dict[str, set[tuple[str, str]]] = {}
-    for model, field, key, value in figures():
-        column = f"{model._meta.label_lower}.{field.name}"
+    for model, field, column, key, value in figures(version.pk):
         table, name = model._meta.db_table, field.column
         seen = found.setdefault(column, {("", REFUSED)})
         pk = model._meta.pk

@@ -37,6 +37,7 @@ from taperplan import formats
 from taperplan.accounts.models import Clinic, Confirmation, ProtocolText, User
 from tests.factories import PatientFactory
 from tests.plans.documents.reading import squeezed, words
+from tests.plans.presenters.test_traced import many
 from tests.plans.rules.published import PUBLISHED
 from tests.plans.signing import SIGNED_AT, a_plan, published, sign
 
@@ -239,6 +240,37 @@ def test_a_patch_reads_put_on_keep_on_take_off(
         ("take off the old patch",),
     ]
     assert "If you miss or vomit a dose, or lose a patch" in printed(sheet)
+
+
+def test_the_last_patch_comes_off_when_it_was_worn_out_though_the_step_is_over(
+    otto: Patient, clare: User, printing: Printing
+) -> None:
+    patch = Product(
+        "p1", "d1", "", Form.PATCH, strength=Fraction(25), unit=Unit.MICROGRAM_PER_HOUR,
+        wear_hours=72,
+    )  # fmt: skip
+    step = a_step(
+        rhythm=Rhythm.CYCLE,
+        cycle_days=3,
+        last_day=FIRST + timedelta(days=4),
+        doses=(Dose("p1", When.of("08:00"), Fraction(1), 1),),
+    )
+    sheet = handout(signed(otto, clare, one_drug(step, product=patch)), printing)
+    last = sheet.tables[0].calendars[0].days[-1]
+    assert last.what == ("take off the old patch",)
+    assert last.day == formats.day(FIRST + timedelta(days=6))
+
+
+def test_a_patch_stands_in_the_calendar_of_its_own_drug_alone(
+    otto: Patient, clare: User, printing: Printing
+) -> None:
+    sheet = handout(signed(otto, clare, many()), printing)
+    said = {
+        table.heading: {words for calendar in table.calendars for day in calendar.days
+                        for words in day.what if "patch" in words}
+        for table in sheet.tables
+    }  # fmt: skip
+    assert {heading for heading, words in said.items() if words} == {"What to take of mockisone"}
 
 
 def test_as_needed_has_its_own_box_with_the_most(
