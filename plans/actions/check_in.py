@@ -674,9 +674,11 @@ def _reopened(
         changed_by=by,
     )
     draft.save(force_insert=True)
-    work = _Work(draft, True, now, by, SHIPPED)
+    known = catalogue_of(right_patient.clinic, right_patient)
+    work = _Work(draft, True, now, by, known)
     reports = [_report(work, one, draft.answers) for one in sorted(rules.raised(draft.answers))]
-    return draft, raise_within(patient=right_patient, reports=reports, now=now, by=by)
+    rows = raise_within(patient=right_patient, reports=reports, now=now, by=by, catalogue=known)
+    return draft, rows
 
 
 def _set_follow_up_back(patient: Patient, *, by: User, now: datetime) -> None:

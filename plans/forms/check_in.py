@@ -108,6 +108,10 @@ class MissedForm(TokenForm):
         return how
 
 
+# Answered, not left open; it denies nothing, and is not chosen beforehand.
+NONE_TOLD = "none"
+
+
 class ContactForm(TimedForm):
     """A call, message or letter that is not a check-in."""
 
@@ -137,11 +141,16 @@ class ContactForm(TimedForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        told = [("", _("None told")), *stars(catalogue)]
+        told = [(NONE_TOLD, _("None told")), *stars(catalogue)]
         self.fields["symptom"].choices = told  # type: ignore[attr-defined]
         self.fields["question_to"] = forms.ChoiceField(
             label=_("Who is asked"), required=False, choices=[("", "—"), *colleagues]
         )
+        self.order_fields([*type(self).base_fields, "question_to", "day", "clock"])
+
+    def clean_symptom(self) -> str:
+        given: str = self.cleaned_data["symptom"]
+        return "" if given == NONE_TOLD else given
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

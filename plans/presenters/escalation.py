@@ -34,7 +34,7 @@ from taperplan.accounts.models import ProtocolText, Rung, TimeLimits
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from patients.models import Patient
@@ -379,7 +379,11 @@ def _report(move: EscalationMove, escalation: Escalation, zone: ZoneInfo, now: d
         Source.CALLS.value: _("call recorded by {name}"),
     }.get(move.source, _("reopened by {name}"))
     measured = limits.of_key(escalation.symptom) is not None
-    begins = _("Measured {when}, {source}") if measured else _("Recorded present {when}, {source}")
+    begins = _("Recorded present {when}, {source}")
+    if measured:
+        begins = _("Measured {when}, {source}")
+    elif move.source == Source.CALLS.value:
+        begins = _("Raised {when}, {source}")
     parts = [
         begins.format(
             when=at(move.at, zone, now), source=source.format(name=move.by.name if move.by else "")
@@ -409,19 +413,24 @@ def _words(move: EscalationMove, escalation: Escalation) -> tuple[str, str, str]
 
 
 def protocol(patient: Patient, level: Level) -> Protocol:
-    """What this clinic does, in its own words, and its own numbers. One statement: the text in
-    force and the people who may be called come as rows of one shape.
+    """What this clinic does, in its own words, and its own numbers. One statement."""
+    return protocols(patient)[level]
+
+
+def protocols(patient: Patient) -> Mapping[Level, Protocol]:
+    """Of both levels. One statement: the texts in force and the people who may be called come as
+    rows of one shape.
     """
     clinic = patient.clinic
     texts = (
         ProtocolText.objects.in_force(clinic)
-        .filter(kind=level.value)
+        .filter(kind__in=[level.value for level in Level])
         .order_by()
         .values_list(
             Value("text"),
             F("text"),
             F("confirmation__confirmed_by__name"),
-            Value(""),
+            F("kind"),
             Value(""),
             F("confirmation__confirmed_at"),
             F("number"),
@@ -443,14 +452,14 @@ def protocol(patient: Patient, level: Level) -> Protocol:
             Value(0),
         )
     )
-    lines: tuple[str, ...] = ()
-    provenance = _("No text of this clinic is confirmed for this level yet.")
+    missing = _("No text of this clinic is confirmed for this level yet.")
+    found: dict[Level, tuple[tuple[str, ...], str]] = dict.fromkeys(Level, ((), missing))
     numbers = _clinic_numbers(clinic)
-    for what, first, second, phone, agreed, when, number in sorted(
+    for what, first, second, third, agreed, when, number in sorted(
         texts.union(people, all=True), key=lambda row: row[5]
     ):
         if what == "person":
-            numbers += _person(first, second, phone, agreed)
+            numbers += _person(first, second, third, agreed)
             continue
         lines = tuple(line.strip() for line in first.splitlines() if line.strip())
         provenance = _("{clinic}'s own text, confirmed by {name} on {day}, version {n}.").format(
@@ -459,7 +468,8 @@ def protocol(patient: Patient, level: Level) -> Protocol:
             day=formats.short_day(when.astimezone(clinic.zone).date()),
             n=formats.number(number),
         )
-    return Protocol(lines, provenance, tuple(numbers))
+        found[Level(third)] = (lines, provenance)
+    return {level: Protocol(*text, tuple(numbers)) for level, text in found.items()}
 
 
 def _clinic_numbers(clinic: Clinic) -> list[Number]:
@@ -531,6 +541,8 @@ def _stage(
         lines.append(_contact_fact(move))
     if move.by is not None:
         lines.append(move.by.name)
+    if move.verb == _V.INSTEAD.value:
+        lines.insert(1, _("Nobody was reached. Something else was done."))
     if move.verb == _V.MARK_IN_ERROR.value:
         lines.insert(0, _("entered in error"))
     if undone:

@@ -64,6 +64,7 @@ def beyond_of(
                 name=f"v-{place.value}-{level.value}",
                 value=typed if key in standing else "",
                 words=told or limits.in_words(place, typed),
+                level=level.value,
                 raised=key in standing,
                 removed=_why_removed(key, answers) if key in free else None,
                 removed_only=not waits and key not in standing,

@@ -18,7 +18,7 @@ from plans.presenters.check_in_form.words import (
     waits_for,
 )
 from plans.presenters.check_in_since import since_last
-from plans.presenters.escalation import protocol
+from plans.presenters.escalation import protocols
 from plans.rules import vitals
 from plans.rules.check_in import TELEPHONED, Decision, How, NextHow, Reporter, unanswered_safety
 from plans.rules.redflags import Level
@@ -27,6 +27,7 @@ from taperplan import formats
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from plans.models import CheckInDraft
@@ -52,6 +53,7 @@ class _Page(Part):
         notes = self.notes()
         when = self.around.asking.opened_at
         how = self.typed.get("how", "")
+        texts = protocols(self.around.patient)
         return FormPage(
             heading=self.heading(how),
             safety=safety,
@@ -118,8 +120,9 @@ class _Page(Part):
                 {"href": one.where, "text": one.words}
                 for one in (complete if drawing.tried else ())
             ),
-            protocol=protocol(self.around.patient, Level.EMERGENCY),
-            protocol_hidden=not drawing.pressed,
+            protocol=texts[Level.EMERGENCY],
+            protocol_same_day=texts[Level.SAME_DAY],
+            protocol_shown=self.graver(drawing.pressed),
             saved=saved_at(drawing.draft.changed_at, drawing.zone)
             if drawing.draft.revision
             else "",
@@ -132,6 +135,11 @@ class _Page(Part):
             since=since_last(self.around),
             raised_words=symptoms.raised_words(),
         )
+
+    def graver(self, pressed: Iterable[str]) -> str:
+        """The graver level of what is answered; empty where nothing raises a red flag."""
+        found = {self.drawing.catalogue.level(key) for key in pressed}
+        return next((level.value for level in Level if level in found), "")
 
     def heading(self, how: str) -> str:
         if self.around.asking.corrected_stars is not None:

@@ -28,10 +28,13 @@ class Box:
 
 @dataclass(frozen=True)
 class Option:
+    """`level`: of an answer that raises a red flag."""
+
     value: str
     label: str
     look: str = ""
     icon: str = "tick"
+    level: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ class BeyondLimit:
     name: str
     value: str
     words: str
+    level: str
     raised: bool
     removed: Box | None = None
     removed_only: bool = False
@@ -191,7 +195,9 @@ class FormPage:
     first: str
     refused: tuple[dict[str, str], ...]
     protocol: Protocol
-    protocol_hidden: bool
+    protocol_same_day: Protocol
+    # The level whose text is shown: of what is answered present or beyond a limit.
+    protocol_shown: str
     saved: str
     listed: str
     far: bool

@@ -33,6 +33,10 @@ class Symptoms(Part):
         super().__init__(drawing)
         self.known = drawing.catalogue
 
+    def red(self, value: str, words: str, key: str) -> Option:
+        """An answer that raises the red flag of this item."""
+        return Option(value, words, "red", "red-flag", self.known.level(key).value)
+
     def raised_words(self) -> str:
         words = [self.known.label(key) for key in sorted(raised(self.typed))]
         if not words:
@@ -107,7 +111,7 @@ class Symptoms(Part):
             symptom.asked_as,
             (
                 Option("no", _("No")),
-                Option("yes", _("Yes"), "red", "red-flag"),
+                self.red("yes", _("Yes"), key),
                 Option("declined", _("Declined")),
                 Option("not-asked", _("Could not be asked")),
             ),
@@ -133,10 +137,10 @@ class Symptoms(Part):
             self.known.by_key[SUICIDAL_THOUGHTS].asked_as,
             (
                 Option("none", _("None")),
-                Option("wish", _("Wish to be dead"), "red", "red-flag"),
-                Option("thoughts", _("Thoughts"), "red", "red-flag"),
-                Option("plan", _("Thoughts with plan or means"), "red", "red-flag"),
-                Option("attempt", _("Attempt or self-harm since"), "red", "red-flag"),
+                self.red("wish", _("Wish to be dead"), SUICIDAL_THOUGHTS),
+                self.red("thoughts", _("Thoughts"), SUICIDAL_THOUGHTS),
+                self.red("plan", _("Thoughts with plan or means"), SUICIDE_PLAN),
+                self.red("attempt", _("Attempt or self-harm since"), SUICIDE_PLAN),
                 Option("declined", _("Declined")),
                 Option("not-asked", _("Could not be asked")),
             ),
@@ -180,7 +184,7 @@ class Symptoms(Part):
             _("PHQ-9, item 9"),
             (
                 Option("0", "0"),
-                *(Option(str(n), str(n), "red", "red-flag") for n in range(1, 4)),
+                *(self.red(str(n), str(n), SUICIDAL_THOUGHTS) for n in range(1, 4)),
             ),
         )
         above = answer.value in ("1", "2", "3")
@@ -215,7 +219,7 @@ class Symptoms(Part):
             (
                 Option("", _("Not asked"), "quiet"),
                 Option("none", _("None")),
-                Option("present", _("Present"), *(("red", "red-flag") if star else ())),
+                self.red("present", _("Present"), key) if star else Option("present", _("Present")),
                 Option("declined", _("Declined")),
             ),
         )
@@ -276,7 +280,7 @@ class Symptoms(Part):
                 "label": upper(symptom.label),
                 "group": symptom.group.label,
                 "shape": symptom.shape.value,
-                "star": "yes" if symptom.star else "",
+                "star": self.known.level(symptom.key).value if symptom.star else "",
                 "note": symptom.note_label,
                 "also": " ".join(symptom.also),
             }

@@ -7,7 +7,7 @@ const form = document.getElementById("check-in");
 const one = (selector, within = form) => within.querySelector(selector);
 const all = (selector, within = form) => [...within.querySelectorAll(selector)];
 const singleKeys = document.body.hasAttribute("data-single-keys");
-const protocol = document.getElementById("protocol");
+const protocols = ["emergency", "same_day"].map((level) => document.getElementById(`protocol-${level}`));
 const complete = document.getElementById("complete");
 const phoneComplete = document.getElementById("phone-complete");
 
@@ -128,7 +128,7 @@ function failed() {
 function showFlags(bar) {
   const place = document.getElementById("flags-now");
   place.innerHTML = bar;
-  if (protocol) protocol.hidden = false;
+  showProtocol();
 }
 
 function showWaits(told) {
@@ -198,7 +198,7 @@ function sayBeyond(name, said) {
 
 function fixFigure(place, figure) {
   figure.readOnly = Boolean(one("[data-figure-raised]:not([data-free])", place));
-  if (protocol && one(".confirm", place)) protocol.hidden = false;
+  showProtocol();
 }
 
 function confirmFigure(button) {
@@ -281,9 +281,18 @@ function say(id, done, whole) {
   place.textContent = place.dataset.words.replace("{n}", done).replace("{all}", whole);
 }
 
-/** The clinic's own text and numbers, at once: before anything is confirmed or saved. */
+/** The clinic's own text and numbers, at once: before anything is confirmed or saved. That of an
+ * emergency, once shown, stays. */
 function showProtocol() {
-  if (protocol && one("[data-star]:checked")) protocol.hidden = false;
+  const levels = [
+    ...all("[data-star]:checked").map((radio) => radio.dataset.star),
+    ...all(".beyond .confirm").map((said) => said.dataset.level),
+  ];
+  if (!levels.length) return;
+  const [emergency, sameDay] = protocols;
+  const grave = !emergency.hidden || levels.some((level) => level !== "same_day");
+  emergency.hidden = !grave;
+  sameDay.hidden = grave;
 }
 
 // ---- the confirming key ----------------------------------------------------------------------
@@ -470,7 +479,7 @@ function made(item) {
   }
   if (item.star) {
     const present = row.querySelector(":scope > .segments [value='present']");
-    present.dataset.star = "";
+    present.dataset.star = item.star;
     present.nextElementSibling.classList.add("is-red");
   }
   const note = row.querySelector(`label[for="s-${item.key}-note"]`);

@@ -36,7 +36,7 @@ def page(browser_page: Callable[..., Page], otto: Patient, theo: User) -> Page:
 
 def test_a_yes_waits_for_its_confirming_key_and_shows_the_protocol_at_once(page: Page) -> None:
     page.keyboard.press("y")
-    page.wait_for_selector("#protocol:not([hidden])")
+    page.wait_for_selector("#protocol-emergency:not([hidden])")
     page.wait_for_selector("#autosave:has-text('Saved')")
     assert not Escalation.objects.exists()
     page.keyboard.press("Enter")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -228,6 +229,25 @@ def test_the_page_says_it_under_the_box_with_and_without_a_script(
     assert "The red flag is raised." in page
     assert 'value="140" autocomplete="off" inputmode="decimal"' in page
     assert " readonly>" in page
+
+
+def test_the_clinics_text_for_the_graver_level_is_shown_and_no_other(
+    theo_client: Client, otto: Patient, theo: User, clare: User, clinic: Clinic, limit: LimitSet
+) -> None:
+    typed(clinic, clare, "90", patient=otto, cell=(Vital.OXYGEN, Side.BELOW, Level.SAME_DAY))
+
+    def shown(answers: dict[str, str]) -> list[str]:
+        draft = keep(otto, theo, answers).draft
+        url = reverse("plans:check-in-edit", kwargs={"check_in_draft": draft.pk})
+        page = theo_client.get(url).content.decode()
+        found = re.findall(r'id="protocol-(\w+)" aria-label="[^"]*"( hidden)?>', page)
+        assert len(found) == 2
+        return [level for level, hidden in found if not hidden]
+
+    assert shown({}) == []
+    assert shown({"v-oxygen": "88"}) == ["same_day"]
+    assert shown({"v-oxygen": "88", **FAST}) == ["emergency"]
+    assert shown({"s-seizure": "yes"}) == ["emergency"]
 
 
 def test_a_correction_that_takes_the_figure_away_says_why_and_one_that_adds_it_raises(
