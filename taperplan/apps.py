@@ -11,4 +11,4 @@ class TaperplanConfig(AppConfig):
 
         from taperplan import checks, words  # noqa: F401  (checks register themselves)
 
-        words.install(translation)
+        words.install(words.Remembering(translation, translation.get_language))

@@ -7,7 +7,10 @@ once, at start. Without it the English text comes back unchanged.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Translator(Protocol):
@@ -18,6 +21,32 @@ class Translator(Protocol):
     def ngettext(self, singular: str, plural: str, number: int) -> str: ...
 
     def pgettext(self, context: str, message: str) -> str: ...
+
+
+class Remembering:
+    """A translator whose plain messages are looked up once in each language.
+
+    A grid says a few dozen words some thousand times; each look into a catalogue takes longer
+    than the rest of saying it.
+    """
+
+    def __init__(self, translator: Translator, language: Callable[[], str | None]) -> None:
+        self._translator = translator
+        self._language = language
+        self._known: dict[tuple[str | None, str], str] = {}
+
+    def gettext(self, message: str) -> str:
+        key = self._language(), message
+        if (said := self._known.get(key)) is None:
+            # Messages are those written in the code: so many and no more.
+            said = self._known[key] = self._translator.gettext(message)
+        return said
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        return self._translator.ngettext(singular, plural, number)
+
+    def pgettext(self, context: str, message: str) -> str:
+        return self._translator.pgettext(context, message)
 
 
 class English:

@@ -227,6 +227,7 @@ class _Reader:
         # A large draft says the same few things many times.
         self.quantities: dict[str, Fraction] = {}
         self.whens: dict[str, When] = {}
+        self.masks: dict[tuple[str, Rhythm | None, int], int] = {}
         self.said: dict[tuple[str, str], tuple[CellState, str, str]] = {}
         self.not_typed = _("not typed")
 
@@ -674,7 +675,10 @@ class _Reader:
                     time=wording.when_label(cells["time"])
                 ),
             )
-        mask = self.on_days(where, cells["on"], rhythm, cycle_days)
+        pattern = cells["on"], rhythm, cycle_days
+        mask = self.masks.get(pattern, 0)
+        if not mask and (mask := self.on_days(where, *pattern)):
+            self.masks[pattern] = mask
         if quantity is None or when is None or not mask:
             return None
         return Dose(product=cells["product"], when=when, quantity=quantity, on_days=mask)
@@ -855,17 +859,23 @@ class _Reader:
             totals=tuple(self.total_backs(so_far, cells, step)),
         )
 
+    def drugs_unread(self, cells: StepCells) -> frozenset[str]:
+        """The drugs of this step with a quantity of a product that could not be read."""
+        return frozenset(
+            product.drug
+            for dose in cells["doses"]
+            if dose["quantity"].strip(" ")
+            and (product := self.products.get(dose["product"]))
+            and product.key in self.unread
+        )
+
     def total_backs(self, so_far: Schedule, cells: StepCells, step: Step | None) -> list[TotalBack]:
         totals = {t.drug.key: t for t in step_totals(so_far, step)} if step else {}
+        unread = self.drugs_unread(cells) if self.unread else frozenset()
         backs = []
         for drug in so_far.drugs:
-            unread = any(
-                p.drug == drug.key and p.key in self.unread
-                for d in cells["doses"]
-                if d["quantity"].strip(" ") and (p := self.products.get(d["product"]))
-            )
             total = totals.get(drug.key)
-            if step is None or unread or (cells["key"], drug.key) in self.torn:
+            if step is None or drug.key in unread or (cells["key"], drug.key) in self.torn:
                 backs.append(TotalBack(drug.key, _("not complete"), Direction.NONE, "", False))
             elif total is None:
                 words = _("no statement") if totals else _("not complete")

@@ -298,6 +298,11 @@ class Schedule:
         return {}
 
     @cached_property
+    def _all_step_totals(self) -> dict[str, tuple[StepTotal, ...]]:
+        """Remembered answers of ``step_totals``."""
+        return {}
+
+    @cached_property
     def _supplies(self) -> dict[tuple[date, date], tuple[SupplyLine, ...]]:
         """Remembered answers of ``supply``."""
         return {}
@@ -748,11 +753,14 @@ def days_of_cycle(step: Step, on_days: int, begin: date, end: date) -> int:
 
 def step_totals(schedule: Schedule, step: Step) -> tuple[StepTotal, ...]:
     """Per drug of the step, the exact amount a day: the mean over a cycle, and day by day."""
-    return tuple(
-        _step_total(schedule, step, drug)
-        for drug in schedule.drugs
-        if schedule.doses_of(step, drug)
-    )
+    known = schedule._all_step_totals
+    if step.key not in known:
+        known[step.key] = tuple(
+            _step_total(schedule, step, drug)
+            for drug in schedule.drugs
+            if schedule.doses_of(step, drug)
+        )
+    return known[step.key]
 
 
 def _step_total(schedule: Schedule, step: Step, drug: Drug) -> StepTotal:
