@@ -6,13 +6,15 @@ the trail, whichever room drew the page.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, Q
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.shortcuts import get_object_or_404
 
+from patients import searching
 from patients.identity import (
     Identity,
     alike,
@@ -22,7 +24,7 @@ from patients.identity import (
     squeezed,
     wanted,
 )
-from patients.models import RECORDED, CareTeam, Consent, Patient, RecordNumber
+from patients.models import RECORDED, CareTeam, Consent, Patient, RecordNumber, SearchWord
 from patients.vocabulary import Kind
 from taperplan.accounts.models import Membership
 from taperplan.audit import journal
@@ -42,6 +44,9 @@ if TYPE_CHECKING:
 
 PAGE = 50
 SUGGESTED = 8
+# Of more than so many, a search says only that they are more.
+MOST = 1_000
+_FEW = 3
 _LONGEST_OUTLINE = 2_000
 
 
@@ -121,42 +126,99 @@ def other_record(user: User, key: uuid.UUID) -> Patient:
     return get_object_or_404(Patient.objects.visible_to(user), pk=key)
 
 
-def find(user: User, text: str = "", *, mine: bool = False, page: int | str = 1) -> Page[Patient]:
+@dataclass(frozen=True)
+class Found:
+    """One page of those who are found; `more` where there are more than `MOST` of them."""
+
+    rows: tuple[Patient, ...]
+    number: int
+    count: int
+    more: bool = False
+
+    @property
+    def start(self) -> int:
+        return (self.number - 1) * PAGE + 1 if self.count else 0
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.rows) - 1 if self.rows else 0
+
+    @property
+    def newer(self) -> int | None:
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def older(self) -> int | None:
+        return self.number + 1 if self.number * PAGE < self.count else None
+
+
+def find(user: User, text: str = "", *, mine: bool = False, page: int | str = 1) -> Found:
     """Patients by parts of names in any order, birth date, record number or phone; those whose
     record changed last first. A joined record is found as the one that it is joined to.
 
-    Two queries: the count and the page. Numbers are read by the presenter.
+    Two queries, and one more where joined records are met. Numbers are read by the presenter.
     """
-    visible = Patient.objects.visible_to(user)
-    rows = visible.standing()
-    if mine:
-        rows = rows.cared_for_by(user)
-    if text.strip():
-        rows = _found(rows, visible, text)
-    return Paginator(rows.order_by("-changed_at", "pk"), PAGE).get_page(page)
+    rows = _of_list(user, mine=mine)
+    if not text.strip():
+        shown = Paginator(rows, PAGE).get_page(page)
+        return Found(tuple(shown.object_list), shown.number, shown.paginator.count)
+    keys = _found(user, text, mine=mine)
+    several = Paginator(keys[:MOST] if keys is not None else range(MOST), PAGE).get_page(page)
+    first = several.start_index() - 1
+    if keys is None:
+        return Found(
+            tuple(rows.filter(_one_by_one(text))[first : first + PAGE]),
+            several.number, MOST, more=True,
+        )  # fmt: skip
+    return Found(_in_order(several.object_list), several.number, len(keys))
 
 
 def suggested(user: User, text: str) -> list[Patient]:
     """The few that the list below the search shows while one types, found as `find` finds them;
-    those whose record changed last where nothing is typed yet. Two queries, one for numbers."""
-    visible = Patient.objects.visible_to(user)
-    rows = visible.standing()
+    those whose record changed last where nothing is typed yet. Three queries, one for numbers."""
+    rows = _of_list(user)
     if text.strip():
-        rows = _found(rows, visible, text)
-    return list(rows.prefetch_related("numbers").order_by("-changed_at", "pk")[:SUGGESTED])
+        keys = _found(user, text)
+        if keys is not None:
+            few = list(_in_order(keys[:SUGGESTED]))
+            prefetch_related_objects(few, "numbers")
+            return few
+        rows = rows.filter(_one_by_one(text))
+    return list(rows.prefetch_related("numbers")[:SUGGESTED])
 
 
-def _found(rows: PatientQuerySet, visible: PatientQuerySet, text: str) -> PatientQuerySet:
-    """Those of `rows` who are asked for, or to whom a record is joined that is asked for.
+def _of_list(user: User, *, mine: bool = False) -> PatientQuerySet:
+    rows = Patient.objects.visible_to(user).standing().order_by("-changed_at", "pk")
+    return rows.cared_for_by(user) if mine else rows
 
-    The conditions stand on the rows themselves: the database walks them by their last change and
-    stops when it has enough of them.
-    """
+
+def _found(user: User, text: str, *, mine: bool = False) -> list[uuid.UUID] | None:
+    """The keys of those who are asked for, or to whom a record is joined that is asked for; those
+    whose record changed last first. None where they are more than `MOST`: nobody reads so many,
+    and a database that stops there answers a single letter as soon as a whole name."""
     asked = _asked(text)
     if asked is None:
-        return rows.none()
-    joined = visible.exclude(joined_to=None).filter(asked).values("joined_to")
-    return rows.filter(asked | Q(pk__in=joined))
+        return []
+    hit = Patient.objects.visible_to(user).filter(asked)
+    if mine:
+        own = Patient.objects.cared_for_by(user).filter(pk=OuterRef("pk"))
+        hit = hit.filter(Q(joined_to__isnull=False) | Exists(own))
+    found = list(hit.values_list("changed_at", "pk", "joined_to")[: MOST + 1])
+    if len(found) > MOST:
+        return None
+    heads = {head for _at, _key, head in found if head is not None}
+    standing = {(at, key) for at, key, head in found if head is None}
+    if heads:
+        joined = _of_list(user, mine=mine).filter(pk__in=heads)
+        standing |= set(joined.values_list("changed_at", "pk"))
+    by_key = sorted(standing, key=lambda one: str(one[1]))
+    return [key for _at, key in sorted(by_key, key=lambda one: one[0], reverse=True)]
+
+
+def _in_order(keys: Sequence[uuid.UUID]) -> tuple[Patient, ...]:
+    """Of keys that were found among the visible ones."""
+    rows = Patient.objects.in_bulk(keys)
+    return tuple(rows[key] for key in keys if key in rows)
 
 
 def hits(visible: PatientQuerySet, text: str) -> PatientQuerySet:
@@ -170,27 +232,44 @@ def _asked(text: str) -> Q | None:
     if asked.nothing:
         return None
     found = Q(born__in=asked.days) if asked.days else Q()
-    numbers = any(letter.isdigit() for word in asked.words for letter in word)
+    numbers = _has_digits(asked.words)
     for word in asked.words:
-        found &= _word(word, numbers=numbers)
+        rows = SearchWord.objects.filter(_word(word, numbers=numbers))
+        if len(word) < _FEW and word.isdigit():
+            # Most patients have a number that holds so little: they are not listed first.
+            found &= Exists(rows.filter(patient_key=OuterRef("pk")))
+        else:
+            found &= Q(pk__in=rows.values("patient_key"))
     return found
+
+
+def _one_by_one(text: str) -> Q:
+    """The same, asked of each patient: for words so common that walking those who changed last
+    meets enough of them soon."""
+    asked = wanted(text)
+    found = Q(born__in=asked.days) if asked.days else Q()
+    numbers = _has_digits(asked.words)
+    for word in asked.words:
+        rows = SearchWord.objects.filter(_word(word, numbers=numbers))
+        found &= Exists(rows.filter(patient_key=OuterRef("pk")))
+    return found
+
+
+def _has_digits(words: Sequence[str]) -> bool:
+    return any(letter.isdigit() for word in words for letter in word)
 
 
 def _word(word: str, *, numbers: bool) -> Q:
     """A name that begins so; with `numbers` also a record number that holds it; in digits alone
-    also a phone or a year.
-
-    Record numbers are looked through once, and not once for each patient; a search without any
-    digit leaves them alone, so that the commonest one is the quickest.
-    """
-    found = Q(name_search__contains=f" {word}")
+    also a phone or a year of birth."""
+    word = word[: searching.LONGEST]
+    found = Q(kind=searching.NAME, word__begins=word)
     if numbers:
-        held = RecordNumber.objects.filter(number_search__contains=word, withdrawn_at=None)
-        found |= Q(pk__in=held.values("patient"))
+        found |= Q(kind=searching.NUMBER, word__begins=word)
     if word.isascii() and word.isdigit():
-        found |= Q(phone_search__contains=word.lstrip("0") or word)
+        found |= Q(kind=searching.PHONE, word__begins=word.lstrip("0") or word)
         if len(word) == 4:
-            found |= Q(born__year=int(word))
+            found |= Q(kind=searching.YEAR, word=word)
     return found
 
 

@@ -8,8 +8,9 @@ class PatientsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from patients import watching
+        from patients import searching, watching
         from taperplan import health
 
         if watching.faults not in health.watched:
             health.watched.append(watching.faults)
+        searching.connect()

@@ -832,6 +832,32 @@ class Parting(models.Model):
         return f"PA-{self.pk.hex[:8]}"
 
 
+class SearchWord(models.Model):
+    """One word by which a patient is found; written by triggers alone (see `patients.searching`).
+
+    No foreign key: it is an index of what stands elsewhere, and goes with it.
+    """
+
+    mutability: ClassVar[Mutability] = Mutability.MUTABLE
+
+    kind = models.CharField(max_length=1, editable=False)
+    word = models.CharField(max_length=60, editable=False)
+    patient_key = models.UUIDField(editable=False)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["kind", "word", "patient_key"],
+                name="search_word",
+                opclasses=["varchar_ops", "varchar_pattern_ops", "uuid_ops"],
+            ),
+            models.Index(fields=["patient_key", "kind", "word"], name="search_word_of"),
+        ]
+
+    def __str__(self) -> str:
+        return f"W-{self.pk}"
+
+
 RECORDED: dict[Kind, type[Recorded]] = {
     Kind.ALLERGY: Allergy,
     Kind.MEDICINE: OtherMedicine,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
+from patients import searching
 from patients.keeping import DestructionPermit
 
 
@@ -12,7 +13,14 @@ def faults() -> list[str]:
     one that is seen was written past the product, and rows could be deleted under it."""
     try:
         seen = DestructionPermit.objects.exists()
+        missing = searching.missing(connection)
     except DatabaseError:
         # Said already, by what looks at the database itself.
         return []
-    return ["a permit to destroy records stands: find out who wrote it, and delete it"] * seen
+    found = [
+        f"the trigger {name} is missing, so a patient may not be found: run manage.py migrate"
+        for name in missing
+    ]
+    return (
+        found + ["a permit to destroy records stands: find out who wrote it, and delete it"] * seen
+    )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from django.core.paginator import Page
+    from patients.access import Found
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,15 @@ class PatientList:
     count: int
     newer: str
     older: str
+    more: str
 
 
-def patient_list(page: Page[Patient], today: date, address: str) -> PatientList:
+def patient_list(page: Found, today: date, address: str) -> PatientList:
     """One query beside the page's own: the record numbers, those of joined records among them.
 
     `address` is where the list stands, ready for the page's number to be put behind it.
     """
-    patients = list(page.object_list)
+    patients = list(page.rows)
     numbers: dict[object, list[str]] = {patient.pk: [] for patient in patients}
     rows = (
         RecordNumber.objects.filter(
@@ -66,14 +67,28 @@ def patient_list(page: Page[Patient], today: date, address: str) -> PatientList:
         numbers[owner].append(number_in_words(issuer, number))
     return PatientList(
         rows=tuple(list_row(patient, numbers[patient.pk], today) for patient in patients),
-        shown=_("{first} to {last} of {count}").format(
-            first=formats.number(page.start_index()),
-            last=formats.number(page.end_index()),
-            count=formats.number(page.paginator.count),
-        ),
-        count=page.paginator.count,
-        newer=f"{address}{page.previous_page_number()}" if page.has_previous() else "",
-        older=f"{address}{page.next_page_number()}" if page.has_next() else "",
+        shown=_shown(page),
+        count=page.count,
+        newer=f"{address}{page.newer}" if page.newer else "",
+        older=f"{address}{page.older}" if page.older else "",
+        more=_("More than {count} are found. More letters find fewer.").format(
+            count=formats.number(page.count)
+        )
+        if page.more
+        else "",
+    )
+
+
+def _shown(page: Found) -> str:
+    words = (
+        _("{first} to {last} of more than {count}")
+        if page.more
+        else _("{first} to {last} of {count}")
+    )
+    return words.format(
+        first=formats.number(page.start),
+        last=formats.number(page.end),
+        count=formats.number(page.count),
     )
 
 

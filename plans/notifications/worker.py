@@ -40,6 +40,7 @@ from plans.rules.redflags import CannotMove, EscalationState, EscalationVerb, Fa
 from taperplan.accounts.ladder import Standing, pager
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
+from taperplan.measuring import measure
 
 if TYPE_CHECKING:
     from taperplan.accounts.models import Clinic
@@ -53,6 +54,7 @@ SENDERS = 6
 # Waiting before the next try of a message, by how often it was tried.
 WAITS = (2, 5, 10, 20, 30, 60)
 # Answered by somebody, or a test: after this a message that never arrived is let go.
+HOUR = 3600.0
 LET_GO = timedelta(hours=24)
 LET_GO_TEST = timedelta(hours=1)
 
@@ -72,6 +74,7 @@ class Notifier:
         self.clock = clock
         self.name = f"{socket.gethostname()}:{os.getpid()}"[:80]
         self._last_beat: float | None = None
+        self._last_measured: float | None = None
         self._under_way: dict[Claimed, Future[None]] = {}
 
     # --- one round, in this thread ---------------------------------------------------------
@@ -233,6 +236,9 @@ class Notifier:
         if self._last_beat is None or time.monotonic() - self._last_beat >= BEAT.total_seconds():
             self.beat()
             self._last_beat = time.monotonic()
+        if self._last_measured is None or time.monotonic() - self._last_measured >= HOUR:
+            measure(connection)
+            self._last_measured = time.monotonic()
 
     def _send_apart(self, claimed: Claimed) -> None:
         try:
