@@ -97,7 +97,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
                 body = " ".join(f"{one};" for one in _again(key, kinds, on_sqlite=on_sqlite))
                 for statement in _create(name, table, event, columns, body, on_sqlite=on_sqlite):
                     cursor.execute(statement)
-            cursor.execute(f'DELETE FROM "{WORDS}"')  # noqa: S608  # nosec B608
+            cursor.execute(f'DELETE FROM "{WORDS}"')  # nosec B608
             for statement in _written((NAME, PHONE, YEAR, NUMBER), "", on_sqlite=on_sqlite):
                 cursor.execute(statement)
 
@@ -122,17 +122,17 @@ def _create(
     head = f'CREATE TRIGGER "{name}" AFTER {event}{of} ON "{table}" FOR EACH ROW {when}'
     if on_sqlite:
         return [f"{head} BEGIN {body} END"]
-    return [
+    function = (
         f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS '
-        f"$$ BEGIN {body} RETURN NULL; END $$",
-        f'{head} EXECUTE FUNCTION "{name}"()',
-    ]
+        f"$$ BEGIN {body} RETURN NULL; END $$"
+    )
+    return [function, f'{head} EXECUTE FUNCTION "{name}"()']
 
 
 def _again(key: str, kinds: Sequence[str], *, on_sqlite: bool) -> Iterator[str]:
     """The words of one patient, of some kinds, written anew; of no kind: all of them gone."""
     some = f" AND kind IN ({_listed(kinds)})" if kinds else ""
-    yield f'DELETE FROM "{WORDS}" WHERE patient_key = {key}{some}'  # noqa: S608  # nosec B608
+    yield f'DELETE FROM "{WORDS}" WHERE patient_key = {key}{some}'  # nosec B608
     yield from _written(kinds, key, on_sqlite=on_sqlite)
 
 
@@ -142,7 +142,7 @@ def _written(kinds: Sequence[str], key: str, *, on_sqlite: bool) -> Iterator[str
     of_number = f" AND r.patient_id = {key}" if key else ""
     patients, numbers = f'"{PATIENTS}" p', f'"{NUMBERS}" r'
     # Every name below is one of our own tables and columns; nothing typed is among them.
-    into = f'INSERT INTO "{WORDS}" (kind, word, patient_key)'  # noqa: S608  # nosec B608
+    into = f'INSERT INTO "{WORDS}" (kind, word, patient_key)'
     for kind in kinds:
         match kind:
             case "n":
@@ -154,21 +154,21 @@ def _written(kinds: Sequence[str], key: str, *, on_sqlite: bool) -> Iterator[str
                     " AS value) w"
                 )
                 yield (
-                    f"{into} SELECT DISTINCT 'n', substr(value, 1, {LONGEST}), p.id "
+                    f"{into} SELECT DISTINCT 'n', substr(value, 1, {LONGEST}), p.id "  # nosec B608
                     f"FROM {patients}, {parts} WHERE value <> ''{of_patient}"
                 )
             case "p":
                 yield (
-                    f"{into} SELECT DISTINCT 'p', substr(p.phone_search, n.value), p.id FROM "
+                    f"{into} SELECT DISTINCT 'p', substr(p.phone_search, n.value), p.id FROM "  # nosec B608
                     f"{patients}, {_places(on_sqlite=on_sqlite)} "
                     f"WHERE p.phone_search <> '' AND {_tail('p.phone_search')}{of_patient}"
                 )
             case "y":
                 year = "substr(p.born, 1, 4)" if on_sqlite else "to_char(p.born, 'YYYY')"
-                yield f"{into} SELECT 'y', {year}, p.id FROM {patients} WHERE 1 = 1{of_patient}"
+                yield f"{into} SELECT 'y', {year}, p.id FROM {patients} WHERE 1 = 1{of_patient}"  # nosec B608
             case _:
                 yield (
-                    f"{into} SELECT DISTINCT 'r', substr(r.number_search, n.value, {LONGEST}), "
+                    f"{into} SELECT DISTINCT 'r', substr(r.number_search, n.value, {LONGEST}), "  # nosec B608
                     f"r.patient_id FROM {numbers}, {_places(on_sqlite=on_sqlite)} "
                     f"WHERE r.withdrawn_at IS NULL AND {_tail('r.number_search')}{of_number}"
                 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-# Rows looked at of an index: enough to know many from few, and done in a few hundredths of a second.
+# Rows looked at of an index: enough to know many from few, and soon done.
 ROWS = 400
 
 
