@@ -47,6 +47,7 @@ SUGGESTED = 8
 # Of more than so many, a search says only that they are more.
 MOST = 1_000
 _FEW = 3
+_LAST_PAGE = 100_000
 _LONGEST_OUTLINE = 2_000
 
 
@@ -128,12 +129,14 @@ def other_record(user: User, key: uuid.UUID) -> Patient:
 
 @dataclass(frozen=True)
 class Found:
-    """One page of those who are found; `more` where there are more than `MOST` of them."""
+    """One page of those who are found; `more` where there are more than `MOST` of them. Then
+    `follows` says whether another page comes."""
 
     rows: tuple[Patient, ...]
     number: int
     count: int
     more: bool = False
+    follows: bool = False
 
     @property
     def start(self) -> int:
@@ -149,7 +152,7 @@ class Found:
 
     @property
     def older(self) -> int | None:
-        return self.number + 1 if self.number * PAGE < self.count else None
+        return self.number + 1 if self.follows or self.number * PAGE < self.count else None
 
 
 def find(user: User, text: str = "", *, mine: bool = False, page: int | str = 1) -> Found:
@@ -160,17 +163,32 @@ def find(user: User, text: str = "", *, mine: bool = False, page: int | str = 1)
     """
     rows = _of_list(user, mine=mine)
     if not text.strip():
-        shown = Paginator(rows, PAGE).get_page(page)
-        return Found(tuple(shown.object_list), shown.number, shown.paginator.count)
+        return _all(rows, page)
     keys = _found(user, text, mine=mine)
-    several = Paginator(keys[:MOST] if keys is not None else range(MOST), PAGE).get_page(page)
-    first = several.start_index() - 1
+    count = MOST if keys is None else len(keys)
+    shown = Paginator(range(count), PAGE).get_page(page)
+    first = max(shown.start_index() - 1, 0)
     if keys is None:
-        return Found(
-            tuple(rows.filter(_one_by_one(text))[first : first + PAGE]),
-            several.number, MOST, more=True,
-        )  # fmt: skip
-    return Found(_in_order(several.object_list), several.number, len(keys))
+        common = rows.filter(_one_by_one(text))[first : first + PAGE]
+        return Found(tuple(common), shown.number, count, more=True)
+    return Found(_in_order(keys[first : first + PAGE]), shown.number, count)
+
+
+def _all(rows: PatientQuerySet, page: int | str) -> Found:
+    """A page of everybody. They are counted up to `MOST`; further pages come one by one."""
+    count = rows[: MOST + 1].count()
+    if count > MOST:
+        typed = str(page)[:9]
+        number = int(typed) if typed.isascii() and typed.isdigit() else 1
+        first = (min(max(number, 1), _LAST_PAGE) - 1) * PAGE
+        some = tuple(rows[first : first + PAGE + 1])
+        if some:
+            return Found(some[:PAGE], first // PAGE + 1, MOST, more=True, follows=len(some) > PAGE)
+    shown = Paginator(range(min(count, MOST)), PAGE).get_page(page)
+    first = max(shown.start_index() - 1, 0)
+    return Found(
+        tuple(rows[first : first + PAGE]), shown.number, min(count, MOST), more=count > MOST
+    )
 
 
 def suggested(user: User, text: str) -> list[Patient]:
@@ -237,7 +255,7 @@ def _asked(text: str) -> Q | None:
         rows = SearchWord.objects.filter(_word(word, numbers=numbers))
         if len(word) < _FEW and word.isdigit():
             # Most patients have a number that holds so little: they are not listed first.
-            found &= Exists(rows.filter(patient_key=OuterRef("pk")))
+            found &= Q(Exists(rows.filter(patient_key=OuterRef("pk"))))
         else:
             found &= Q(pk__in=rows.values("patient_key"))
     return found
@@ -251,7 +269,7 @@ def _one_by_one(text: str) -> Q:
     numbers = _has_digits(asked.words)
     for word in asked.words:
         rows = SearchWord.objects.filter(_word(word, numbers=numbers))
-        found &= Exists(rows.filter(patient_key=OuterRef("pk")))
+        found &= Q(Exists(rows.filter(patient_key=OuterRef("pk"))))
     return found
 
 

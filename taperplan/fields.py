@@ -108,7 +108,7 @@ class DaysField(GrammarField):
 
 class ClockField(GrammarField):
     def read(self, typed: str) -> time:
-        return grammar.clock(typed)
+        return grammar.clock_here(typed, twelve_hours=formats.twelve_hours())
 
 
 class PhoneField(GrammarField):

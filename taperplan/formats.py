@@ -1,15 +1,21 @@
 """The one way to write a number, a dose, a date, an age or a name. Pure; English through gettext.
 
 Doses are exact: nothing is rounded, and a figure that has no end in decimals is written as a
-fraction. Spaces inside a dose or a date do not break.
+fraction. Spaces inside a dose or a date do not break. How a clock is read and with which day a
+week begins is the clinic's (`as_in`); a dose keeps its point and a date its month in letters
+everywhere.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from datetime import date as Date
-from datetime import datetime, timedelta
 from datetime import time as Time
 from fractions import Fraction
 from functools import lru_cache
@@ -19,6 +25,44 @@ from taperplan.words import ngettext, pgettext
 
 NBSP = "\u00a0"
 _DECIMALS = 4
+_CLOCK = re.compile("[0-2]?[0-9]:[0-5][0-9]")
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a clinic's place decides about times. `first_weekday`: 0 is Monday."""
+
+    twelve_hours: bool = False
+    first_weekday: int = 0
+
+
+_EVERYWHERE = Place()
+_place: ContextVar[Place] = ContextVar("place", default=_EVERYWHERE)
+
+
+@contextmanager
+def as_in(place: Place) -> Iterator[None]:
+    """Write times as they are written there, on every page and paper made inside."""
+    before = _place.set(place)
+    try:
+        yield
+    finally:
+        _place.reset(before)
+
+
+def twelve_hours() -> bool:
+    return _place.get().twelve_hours
+
+
+def week() -> tuple[int, ...]:
+    """The weekdays in the order of a week here; 0 is Monday."""
+    first = _place.get().first_weekday
+    return tuple((first + place) % 7 for place in range(7))
+
+
+def place_in_week(value: Date) -> int:
+    """How many days of its week have passed before it."""
+    return (value.weekday() - _place.get().first_weekday) % 7
 
 
 @lru_cache(maxsize=4096)
@@ -196,7 +240,7 @@ def nothing_at(slot: str) -> str:
         case "bedtime":
             return _joined(_("none tonight"))
         case _:
-            return _joined(_("none at {time}")).format(time=slot)
+            return _joined(_("none at {time}")).format(time=_slot_clock(slot))
 
 
 def at(slot: str) -> str:
@@ -211,7 +255,7 @@ def at(slot: str) -> str:
         case "bedtime":
             return _("at bedtime")
         case _:
-            return _("at {time}").format(time=slot)
+            return _("at {time}").format(time=_slot_clock(slot))
 
 
 def slot_name(slot: str) -> str:
@@ -226,7 +270,15 @@ def slot_name(slot: str) -> str:
         case "bedtime":
             return _("Bedtime")
         case _:
-            return slot
+            return _slot_clock(slot)
+
+
+def _slot_clock(slot: str) -> str:
+    """A clock time of a schedule, "08:00", as clocks are read here; other words as they are."""
+    if not _CLOCK.fullmatch(slot):
+        return slot
+    hours, minutes_ = slot.split(":")
+    return clock(Time(int(hours), int(minutes_))) if int(hours) < 24 else slot
 
 
 # One word is looked up, not the whole list: a large schedule writes a thousand dates.
@@ -371,8 +423,26 @@ def given_family(given: str, family: str) -> str:
 
 
 def clock(value: Time | datetime) -> str:
-    """As "09:42", as the clock on the wall shows it."""
-    return f"{value:%H:%M}"
+    """As "09:42", as the clock on the wall shows it; in a clinic that reads twelve hours
+    "9:42 am". Noon and midnight are named there: "12:00 pm" is read as either."""
+    if not twelve_hours():
+        return f"{value:%H:%M}"
+    if (value.hour % 12, value.minute) == (0, 0):
+        words = _("12:00 noon") if value.hour else _("12:00 midnight")
+        return words.replace(" ", NBSP)
+    return _half(value, f"{value.hour % 12 or 12}:{value:%M}")
+
+
+def clock_to_the_second(value: Time | datetime) -> str:
+    """As "09:49:30", or "9:49:30 am"."""
+    if not twelve_hours():
+        return f"{value:%H:%M:%S}"
+    return _half(value, f"{value.hour % 12 or 12}:{value:%M:%S}")
+
+
+def _half(value: Time | datetime, time: str) -> str:
+    words = _("{time} am") if value.hour < 12 else _("{time} pm")
+    return words.format(time=time).replace(" ", NBSP)
 
 
 def moment(value: datetime) -> str:
@@ -394,9 +464,11 @@ def duration(span: timedelta) -> str:
 
 def ago(then: datetime, now: datetime) -> str:
     """As "just now", "7 min ago", "2 days ago"."""
-    if now - then < timedelta(minutes=1):
+    # Two moments of one zone are subtracted as its walls show them, an hour wrong twice a year.
+    span = now.astimezone(UTC) - then.astimezone(UTC)
+    if span < timedelta(minutes=1):
         return _("just now")
-    return _("{span} ago").format(span=duration(now - then)).replace(" ", NBSP)
+    return _("{span} ago").format(span=duration(span)).replace(" ", NBSP)
 
 
 def listing(words: Sequence[str]) -> str:

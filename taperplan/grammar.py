@@ -40,6 +40,12 @@ _VULGAR = {
 _WITH_VULGAR = re.compile(rf"([1-9][0-9]{{0,4}})? ?([{''.join(_VULGAR)}])")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,4}")
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+_HALF = re.compile(
+    r"(0?[1-9]|1[0-2]):([0-5][0-9]) ?(am|pm|a\.m\.|p\.m\.|noon|midnight)", re.IGNORECASE
+)
+_HALF_IN_LINE = re.compile(rf"(?<![0-9:]){_HALF.pattern}(?![a-z])", re.IGNORECASE)
+# An hour that a clock of twelve hours shows twice a day, without a word for which.
+_EITHER_HALF = re.compile(r"(?:[1-9]|1[0-2]):[0-5][0-9]")
 _DURATION = re.compile(
     r"(?:([1-9][0-9]{0,3}) ?h(?:ours?)?)?(?: ?([1-9][0-9]{0,3}) ?min(?:utes?)?)?"
 )
@@ -156,8 +162,10 @@ def hours(text: str) -> int:
 
 
 def clock(text: str) -> Time:
-    """A time of day, 00:00 to 23:59, with a colon."""
-    typed = text.strip(" ")
+    """A time of day, 00:00 to 23:59, with a colon; or "8:30 pm", "12:00 noon", "12:00 midnight"."""
+    typed = text.replace("\u00a0", " ").strip(" ")
+    if found := _HALF.fullmatch(typed):
+        return _of_half(typed, found)
     if found := _CLOCK.fullmatch(typed):
         return Time(int(found[1]), int(found[2]))
     if typed == "24:00":
@@ -167,6 +175,48 @@ def clock(text: str) -> Time:
             typed=echo(typed)
         )
     )
+
+
+def clock_here(text: str, *, twelve_hours: bool) -> Time:
+    """As `clock`, but where clocks are read in twelve hours an hour from 1 to 12 says which half
+    of the day it is of; 00:30, 08:30 and 20:30 say it by themselves."""
+    typed = text.replace("\u00a0", " ").strip(" ")
+    if twelve_hours and _EITHER_HALF.fullmatch(typed):
+        raise Refused(
+            _("{typed} has neither am nor pm. Type one of them after it.").format(typed=echo(typed))
+        )
+    return clock(text)
+
+
+def in_24_hours(text: str) -> str:
+    """A line of clock times with each "8:30 pm" in it written as "20:30"; the rest as it is."""
+
+    def written(found: re.Match[str]) -> str:
+        try:
+            return f"{_of_half(found[0], found):%H:%M}"
+        except Refused:
+            return found[0]
+
+    return _HALF_IN_LINE.sub(written, text.replace("\u00a0", " "))
+
+
+def _of_half(typed: str, found: re.Match[str]) -> Time:
+    hour, minute, half = int(found[1]), int(found[2]), found[3].lower()[0]
+    if half in "nm" or (hour, minute) == (12, 0):
+        if (hour, minute) != (12, 0):
+            raise Refused(
+                _("{typed} is not a time of day. Only 12:00 is noon or midnight.").format(
+                    typed=echo(typed)
+                )
+            )
+        if half in "ap":
+            raise Refused(
+                _(
+                    "{typed} is read as noon and as midnight. Type noon or midnight after it."
+                ).format(typed=echo(typed))
+            )
+        return Time(12 if half == "n" else 0)
+    return Time(hour % 12 + (12 if half == "p" else 0), minute)
 
 
 def phone(text: str) -> str:

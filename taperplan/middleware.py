@@ -27,6 +27,7 @@ from taperplan.accounts.second_step import second_step_done
 from taperplan.accounts.step_up import confirm_page
 from taperplan.audit import journal, trail
 from taperplan.audit.verbs import Verb
+from taperplan.formats import Place, as_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,10 @@ class ClinicMiddleware:
         request.today = request.clinic.day(request.now) if request.clinic else request.now.date()
         address = trail.address.set(client_address(request))
         try:
-            with timezone.override(request.clinic.zone if request.clinic else None):
+            with (
+                timezone.override(request.clinic.zone if request.clinic else None),
+                as_in(request.clinic.ways if request.clinic else Place()),
+            ):
                 return self._answer(request)
         finally:
             trail.address.reset(address)

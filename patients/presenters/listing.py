@@ -41,7 +41,7 @@ class PatientList:
     count: int
     newer: str
     older: str
-    more: str
+    more: bool
 
 
 def patient_list(page: Found, today: date, address: str) -> PatientList:
@@ -71,11 +71,7 @@ def patient_list(page: Found, today: date, address: str) -> PatientList:
         count=page.count,
         newer=f"{address}{page.newer}" if page.newer else "",
         older=f"{address}{page.older}" if page.older else "",
-        more=_("More than {count} are found. More letters find fewer.").format(
-            count=formats.number(page.count)
-        )
-        if page.more
-        else "",
+        more=page.more,
     )
 
 

@@ -31,7 +31,7 @@ class ListForm(forms.Form):
         label=_("Weekdays"),
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
-        choices=lambda: [(place, formats.short_weekday(place)) for place in range(7)],
+        choices=lambda: [(place, formats.short_weekday(place)) for place in formats.week()],
         error_messages={"required": _("Choose a weekday.")},
     )
     list_first = DayField(label=_("From"))

@@ -22,6 +22,7 @@ from plans.rules.draft import AcceptanceCells, Cells, DoseCells, ProductCells, R
 from plans.rules.grid import NAMED_SLOTS, Group, columns, groups
 from plans.rules.schedule import Rhythm
 from plans.rules.typed import typed_number
+from taperplan import grammar
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -92,6 +93,11 @@ def text(post: QueryDict, name: str, absent: str = "") -> str:
     return value if isinstance(value, str) else absent
 
 
+def _clocks(post: QueryDict, name: str) -> str:
+    """Clock times as one word each, so that "8:30 pm" is not taken for two."""
+    return grammar.in_24_hours(text(post, name))
+
+
 def _column(line: str) -> tuple[str, str]:
     product, _blank, time = line.partition(" ")
     return product, time
@@ -122,7 +128,7 @@ def _products(post: QueryDict, fields: Any, before: Cells) -> list[Any]:
     for product in products:
         path = f"products.{product['key']}"
         slots = [slot for slot in post.getlist(f"{path}.slots") if slot in NAMED_SLOTS]
-        clocks = [part for part in _SEPARATORS.split(text(post, f"{path}.clocks")) if part]
+        clocks = [part for part in _SEPARATORS.split(_clocks(post, f"{path}.clocks")) if part]
         product["times"] = list(dict.fromkeys([*slots, *clocks]))
     return products
 
@@ -451,7 +457,7 @@ def _add_time(cells: Cells, subject: str, post: QueryDict) -> list[str]:
         return []
     times = cells["products"][at]["times"]
     if time not in NAMED_SLOTS:
-        time = text(post, f"new_clock.{key}").strip()
+        time = _clocks(post, f"new_clock.{key}").strip()
     if time and time not in times:
         times.append(time)
     return ["grid"]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from taperplan import formats
+from taperplan import wall_clock
 from taperplan.fields import ChoiceField, ClockField, DayField, LineField, NoteField, TokenField
+from taperplan.grammar import Refused
 
 if TYPE_CHECKING:
+    import uuid
+    from datetime import datetime
+
     from plans.rules.catalogue import Catalogue
     from taperplan.accounts.models import User
 
@@ -54,12 +56,10 @@ class TimedForm(TokenForm):
         if day is not None and clock is None and "clock" not in self.errors:
             self.add_error("clock", _("Type the time of day too."))
         if clock is not None:
-            at = datetime.combine(day or self.now.date(), clock, tzinfo=self.now.tzinfo)
-            if at > self.now:
-                self.add_error(
-                    "clock",
-                    _("%(when)s is still to come.") % {"when": formats.moment(at)},
-                )
+            try:
+                at = wall_clock.moment(day or self.now.date(), clock, now=self.now)
+            except Refused as refused:
+                self.add_error("clock", refused.sentence)
         cleaned["at"] = at
         return cleaned
 

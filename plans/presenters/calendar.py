@@ -97,12 +97,12 @@ def month_of(asked: str, period: tuple[date | None, date | None], today: date) -
 def month(course: Course, first: date, today: date) -> Month:
     after = (first.replace(day=28) + 4 * _DAY).replace(day=1)
     last = after - _DAY
-    cells: list[Cell | None] = [None] * first.weekday()
+    cells: list[Cell | None] = [None] * formats.place_in_week(first)
     cells += [_cell(one, today) for one in rules.days(*_of(course), first, last)]
     cells += [None] * (-len(cells) % 7)
     return Month(
         title=f"{formats.month(first.month)} {first.year}",
-        heads=tuple(formats.short_weekday(place) for place in range(7)),
+        heads=tuple(formats.short_weekday(place) for place in formats.week()),
         weeks=tuple(tuple(cells[at : at + 7]) for at in range(0, len(cells), 7)),
         before=f"{first - _DAY:%Y-%m}",
         after=f"{after:%Y-%m}",

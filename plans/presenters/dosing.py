@@ -381,7 +381,7 @@ class _Table:
             )
         return Calendar(
             heading=heading,
-            weekdays=tuple(formats.short_weekday(number) for number in range(7)),
+            weekdays=tuple(formats.short_weekday(number) for number in formats.week()),
             days=tuple(days),
             labels=(_("Day"), _("Take")),
         )
@@ -446,7 +446,7 @@ def _calendar_day(day: date, what: list[str]) -> CalendarDay:
         short=_("{day} {month}")
         .format(day=day.day, month=formats.short_month(day.month))
         .replace(" ", formats.NBSP),
-        weekday=day.weekday(),
+        weekday=formats.place_in_week(day),
         what=tuple(what or [_("none")]),
     )
 

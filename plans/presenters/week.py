@@ -67,7 +67,7 @@ class Week:
 
 def week_of(user: User, today: date) -> Week:
     """The plans of this week that `user` may see, by name: a fixed number of queries."""
-    first = today - today.weekday() * _DAY
+    first = today - formats.place_in_week(today) * _DAY
     last = first + 6 * _DAY
     plans = (
         Plan.objects.visible_to(user)

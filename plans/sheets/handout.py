@@ -38,6 +38,7 @@ class CalendarDay:
     short: str
     """Without it, for a column that is headed by the weekday: "3 Dec"."""
     weekday: int
+    """The column it stands in: how many days of its week have passed before it."""
     """0 is Monday."""
     what: tuple[str, ...]
 

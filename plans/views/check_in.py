@@ -456,7 +456,7 @@ def _candidates(request: ClinicianRequest, wrong: Patient) -> list[tuple[str, st
             str(patient.pk),
             f"{person_in_words(patient)}, {_('born')} {formats.short_day(patient.born)}",
         )
-        for patient in find(request.user, text)
+        for patient in find(request.user, text).rows
         if patient.pk != wrong.pk
     ]
 

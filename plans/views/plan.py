@@ -35,6 +35,7 @@ from plans.presenters.taken_over import beside, row_beside
 from plans.rules.draft import shaped
 from plans.rules.lifecycle import MoveRefused, PlanState, needs_of
 from plans.rules.merge import Side, clashes, merged
+from taperplan import formats
 from taperplan.accounts.access import require_permission
 from taperplan.accounts.roles import Permission
 from taperplan.accounts.step_up import step_up
@@ -267,7 +268,7 @@ def _editor(request: ClinicianRequest, draft: Draft) -> HttpResponse:
 
 
 def _clock(draft: Draft) -> str:
-    return f"{timezone.localtime(draft.changed_at):%H:%M:%S}"
+    return formats.clock_to_the_second(timezone.localtime(draft.changed_at))
 
 
 def _answer(request: ClinicianRequest, draft: Draft) -> HttpResponse:
@@ -355,7 +356,7 @@ def _conflict(
         ],
         yours=json.dumps(document, ensure_ascii=False),
         unchosen=unchosen,
-        my_clock=f"{timezone.localtime(request.now):%H:%M:%S}",
+        my_clock=formats.clock_to_the_second(timezone.localtime(request.now)),
     )
 
 

@@ -120,7 +120,7 @@ def _row(event: AuditEvent) -> TrailRow:
     return TrailRow(
         number=event.number,
         day=formats.day(at.date()),
-        clock=at.strftime("%H:%M:%S"),
+        clock=formats.clock_to_the_second(at),
         what=event.verb,
         who=event.actor_name or _("nobody signed in"),
         address=event.address,

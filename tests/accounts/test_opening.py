@@ -480,6 +480,8 @@ def numbers(clinic: Clinic, **changes: Any) -> dict[str, Any]:
     return {
         **{name: getattr(clinic, name) for name in kept},
         "paper": clinic.paper,
+        "clock": clinic.clock,
+        "week_begins": clinic.week_begins,
         "file_title": clinic.file_title,
         "revision": clinic.revision,
         **changes,
@@ -525,6 +527,8 @@ def test_two_who_change_different_numbers_lose_neither(
         ("telephone", "call us"),
         ("time_zone", "Mars/Olympus"),
         ("paper", "A5"),
+        ("clock", "13"),
+        ("week_begins", "friday"),
         ("file_title", "number"),
         ("name", ""),
         ("hours", "x" * 201),

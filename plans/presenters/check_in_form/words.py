@@ -109,7 +109,7 @@ def next_words(reading: Reading, today: date) -> str:
 
 def saved_at(moment: datetime, zone: ZoneInfo) -> str:
     """The clock to the second, as the autosave word says it."""
-    return f"{moment.astimezone(zone):%H:%M:%S}"
+    return formats.clock_to_the_second(moment.astimezone(zone))
 
 
 # --- both sides of a box, where two people typed ---------------------------------------------

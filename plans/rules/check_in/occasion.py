@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 
 from plans.rules.check_in.boxes import says_yes
 from plans.rules.check_in.section import Section
 from plans.rules.check_in.words import TELEPHONED, How, Reporter
-from taperplan import formats, grammar
+from taperplan import formats, grammar, wall_clock
 from taperplan.words import gettext as _
 
 
@@ -65,26 +65,13 @@ class Occasion(Section):
             self.refuse(f"{name}_clock", _("Type the time of day too, as told."))
             return fallback
         try:
-            clock = grammar.clock(typed_clock)
+            clock = grammar.clock_here(typed_clock, twelve_hours=formats.twelve_hours())
         except grammar.Refused as refused:
             self.refuse(f"{name}_clock", refused.sentence)
             return fallback
-        return self.existing(name, day, clock, fallback)
-
-    def existing(self, name: str, day: date, clock: time, fallback: datetime) -> datetime:
-        zone = self.asking.now.tzinfo
-        moment = datetime.combine(day, clock, tzinfo=zone)
-        if moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != moment.replace(
-            tzinfo=None
-        ):
-            self.refuse(
-                f"{name}_clock",
-                _("{clock} does not exist on {day}: the clocks went forward then.").format(
-                    clock=formats.clock(clock), day=formats.short_day(day)
-                ),
-            )
+        try:
+            return wall_clock.moment(day, clock, now=self.asking.now)
+        except grammar.Refused as refused:
+            missing = wall_clock.missing(day, clock, now=self.asking.now)
+            self.refuse(f"{name}_clock" if missing else name, refused.sentence)
             return fallback
-        if moment > self.asking.now:
-            self.refuse(name, _("{when} is still to come.").format(when=formats.moment(moment)))
-            return fallback
-        return moment

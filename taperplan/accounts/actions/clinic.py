@@ -26,6 +26,8 @@ AMENDABLE = (
     "name",
     "time_zone",
     "paper",
+    "clock",
+    "week_begins",
     "file_title",
     "telephone",
     "hours",

@@ -48,6 +48,15 @@ class NumbersForm(Form):
     paper = ChoiceField(
         label=gettext_lazy("Paper"), look="segments", choices=lambda: Clinic.Paper.choices
     )
+    clock = ChoiceField(
+        label=gettext_lazy("Clock"), look="segments", choices=lambda: Clinic.Clock.choices
+    )
+    week_begins = ChoiceField(
+        label=gettext_lazy("The week begins on"),
+        help_text=gettext_lazy("In calendars, and for the handouts of a week."),
+        look="segments",
+        choices=lambda: Clinic.WeekBegins.choices,
+    )
     file_title = ChoiceField(
         label=gettext_lazy("Title of printed files"),
         help_text=gettext_lazy(

@@ -33,7 +33,7 @@ class WeekForm(NumberedForm):
         super().__init__(*args, **kwargs)
         self.people = None if people is None else {str(one.pk): one for one in people}
         self.numbers = range(1, min(lines, MOST_LINES) + 1)
-        days = [(str(day), formats.short_weekday(day)) for day in range(7)]
+        days = [(str(day), formats.short_weekday(day)) for day in formats.week()]
         for number in self.numbers:
             named = {"number": number}
             self.fields[f"days_{number}"] = forms.MultipleChoiceField(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from taperplan.audit.append_only import Mutability
+from taperplan.formats import Place
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -37,6 +38,15 @@ class Clinic(models.Model):
         A4 = "A4", "A4"
         LETTER = "Letter", "Letter"
 
+    class Clock(models.TextChoices):
+        HOURS_24 = "24", _("24 hours, 20:30")
+        HOURS_12 = "12", _("12 hours, 8:30 pm")
+
+    class WeekBegins(models.TextChoices):
+        MONDAY = "monday", _("Monday")
+        SATURDAY = "saturday", _("Saturday")
+        SUNDAY = "sunday", _("Sunday")
+
     class FileTitle(models.TextChoices):
         REFERENCE = "reference", _("a reference only")
         NAME = "name", _("the patient's name too")
@@ -46,6 +56,16 @@ class Clinic(models.Model):
     demo = models.BooleanField(_("synthetic data"), default=False, editable=False)
     time_zone = models.CharField(_("time zone"), max_length=64, validators=[check_time_zone])
     paper = models.CharField(_("paper"), max_length=6, choices=Paper, default=Paper.A4)
+    clock = models.CharField(
+        _("clock"), max_length=2, choices=Clock, default=Clock.HOURS_24, db_default="24"
+    )
+    week_begins = models.CharField(
+        _("week begins on"),
+        max_length=8,
+        choices=WeekBegins,
+        default=WeekBegins.MONDAY,
+        db_default="monday",
+    )
     # What the title inside a printed file says; its name on a disk is always a reference.
     file_title = models.CharField(
         _("title of printed files"),
@@ -91,6 +111,15 @@ class Clinic(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def ways(self) -> Place:
+        """How times are written here."""
+        first = {self.WeekBegins.SATURDAY: 5, self.WeekBegins.SUNDAY: 6}
+        return Place(
+            twelve_hours=self.clock == self.Clock.HOURS_12,
+            first_weekday=first.get(self.WeekBegins(self.week_begins), 0),
+        )
 
     @property
     def open_for_patients(self) -> bool:

@@ -100,6 +100,8 @@ def numbers(world: World) -> dict[str, Any]:
         "crisis": "555-0177",
         "time_zone": world.clinic.time_zone,
         "paper": "A4",
+        "clock": "24",
+        "week_begins": "monday",
         "file_title": "reference",
         "revision": "1",
     }
