@@ -9,8 +9,10 @@ class PatientsConfig(AppConfig):
 
     def ready(self) -> None:
         from patients import searching, watching
-        from taperplan import health
+        from taperplan import health, migrating
 
         if watching.faults not in health.watched:
             health.watched.append(watching.faults)
-        searching.connect()
+        if searching.after_migrating not in migrating.after:
+            migrating.before.append(searching.before_migrating)
+            migrating.after.append(searching.after_migrating)

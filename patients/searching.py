@@ -13,11 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.models import CharField, Lookup
-from django.db.models.signals import post_migrate, pre_migrate
-
-from taperplan.measuring import measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -191,23 +188,11 @@ def _listed(kinds: Sequence[str]) -> str:
     return ", ".join(f"'{kind}'" for kind in kinds)
 
 
-def connect() -> None:
-    """Called once by the app."""
-    pre_migrate.connect(_before_migrating, dispatch_uid="searching.drop")
-    post_migrate.connect(_after_migrating, dispatch_uid="searching.install")
-
-
-def _before_migrating(*, app_config: Any, using: str, plan: Any = (), **_: Any) -> None:
-    connection = connections[using]
-    if plan and app_config.label == "patients" and connection.vendor == "sqlite":
+def before_migrating(connection: BaseDatabaseWrapper) -> None:
+    if connection.vendor == "sqlite":
         drop(connection)
 
 
-def _after_migrating(*, app_config: Any, using: str, **_: Any) -> None:
-    connection = connections[using]
-    if app_config.label != "patients":
-        return
-    if WORDS in connection.introspection.table_names():
-        if missing(connection):
-            install(connection)
-        measure(connection)
+def after_migrating(connection: BaseDatabaseWrapper) -> None:
+    if WORDS in connection.introspection.table_names() and missing(connection):
+        install(connection)

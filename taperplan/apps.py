@@ -9,6 +9,7 @@ class TaperplanConfig(AppConfig):
     def ready(self) -> None:
         from django.utils import translation
 
-        from taperplan import checks, words  # noqa: F401  (checks register themselves)
+        from taperplan import checks, migrating, words  # noqa: F401  (checks register themselves)
 
         words.install(words.Remembering(translation, translation.get_language))
+        migrating.connect()
