@@ -53,7 +53,7 @@ class Sample(forms.Form):
     )
     how = forms.ChoiceField(
         label=_("How"),
-        choices=[("", ""), ("phone", _("Phone")), ("visit", _("Visit"))],
+        choices=[("", _("not chosen")), ("phone", _("Phone")), ("visit", _("Visit"))],
         error_messages={"required": _("Choose one answer.")},
     )
     note = NoteField(label=_("Note"), limit=200, required=False)

@@ -25,7 +25,7 @@ FIND = """() => {
     const forms = [...document.querySelectorAll("main form[method=post]")].filter(form =>
         [...form.elements].some(e => e.offsetParent && e.matches(
             "input:not([type=hidden]):not([type=submit]), select, textarea")));
-    if (forms.length !== 1 || forms[0].matches("[hx-post]")) return false;
+    if (forms.length !== 1 || forms[0].matches("[data-hx-post]")) return false;
     const send = [...forms[0].querySelectorAll(".btn-primary")].find(e => e.offsetParent);
     if (!send) return false;
     forms[0].noValidate = true;

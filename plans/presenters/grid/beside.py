@@ -41,7 +41,7 @@ class Beside:
         )
 
     def as_needed_boxes(self) -> Iterator[AsNeededBox]:
-        options = [("", "")] + [
+        options = [("", _("not chosen"))] + [
             (product["key"], self.around.product_words(product["key"]))
             for product in self.around.doc["products"]
         ]

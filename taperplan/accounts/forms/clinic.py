@@ -137,7 +137,7 @@ class LadderForm(NumberedForm):
         self.numbers = range(1, min(rungs, MOST_RUNGS) + 1)
         self.pager = pager
         names = [
-            ("", ""),
+            ("", _("nobody")),
             *((key, person.name) for key, person in self.people.items()),
             (ROTA, _("Whoever is on call (rota)")),
             (SHARED, _("A shared address")),

@@ -51,7 +51,7 @@ class WeekForm(NumberedForm):
             if self.people is not None:
                 self.fields[f"person_{number}"] = forms.ChoiceField(
                     label=_("Line %(number)s: who") % named,
-                    choices=[("", "")] + [(key, one.name) for key, one in self.people.items()],
+                    choices=[("", _("nobody"))] + [(key, one.name) for key, one in self.people.items()],
                     required=False,
                     error_messages={"invalid_choice": _("Choose somebody from the list.")},
                 )
@@ -131,7 +131,7 @@ class AbsenceForm(Form):
         super().__init__(*args, **kwargs)
         self.people = {str(one.pk): one for one in people}
         self.user = user
-        names = [("", "")] + [(key, one.name) for key, one in self.people.items()]
+        names = [("", _("nobody"))] + [(key, one.name) for key, one in self.people.items()]
         wrong = {"invalid_choice": _("Choose somebody from the list.")}
         if anybody:
             self.fields["person"] = forms.ChoiceField(

@@ -454,7 +454,7 @@ function watchIdle(seconds) {
     }
     one("#csrf").content = answer.token;
     for (const field of all('input[name="csrfmiddlewaretoken"]')) field.value = answer.token;
-    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": answer.token }));
+    document.body.setAttribute("data-hx-headers", JSON.stringify({ "X-CSRFToken": answer.token }));
     over = false;
     cover.close();
   }

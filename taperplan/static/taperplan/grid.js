@@ -310,6 +310,7 @@ function drawn(step, selector, sample) {
   const made = document.createElement("template");
   made.innerHTML = one(sample).innerHTML.replaceAll("__key__", step.dataset.step);
   const row = made.content.querySelector(selector);
+  one("td + td", row).colSpan = Number(one(sample).dataset.span);
   const last = one(".more-row", step);
   if (last) last.before(row);
   else step.append(row);
