@@ -85,4 +85,4 @@ def words(choices: Choices) -> tuple[tuple[str, str], ...]:
 
 def chosen(choices: Choices) -> tuple[tuple[str, str], ...]:
     """The options below an empty one: nothing is chosen beforehand."""
-    return (("", _("not chosen")), *words(choices))
+    return (("", str(_("not chosen"))), *words(choices))
