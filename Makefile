@@ -20,7 +20,7 @@ PRODUCTION := HTTPS=true ALLOWED_HOSTS=clinic.example DATABASE_URL=sqlite:///:me
 	TRAIL_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))')
 
 .DEFAULT_GOAL := help
-.PHONY: help run test sweeps deep screenshots check format lint types imports templates security migrations deployment \
+.PHONY: help run test sweeps deep screenshots markup check format lint types imports templates security migrations deployment \
 	documents interchange docs sbom lock clean
 
 help:
@@ -29,6 +29,7 @@ help:
 	@echo "make sweeps  every page once more: the whole access matrix, every width and theme"
 	@echo "make deep    the long tests; the last result stays in docs/evidence/"
 	@echo "make screenshots  every page at three widths, light and dark, in var/screenshots"
+	@echo "make markup  every page through the W3C's validator (VNU=/path/to/vnu.jar)"
 	@echo "make check   format, lint, types, directions, templates, security, migrations, documents, interchange"
 	@echo "make docs    write the generated documents again"
 	@echo "make lock    write requirements*.txt again from requirements*.in"
@@ -79,6 +80,10 @@ deep: .venv/development
 screenshots: .venv/development
 	@$(BIN)/python -m pytest tests/access/pictures.py -p no:randomly
 	@cat var/screenshots/faults.*.txt; echo; echo "The pictures are in var/screenshots"
+
+# Every page judged by the Nu HTML checker: VNU=/path/to/vnu.jar (npm install vnu-jar), and Java.
+markup: .venv/development
+	@$(BIN)/python -m pytest tests/access/markup.py -q -p no:randomly
 
 # --- Checking: `make -k check` goes on after a failure ---------------------------------------
 

@@ -109,7 +109,7 @@ document.addEventListener("click", (event) => {
 
 // A button that waits says why; pressing it moves to the first thing that is missing.
 document.addEventListener("click", (event) => {
-  const waiting = event.target.closest('[aria-disabled="true"], a[data-goes-to]');
+  const waiting = event.target.closest('[aria-disabled="true"], a.btn-wait[data-goes-to]');
   if (!waiting) return;
   event.preventDefault();
   event.stopImmediatePropagation();
