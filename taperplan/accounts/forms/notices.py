@@ -51,7 +51,8 @@ class WeekForm(NumberedForm):
             if self.people is not None:
                 self.fields[f"person_{number}"] = forms.ChoiceField(
                     label=_("Line %(number)s: who") % named,
-                    choices=[("", _("nobody"))] + [(key, one.name) for key, one in self.people.items()],
+                    choices=[("", _("nobody"))]
+                    + [(key, one.name) for key, one in self.people.items()],
                     required=False,
                     error_messages={"invalid_choice": _("Choose somebody from the list.")},
                 )
