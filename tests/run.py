@@ -77,8 +77,14 @@ class Run:
                 mark = f"browser and both_engines and {QUICK}"
                 self.pytest("Chromium, on PostgreSQL", mark, found)
 
-    def sweeps(self) -> None:
-        self.pytest("Sweeps", "(sweep or property) and not browser")
+    def sweeps(self, database: str | None) -> None:
+        self.pytest("Sweeps on SQLite", "(sweep or property) and not browser")
+        with database_or_own(database) as found:
+            if found is None:
+                self.missing.append(NO_POSTGRES)
+            else:
+                mark = "sweep and database and not browser and not one_engine"
+                self.pytest("Sweeps on PostgreSQL", mark, found)
         if chromium.executable() is None:
             self.missing.append(NO_CHROMIUM)
         else:
@@ -132,6 +138,8 @@ def database_or_own(named: str | None) -> contextlib.AbstractContextManager[str 
     binaries = postgres.binaries()
     if named or binaries is None:
         return contextlib.nullcontext(named)
+    # There a migrated database is made once and copied.
+    os.environ["OWN_CLUSTER"] = "1"
     return postgres.throwaway(binaries)
 
 
@@ -152,7 +160,7 @@ def main() -> int:
         run.deep(database)
         run.keep()
     elif "--sweeps" in asked:
-        run.sweeps()
+        run.sweeps(database)
     else:
         run.quick(database)
     return run.report()

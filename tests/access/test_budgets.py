@@ -37,7 +37,11 @@ def _statements(client: doors.Client, url: str) -> list[str]:
     with CaptureQueriesContext(connection) as captured:
         response = client.get(url)
     assert response.status_code == 200, url
-    return [query["sql"] for query in captured.captured_queries]
+    asked = [query["sql"] for query in captured.captured_queries]
+    # Once a minute a session and its person are marked as seen: that is counted where it is
+    # looked for, not on whichever page the minute ends.
+    seen = any(sql.startswith("UPDATE") and "last_seen" in sql for sql in asked)
+    return _statements(client, url) if seen else asked
 
 
 def test_the_frame_costs_three_statements(world: World) -> None:
@@ -53,7 +57,7 @@ def test_the_frame_costs_three_statements(world: World) -> None:
 @pytest.mark.parametrize(
     "more",
     [
-        2,
+        pytest.param(2, marks=pytest.mark.one_engine),
         pytest.param(10, marks=pytest.mark.sweep),
         pytest.param(100, marks=pytest.mark.slow),
     ],

@@ -45,10 +45,12 @@ def of_a_patient() -> list[str]:
     ("role", "closed"),
     [
         ("prescriber", {"restricted": True}),
-        pytest.param("monitor", {"restricted": True}, marks=pytest.mark.slow),
-        ("monitor", {"archived_at": datetime(2026, 1, 5, tzinfo=UTC)}),
+        pytest.param("monitor", {"restricted": True}, marks=pytest.mark.sweep),
         pytest.param(
-            "prescriber", {"archived_at": datetime(2026, 1, 5, tzinfo=UTC)}, marks=pytest.mark.slow
+            "monitor", {"archived_at": datetime(2026, 1, 5, tzinfo=UTC)}, marks=pytest.mark.sweep
+        ),
+        pytest.param(
+            "prescriber", {"archived_at": datetime(2026, 1, 5, tzinfo=UTC)}, marks=pytest.mark.sweep
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "-".join(value),
@@ -146,6 +148,7 @@ DRAWINGS = {"plans:chart", "plans:chart-dark", "plans:chart-days"}
 
 
 @pytest.mark.one_engine
+@pytest.mark.sweep
 def test_no_address_hands_out_a_file_under_emergency_access(world: World, clinic: Clinic) -> None:
     world.fill()
     known = {address.name: address for address in addresses()}

@@ -12,6 +12,8 @@ import inspect
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +37,9 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest) -> Iterator[Non
     connection = connections["default"]
     if connection.vendor != "sqlite":
         request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
+        if os.environ.get("OWN_CLUSTER"):
+            template = migrated_template(os.environ["TEST_DATABASE_URL"])
+            connection.settings_dict["TEST"]["TEMPLATE"] = template
         yield
         return
     # Memory, where the machine offers a folder in it: synchronous=FULL stays on all the same.
@@ -81,6 +86,36 @@ def django_db_setup(
 @functools.cache
 def migrated_copy(config: pytest.Config) -> Path:
     """Where the migrated file of just these migrations is kept, if it is."""
+    assert config.cache is not None
+    return config.cache.mkdir("databases") / f"{_migrations()}.sqlite3"
+
+
+def migrated_template(url: str) -> str:
+    """The name of a migrated database in a cluster of our own, from which others are copied.
+
+    Whichever process comes first makes it; the others wait.
+    """
+    import psycopg
+
+    name = f"migrated_{_migrations()}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(20260105)")
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if found.fetchone() is None:
+            connection.execute(f'CREATE DATABASE "{name}_unfinished"')
+            there = {**os.environ, "DATABASE_URL": f"{url.rpartition('/')[0]}/{name}_unfinished"}
+            for command in ("migrate", "createcachetable"):
+                subprocess.run(
+                    [sys.executable, "manage.py", command, "--verbosity", "0"],
+                    cwd=Path(__file__).parent.parent.parent, env=there, check=True,
+                )  # fmt: skip
+            connection.execute(f'ALTER DATABASE "{name}_unfinished" RENAME TO "{name}"')
+    return name
+
+
+@functools.cache
+def _migrations() -> str:
+    """A mark of just these migrations."""
     from django.apps import apps
 
     from patients import searching
@@ -93,8 +128,7 @@ def migrated_copy(config: pytest.Config) -> Path:
     for app in apps.get_app_configs():
         for path in sorted(Path(app.path).glob("migrations/*.py")):
             digest.update(path.read_bytes())
-    assert config.cache is not None
-    return config.cache.mkdir("databases") / f"{digest.hexdigest()[:16]}.sqlite3"
+    return digest.hexdigest()[:16]
 
 
 def _flush_past_the_triggers() -> None:

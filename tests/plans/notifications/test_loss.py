@@ -118,6 +118,7 @@ def mail_step(fault: Callable[[], BaseException]) -> Failing:
     return lambda place: failing_step(MAIL_STEPS, place, fault)
 
 
+@pytest.mark.sweep
 def test_killed_at_every_statement_of_telling_the_first_rung(ward: Ward) -> None:
     places = ward.sweep(sql(FAULTS["killed"]), PHASES["first rung"])
 

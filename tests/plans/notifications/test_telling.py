@@ -63,6 +63,7 @@ def test_a_message_holds_a_reference_and_a_link_and_nothing_of_the_patient(
         assert word.casefold() not in whole.casefold(), word
 
 
+@pytest.mark.sweep
 def test_the_next_rung_is_told_after_its_minutes_and_everybody_again_until_somebody_answers(
     flag: Escalation, notifier: Notifier, clock: Clock, smtp: MailServer, theo: User, clare: User
 ) -> None:
@@ -93,6 +94,7 @@ def test_the_next_rung_is_told_after_its_minutes_and_everybody_again_until_someb
     assert not Escalation.objects.get().telling
 
 
+@pytest.mark.sweep
 def test_no_silence_is_longer_than_an_hour_however_long_the_ladder(
     clinic: Clinic, ada: User, clare: User, theo: User, otto: Patient, notifier: Notifier,
     clock: Clock, smtp: MailServer,
@@ -304,6 +306,7 @@ def test_a_bad_mail_server_delays_a_message_and_does_not_change_its_id(
     assert Sending.objects.get().fault == ""
 
 
+@pytest.mark.sweep
 def test_a_mail_server_down_for_an_hour_delays_and_loses_nothing(
     flag: Escalation, notifier: Notifier, clock: Clock, smtp: MailServer, theo: User, clare: User,
     settings: Any,
