@@ -169,7 +169,7 @@ def _about(
 
 _KNOWN = frozenset(
     {"MedicationRequest", "Medication", "CarePlan", "Patient", "Practitioner", "Organization",
-     "Goal", "Provenance"}
+     "Goal", "Provenance", "AuditEvent"}
 )  # fmt: skip
 
 

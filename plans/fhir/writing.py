@@ -31,6 +31,8 @@ _SPACES |= dict.fromkeys({*range(0x20)} - {*map(ord, "\t\n\r\x0b\x0c")})
 
 def text(value: str) -> str:
     """As FHIR takes a text: no control characters, no blanks at its ends, plain spaces."""
+    if value.isascii() and value.isprintable():
+        return value.strip()
     return value.translate(_SPACES).strip()
 
 
@@ -44,7 +46,8 @@ def element(**elements: Any) -> dict[str, Any]:
     return {
         name.rstrip("_"): value
         for name, value in elements.items()
-        if value is not None and value != "" and value != [] and value != {}
+        # Not empty: 0 and false say something.
+        if value or (value is not None and not isinstance(value, str | list | dict))
     }
 
 
@@ -134,13 +137,14 @@ def span(value: int, unit: str) -> dict[str, Any]:
 # --- Text of a resource ------------------------------------------------------------------------
 
 _quoted = json.encoder.encode_basestring
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def dumps(value: Any) -> str:
     """JSON with decimals as they are; the same value gives the same text."""
     try:
         # Quicker, and most resources hold no decimal.
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return _written(value)
     except TypeError:
         return "".join(_pieces(value))
 

@@ -12,6 +12,9 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Prefetch
+from django.utils.translation import gettext_noop as noop
+
 from patients.identity import squeezed
 from patients.models import Consent, Patient, RecordNumber
 from patients.restriction import only_by_emergency
@@ -61,6 +64,8 @@ if TYPE_CHECKING:
     from taperplan.accounts.models import Clinic
 
 AT_ONCE = 40
+# A check-in with the lists of `_rows_of_a_check_in`.
+LoadedCheckIn = Any
 # What a row of the trail may say that it is handed out: something of the record was written.
 WRITES = (
     Verb.REGISTERED, Verb.AMENDED, Verb.ASSESSED, Verb.JOINED, Verb.PARTED, Verb.MARKED_DIED,
@@ -84,6 +89,7 @@ class Record:
         self.patient, self.today = patient, today
         self.keys = [patient.pk, *(one.pk for one in _joined(patient, by))]
         self.people: dict[str, Named] = {}
+        self.labels = _Labels()
 
     def resources(self, parts: Iterable[Part] = WHOLE) -> Iterator[Resource]:
         """Every resource, in one order that depends on nothing but the record and the day."""
@@ -216,20 +222,13 @@ class Record:
         for at in range(0, len(keys), AT_ONCE):
             some = (
                 CheckIn.objects.select_related("recorded_by", "entered_in_error")
-                .prefetch_related(
-                    "present",
-                    "declined",
-                    "vital_signs",
-                    "scale_totals",
-                    "taken__drug",
-                    "taken_amounts__product__drug",
-                )
+                .prefetch_related(*_rows_of_a_check_in())
                 .in_bulk(keys[at : at + AT_ONCE])
             )
             for key in keys[at : at + AT_ONCE]:
                 yield self._check_in(some[key])
 
-    def _check_in(self, row: CheckIn) -> CheckInFacts:
+    def _check_in(self, row: LoadedCheckIn) -> CheckInFacts:
         return CheckInFacts(
             key=str(row.pk),
             patient=str(row.patient_id),
@@ -245,15 +244,15 @@ class Record:
             how=How(row.how),
             reported_by=Reporter(row.reported_by),
             reporter_name=row.reporter_name or Reporter(row.reported_by).label,
-            answers=tuple(_answers(row)),
+            answers=tuple(_answers(row, self.labels)),
             findings=tuple(_findings(row)),
             measurements=tuple(
                 Measurement(Vital(v.vital), v.value, VitalUnit(v.unit))
-                for v in _ordered(row.vital_signs)
+                for v in _ordered(row.rows_measured)
             ),
             scores=tuple(
                 Score(s.scale, s.version, s.total, s.rated_on, s.rater)
-                for s in _ordered(row.scale_totals)
+                for s in _ordered(row.rows_scored)
             ),
             taken=tuple(_taken(row)),
         )
@@ -396,16 +395,39 @@ def _clinic(clinic: Clinic) -> Named:
     return Named(str(clinic.pk), clinic.name, clinic.telephone)
 
 
-def _ordered(rows: Any) -> list[Any]:
-    return sorted(rows.all(), key=lambda row: row.pk)
+def _ordered(rows: list[Any]) -> list[Any]:
+    return sorted(rows, key=lambda row: row.pk)
+
+
+def _rows_of_a_check_in() -> Iterator[Prefetch[str, Any, str]]:
+    """As plain lists: of thousands, asking each check-in's manager takes longer than reading."""
+    for name, more, to in (
+        ("present", "", "rows_present"),
+        ("declined", "", "rows_declined"),
+        ("vital_signs", "", "rows_measured"),
+        ("scale_totals", "", "rows_scored"),
+        ("taken", "drug", "rows_taken"),
+        ("taken_amounts", "product__drug", "rows_amounts"),
+    ):
+        model: Any = CheckIn._meta.get_field(name).related_model
+        rows = model.objects.select_related(more) if more else model.objects.all()
+        yield Prefetch(name, rows, to_attr=to)
 
 
 # --- A check-in's answers ------------------------------------------------------------------------
 
 
-def _answers(row: CheckIn) -> Iterator[Answer]:
+class _Labels(dict[str, str]):
+    """The label of each item, worded once."""
+
+    def __missing__(self, key: str) -> str:
+        self[key] = BY_KEY[key].label if key in BY_KEY else key
+        return self[key]
+
+
+def _answers(row: LoadedCheckIn, labels: _Labels) -> Iterator[Answer]:
     yield Answer("circumstances", _("Circumstances"), "", tuple(_circumstances(row)))
-    present = [_present(symptom) for symptom in _ordered(row.present)]
+    present = [_present(symptom) for symptom in _ordered(row.rows_present)]
     if present:
         yield Answer("present", _("Present"), "", tuple(present))
     declined = [
@@ -413,16 +435,15 @@ def _answers(row: CheckIn) -> Iterator[Answer]:
             f"declined.{item.key}",
             item.label,
             _("declined or could not answer") if item.could_be_asked else _("could not be asked"),
-            tuple(_details(f"declined.{item.key}", why=(_("Why"), item.why))),
+            tuple(_details(f"declined.{item.key}", why=(noop("Why"), item.why))),
         )
-        for item in _ordered(row.declined)
+        for item in _ordered(row.rows_declined)
     ]
     if declined:
         yield Answer("declined", _("Declined or could not be asked"), "", tuple(declined))
+    none = _("none")
     denied = [
-        Answer(f"denied.{key}", BY_KEY[key].label if key in BY_KEY else key, _("none"))
-        for keys in row.denied.values()
-        for key in keys
+        Answer(f"denied.{key}", labels[key], none) for keys in row.denied.values() for key in keys
     ]
     if denied:
         yield Answer("denied", _("Asked: none"), "", tuple(denied))
@@ -431,21 +452,22 @@ def _answers(row: CheckIn) -> Iterator[Answer]:
 
 
 def _details(prefix: str, **given: tuple[str, str]) -> Iterator[Answer]:
+    """Of each its label, in the words of the language only where there is an answer."""
     for name, (label, value) in given.items():
         if value.strip():
-            yield Answer(f"{prefix}.{name}", label, value)
+            yield Answer(f"{prefix}.{name}", _(label), value)
 
 
 def _circumstances(row: CheckIn) -> Iterator[Answer]:
     yield from _details(
         "circumstances",
-        kind=(_("Kind"), row.kind),
-        how=(_("How"), How(row.how).label),
-        happened=(_("Happened"), row.happened_at.isoformat(timespec="seconds")),
-        told=(_("Told to us"), row.told_at.isoformat(timespec="seconds")),
-        reported_by=(_("Reported by"), Reporter(row.reported_by).label),
-        reporter=(_("Who"), row.reporter_name),
-        correction=(_("Corrected because"), row.correction_reason),
+        kind=(noop("Kind"), row.kind),
+        how=(noop("How"), How(row.how).label),
+        happened=(noop("Happened"), row.happened_at.isoformat(timespec="seconds")),
+        told=(noop("Told to us"), row.told_at.isoformat(timespec="seconds")),
+        reported_by=(noop("Reported by"), Reporter(row.reported_by).label),
+        reporter=(noop("Who"), row.reporter_name),
+        correction=(noop("Corrected because"), row.correction_reason),
     )
 
 
@@ -458,19 +480,19 @@ def _present(symptom: Any) -> Answer:
     interference = "" if symptom.interference is None else str(symptom.interference)
     inside = _details(
         prefix,
-        severity=(_("Severity"), symptom.severity),
-        interference=(_("Interference, 0 to 3"), interference),
-        onset=(_("Onset"), symptom.onset),
-        note=(_("Note"), symptom.note),
-        how_many=(_("How many"), "" if symptom.how_many is None else str(symptom.how_many)),
-        when_each=(_("When each"), symptom.when_each),
-        how_long=(_("How long"), symptom.how_long),
-        witnessed_by=(_("Witnessed by"), symptom.witnessed_by),
-        injured=(_("Injured"), _yes_no(symptom.injured)),
-        first_ever=(_("First ever"), _yes_no(symptom.first_ever)),
-        hospital=(_("Ambulance or hospital"), _yes_no(symptom.ambulance_or_hospital)),
-        last_dose_before=(_("Last dose before"), symptom.last_dose_before),
-        answered_by=(_("Answered by"), Reporter(symptom.answered_by).label),
+        severity=(noop("Severity"), symptom.severity),
+        interference=(noop("Interference, 0 to 3"), interference),
+        onset=(noop("Onset"), symptom.onset),
+        note=(noop("Note"), symptom.note),
+        how_many=(noop("How many"), "" if symptom.how_many is None else str(symptom.how_many)),
+        when_each=(noop("When each"), symptom.when_each),
+        how_long=(noop("How long"), symptom.how_long),
+        witnessed_by=(noop("Witnessed by"), symptom.witnessed_by),
+        injured=(noop("Injured"), _yes_no(symptom.injured)),
+        first_ever=(noop("First ever"), _yes_no(symptom.first_ever)),
+        hospital=(noop("Ambulance or hospital"), _yes_no(symptom.ambulance_or_hospital)),
+        last_dose_before=(noop("Last dose before"), symptom.last_dose_before),
+        answered_by=(noop("Answered by"), Reporter(symptom.answered_by).label),
     )
     return Answer(prefix, symptom.label, _("present"), tuple(inside))
 
@@ -478,17 +500,17 @@ def _present(symptom: Any) -> Answer:
 def _suicide(row: CheckIn) -> Iterator[Answer]:
     yield from _details(
         "suicide",
-        answer=(_("Answer"), row.suicide),
-        asked_by=(_("Asked by"), row.suicide_asked_by),
-        why_not=(_("Why it could not be asked"), row.suicide_why_not),
-        words=(_("Own words"), row.suicide_words),
-        earlier=(_("Earlier attempts"), row.suicide_earlier_attempts),
-        means=(_("Access to means"), row.suicide_means),
-        means_done=(_("What was done about them"), row.suicide_means_done),
-        protects=(_("What protects"), row.suicide_protects),
-        safety_plan=(_("Safety plan"), row.suicide_safety_plan),
-        copy_given=(_("Copy given"), _yes_no(row.suicide_copy_given)),
-        told=(_("Who was told"), row.suicide_told),
+        answer=(noop("Answer"), row.suicide),
+        asked_by=(noop("Asked by"), row.suicide_asked_by),
+        why_not=(noop("Why it could not be asked"), row.suicide_why_not),
+        words=(noop("Own words"), row.suicide_words),
+        earlier=(noop("Earlier attempts"), row.suicide_earlier_attempts),
+        means=(noop("Access to means"), row.suicide_means),
+        means_done=(noop("What was done about them"), row.suicide_means_done),
+        protects=(noop("What protects"), row.suicide_protects),
+        safety_plan=(noop("Safety plan"), row.suicide_safety_plan),
+        copy_given=(noop("Copy given"), _yes_no(row.suicide_copy_given)),
+        told=(noop("Who was told"), row.suicide_told),
     )
 
 
@@ -496,20 +518,20 @@ def _course(row: CheckIn) -> Iterator[Answer]:
     confidence = _("told in confidence by a third person; left out")
     yield from _details(
         "course",
-        mood=(_("Mood"), row.mood),
-        alcohol_and_drugs=(_("Alcohol and other drugs"), row.alcohol_and_drugs),
-        driving=(_("Driving"), row.driving),
-        note=(_("Note"), confidence if row.in_confidence else row.note),
-        decision=(_("Decision"), row.decision),
-        decision_reason=(_("Reason"), row.decision_reason),
-        next_on=(_("Next check-in"), row.next_on.isoformat() if row.next_on else ""),
-        next_how=(_("How the next check-in takes place"), row.next_how),
-        no_next=(_("Why there is no next date"), row.no_next_reason),
+        mood=(noop("Mood"), row.mood),
+        alcohol_and_drugs=(noop("Alcohol and other drugs"), row.alcohol_and_drugs),
+        driving=(noop("Driving"), row.driving),
+        note=(noop("Note"), confidence if row.in_confidence else row.note),
+        decision=(noop("Decision"), row.decision),
+        decision_reason=(noop("Reason"), row.decision_reason),
+        next_on=(noop("Next check-in"), row.next_on.isoformat() if row.next_on else ""),
+        next_how=(noop("How the next check-in takes place"), row.next_how),
+        no_next=(noop("Why there is no next date"), row.no_next_reason),
     )
 
 
-def _findings(row: CheckIn) -> Iterator[Finding]:
-    for symptom in _ordered(row.present):
+def _findings(row: LoadedCheckIn) -> Iterator[Finding]:
+    for symptom in _ordered(row.rows_present):
         known = BY_KEY.get(symptom.key)
         yield Finding(
             key=symptom.key,
@@ -518,7 +540,7 @@ def _findings(row: CheckIn) -> Iterator[Finding]:
             severity=symptom.severity,
             note=symptom.note,
         )
-    for item in _ordered(row.declined):
+    for item in _ordered(row.rows_declined):
         absent = "asked-declined" if item.could_be_asked else "not-asked"
         yield Finding(key=item.key, label=item.label, absent=absent)
     asked = Suicide(row.suicide)
@@ -527,11 +549,11 @@ def _findings(row: CheckIn) -> Iterator[Finding]:
         yield Finding(key="suicide", label=_("Suicide"), absent=absent)
 
 
-def _taken(row: CheckIn) -> Iterator[TakenOfDrug]:
+def _taken(row: LoadedCheckIn) -> Iterator[TakenOfDrug]:
     amounts: dict[uuid.UUID, list[TakenAmount]] = defaultdict(list)
-    for amount in sorted(row.taken_amounts.all(), key=lambda amount: amount.position):
+    for amount in sorted(row.rows_amounts, key=lambda amount: amount.position):
         amounts[amount.product.drug_id].append(amount)
-    for taken in _ordered(row.taken):
+    for taken in _ordered(row.rows_taken):
         last = (taken.last_product, taken.last_strength, taken.last_amount, taken.last_when)
         said = ", ".join(part for part in last if part)
         yield TakenOfDrug(

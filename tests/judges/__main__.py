@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 HERE = Path(__file__).resolve().parent
+KIND = re.compile(r'"resource":\{"resourceType":"(\w+)"')
 PATIENTS = 200
 PLANS = 100
 
@@ -41,7 +43,9 @@ def main() -> int:
     blind = list(not_found())
     for line in blind:
         print(f"NOT FOUND: {line}")
-    found, looked = judged(exported())
+    bundles = list(exported())
+    found, looked = judged(bundles)
+    found += [f"no {kind} was looked at" for kind in not_exported(bundles)]
     for line in found[:50]:
         print(line)
     print(
@@ -107,6 +111,14 @@ def exported() -> Iterable[str]:
     yield from seeded.strange_plans(PLANS)
 
 
+def not_exported(bundles: Iterable[str]) -> list[str]:
+    """Kinds that the interface names and of which nothing was exported."""
+    from plans.fhir.routes import KINDS
+
+    seen = {kind for text in bundles for kind in KIND.findall(text)}
+    return sorted({kind.name for kind in KINDS} - seen)
+
+
 # --- Faults that are planted ----------------------------------------------------------------------
 
 
@@ -131,6 +143,16 @@ def planted() -> Mapping[str, Callable[[dict[str, Any]], object]]:
         "an event of no list": lambda of: repeat(of).update(when=["BED"]),
         "a day in words": lambda of: of["Patient"].update(birthDate="21 Nov 1956"),
         "an element of no kind": lambda of: of["Goal"].update(doseToTake=1),
+        "an act that nobody did": lambda of: of["AuditEvent"].pop("agent"),
+        "an act without its word": lambda of: of["AuditEvent"].pop("type"),
+        "an act of a moment in words": lambda of: of["AuditEvent"].update(recorded="yesterday"),
+        "an outcome of no list": lambda of: of["AuditEvent"].update(outcome="fine"),
+        "an act on what is nowhere": lambda of: of["AuditEvent"]["entity"][0]["what"].update(
+            reference="CarePlan/x"
+        ),
+        "a name whose mark says nothing": lambda of: of["Patient"]["name"][1]["extension"][0].pop(
+            "url"
+        ),
         "a reference to nothing": lambda of: of["Goal"]["subject"].update(reference="Patient/x"),
     }
 

@@ -6,12 +6,12 @@ import uuid
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from plans.fhir import people, plan
+from plans.fhir import people, plan, record
 from plans.fhir.bundle import COLLECTION, bundle
 from plans.rules import cells
 from plans.rules.lifecycle import PlanState
 from plans.rules.schedule import first_day
-from plans.sheets.exchange import Accepted, Named, Number, SignedVersion, Subject
+from plans.sheets.exchange import Accepted, Act, Named, Number, SignedVersion, Subject
 from tests.plans.rules.published import PUBLISHED
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def subject(**changed: Any) -> Subject:
         "language": "English",
         "died_on": None,
         "numbers": (Number("", "DEMO 0042 17"),),
+        "latin": "Otto Sample",
     }
     return Subject(**{**said, **changed})
 
@@ -75,8 +76,22 @@ def resources(schedule: Schedule, **changed: Any) -> list[Resource]:
         people.organization(CLINIC),
         people.patient(subject()),
         *plan.resources(version(schedule, **changed)),
+        record.act(act()),
         people.practitioner(CLARE),
     ]
+
+
+def act() -> Act:
+    return Act(
+        number=7,
+        patient=PATIENT,
+        clinic=CLINIC.key,
+        verb="signed",
+        at=datetime(2026, 2, 19, 9, 30, tzinfo=UTC),
+        by=CLARE,
+        kind="version",
+        key=VERSION,
+    )
 
 
 def exported(schedule: Schedule, **changed: Any) -> str:

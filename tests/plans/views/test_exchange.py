@@ -10,7 +10,9 @@ import uuid
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+import icalendar
 import pytest
+import vobject
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -346,6 +348,43 @@ def test_nobody_else_is_handed_a_file(
     assert handed(ada_client, patient, said(clare, FileKind.FHIR)).status_code == 403
     assert uuid.UUID(str(patient.pk))
     assert not Disclosure.objects.exists()
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize("kind", [FileKind.CALENDAR, FileKind.PATIENT_CALENDAR])
+def test_a_calendar_of_a_plan_is_read_alike_by_two_programs(
+    kind: FileKind, clare: User, clare_client: doors.Client, patient: Patient
+) -> None:
+    typed = factories.plan_cells()
+    typed["products"][0]["times"] = ["08:00", "bedtime"]
+    for step in typed["steps"]:
+        for dose in step["doses"]:
+            dose["time"] = dose["time"].replace("morning", "08:00")
+    factories.signed_plan(patient, clare, typed)
+    completed(patient, clare, ROUTINE)
+
+    data = body(handed(clare_client, patient, said(clare, kind)))
+
+    first = {str(e["UID"]): e for e in icalendar.Calendar.from_ical(data).walk("VEVENT")}
+    second = {e.uid.value: e for e in vobject.readOne(data.decode()).vevent_list}
+    assert first.keys() == second.keys()
+    for key, event in first.items():
+        assert second[key].dtstart.value == event["DTSTART"].dt
+        assert second[key].summary.value == str(event["SUMMARY"])
+    days = sorted(str(event["DTSTART"].dt)[:16] for event in first.values())
+    # Three steps at the clock on the wall, the check-in, the day after the last dose.
+    assert days == [
+        "2026-11-30 08:00", "2026-12-01", "2026-12-07 08:00", "2026-12-14 08:00", "2026-12-21",
+    ]  # fmt: skip
+    titles = {str(event["SUMMARY"]) for event in first.values()}
+    if kind is FileKind.PATIENT_CALENDAR:
+        assert titles == {"Look at your sheet", "Appointment"}
+        for word in ("examplazepam", "mg", "step", clare.name, "Northfield", "Sample", "Otto"):
+            assert word.lower() not in data.decode().lower()
+    else:
+        plan = patient.plans.get().reference
+        assert f"{plan}: step 2 begins" in titles
+        assert f"{patient.reference}: check-in due" in titles
 
 
 # --- Taking over -------------------------------------------------------------------------------
