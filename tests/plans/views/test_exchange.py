@@ -365,7 +365,8 @@ def test_a_calendar_of_a_plan_is_read_alike_by_two_programs(
 
     data = body(handed(clare_client, patient, said(clare, kind)))
 
-    first = {str(e["UID"]): e for e in icalendar.Calendar.from_ical(data).walk("VEVENT")}
+    read: Any = icalendar.Calendar.from_ical(data)
+    first = {str(event["UID"]): event for event in read.walk("VEVENT")}
     second = {e.uid.value: e for e in vobject.readOne(data.decode()).vevent_list}
     assert first.keys() == second.keys()
     for key, event in first.items():
