@@ -308,7 +308,11 @@ def details(record: Record, check_in: CheckIn) -> Line:
         for row in check_in.scale_totals.all()
     ]
     if totals:
-        parts.append(_("Scale totals: {list}").format(list=", ".join(totals)))
+        parts.append(
+            _("Scale totals: {list}. Scores track change; they do not decide a dose.").format(
+                list=", ".join(totals)
+            )
+        )
     if check_in.in_confidence:
         parts.append(_("A note that was told in confidence is not printed."))
     elif check_in.note:
