@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -13,3 +14,6 @@ get_resolver().reverse_dict  # noqa: B018  (asked for what it loads)
 from taperplan.health import OnlyWhenWhole  # noqa: E402  (needs Django to be set up)
 
 application = OnlyWhenWhole(_application)
+# What is loaded once is never garbage: no search for garbage walks through it again.
+gc.collect()
+gc.freeze()
