@@ -24,6 +24,7 @@ QUICK = "not slow and not sweep"
 ROOT = Path(__file__).resolve().parent.parent
 EVIDENCE = ROOT / "docs" / "evidence" / "deep.md"
 NOTHING_CHOSEN = 5
+SAMPLE = 40
 
 
 @dataclass
@@ -98,6 +99,26 @@ class Run:
             else:
                 mark = "(slow or sweep or one_engine) and database and not browser"
                 self.pytest("PostgreSQL, long", mark, found)
+        self.plant_faults()
+
+    def plant_faults(self) -> None:
+        """A sample of what `python -m tests.mutation` plants; whole, it takes hours."""
+        title = f"Faults planted in the rules, each {SAMPLE}th"
+        print(f"\n=== {title}", flush=True)
+        began = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.mutation", "--every", str(SAMPLE)],
+            cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+        print(done.stdout, end="", flush=True)
+        self.failed = self.failed or done.returncode != 0
+        *_modules, (_all, planted, noticed, share) = [
+            [cell.strip() for cell in line.strip("|").split("|")]
+            for line in done.stdout.splitlines()
+            if line.startswith("| ")
+        ] or [["all", "0", "0", "0"]]
+        took = time.monotonic() - began
+        self.lines.append(f"{title}: {noticed} of {planted} noticed, {share} % ({took:.0f} s)")
 
     def report(self) -> int:
         print("\n=== In short")
