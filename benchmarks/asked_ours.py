@@ -63,18 +63,15 @@ def works() -> dict[str, Any]:
     }
 
 
-def _save(client: Any, by: Any, patient: Any) -> Any:
-    """A check-in as the browser sends it when it is completed."""
+def check_in_form(by: Any, patient: Any) -> dict[str, str]:
+    """A check-in with five symptoms as the browser sends it when it is completed."""
     from datetime import timedelta
 
-    from django.urls import reverse
     from django.utils import timezone
 
-    from plans.models import CheckIn
     from plans.rules.symptoms import ASKED_AS_SAFETY
     from taperplan import tokens
 
-    address = reverse("plans:check-in-new", kwargs={"patient": patient.pk})
     next_on = timezone.now() + timedelta(days=7)
     form = {
         "token": tokens.issue(by, f"check-in:{patient.pk}"), "act": "complete", "revision": "0",
@@ -85,6 +82,16 @@ def _save(client: Any, by: Any, patient: Any) -> Any:
     form |= {f"s-{question}": "no" for question in ASKED_AS_SAFETY}
     for symptom in ("tremor", "nausea", "sweating", "insomnia", "headache"):
         form |= {f"s-{symptom}": "present", f"s-{symptom}-severity": "mild"}
+    return form
+
+
+def _save(client: Any, by: Any, patient: Any) -> Any:
+    from django.urls import reverse
+
+    from plans.models import CheckIn
+
+    address = reverse("plans:check-in-new", kwargs={"patient": patient.pk})
+    form = check_in_form(by, patient)
     before = CheckIn.objects.count()
 
     def saved(answer: Any) -> None:

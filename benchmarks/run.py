@@ -1,11 +1,13 @@
 """The product beside a plain Django admin with the same data: medians and ratios, in one run.
 
-    python -m benchmarks.run --patients 10000 [--folder DIR] [--rounds 9] [--write]
+    python -m benchmarks.run --patients 10000 [--folder DIR] [--only PART ...] [--write]
 
 Two processes answer in turn, one request at a time, through their whole stack of middleware and
 templates (the test client, so that no web server is measured): each round asks every page of
 both once, so that a slow moment of the machine meets both. The databases in the folder are made
-where they are missing and used again where they stand.
+where they are missing and used again where they stand. Then a two-page handout beside plain
+platypus, two workers beside two of the admin, a backup with its verified restore, and eight people
+who write at once on either engine.
 """
 
 from __future__ import annotations
@@ -18,17 +20,21 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks import service
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 WARM = 2
+PARTS = ("pages", "papers", "workers", "backup", "writers")
 
 # What is compared, with what, and the most that it may be.
 TABLE = (
@@ -68,19 +74,25 @@ class Side:
         self._process.wait(30)
 
 
-@contextmanager
-def sides(folder: Path) -> Iterator[tuple[Side, Side]]:
+def environments(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
     common = {"HTTPS": "false", "SECRET_KEY": "benchmark", "TRAIL_KEY": "benchmark"}
     ours = common | {
         "DATABASE_URL": f"sqlite:///{folder / 'ours.sqlite3'}",
         "DJANGO_SETTINGS_MODULE": "taperplan.settings",
         "STATICFILES_BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
         "STATIC_ROOT": str(ROOT / "taperplan" / "static"),
+        "VAR_DIR": str(folder / "var"),
     }
     peer = common | {
         "PEER_DATABASE": str(folder / "peer.sqlite3"),
         "DJANGO_SETTINGS_MODULE": "benchmarks.peer.settings",
     }
+    return ours, peer
+
+
+@contextmanager
+def sides(folder: Path) -> Iterator[tuple[Side, Side]]:
+    ours, peer = environments(folder)
     with ExitStack() as stack:
         made = [Side("asked_ours", ours), Side("asked_peer", peer)]
         for side in made:
@@ -93,20 +105,120 @@ def main() -> None:
     parser.add_argument("--patients", type=int, default=10_000)
     parser.add_argument("--check-ins", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--writers", type=int, default=8)
+    parser.add_argument("--saves", type=int, default=200, help="of each writer")
+    parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS, help="all unless named")
     parser.add_argument("--folder", type=Path, help="where the databases stand; else a new one")
     parser.add_argument("--write", action="store_true", help="add the result to RESULTS.md")
     asked = parser.parse_args()
+    began = time.monotonic()
     with ExitStack() as stack:
         folder = asked.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         folder.mkdir(parents=True, exist_ok=True)
-        with sides(folder) as (ours, peer):
-            for side in (ours, peer):
-                side.ask("fill", str(asked.patients), str(asked.check_ins))
-            text = report(measured(ours, peer, asked.rounds), ours, peer, asked)
+        lines = heading(asked)
+        if {"pages", "backup", "workers"} & set(asked.only):
+            with sides(folder) as (ours, peer):
+                for side in (ours, peer):
+                    side.ask("fill", str(asked.patients), str(asked.check_ins))
+                if "pages" in asked.only:
+                    lines += report(measured(ours, peer, asked.rounds))
+        lines += service_rows(asked, folder)
+    lines += ["", f"All of it: {(time.monotonic() - began) / 60:.1f} minutes.", ""]
+    text = "\n".join(lines)
     sys.stdout.write(text)
     if asked.write:
         with RESULTS.open("a", encoding="utf-8") as file:
             file.write("\n" + text)
+
+
+def service_rows(asked: Any, folder: Path) -> list[str]:
+    """The rows that are not of a page: what is measured, ours, beside it, the ratio or limit."""
+    ours, peer = environments(folder)
+    rows: list[tuple[str, str, str, str, bool]] = []
+    work: Mapping[str, Callable[[], list[tuple[str, str, str, str, bool]]]] = {
+        "papers": lambda: _papers(ours, asked.rounds),
+        "workers": lambda: _workers(ours, peer, asked.rounds),
+        "backup": lambda: _backup(ours, folder),
+        "writers": lambda: _writers(ours, asked),
+    }
+    for name, measure in work.items():
+        if name in asked.only:
+            rows += measure()
+    if not rows:
+        return []
+    lines = ["", "| work | ours | beside it | at most | |", "|---|---|---|---|---|"]
+    for words, mine, theirs, most, holds in rows:
+        verdict = "holds" if holds else "**misses**"
+        lines.append(f"| {words} | {mine} | {theirs} | {most} | {verdict} |")
+    return lines
+
+
+def _ratio(
+    words: str, unit: str, mine: float, theirs: float, most: float
+) -> tuple[str, str, str, str, bool]:
+    ratio = mine / theirs
+    return (
+        words, f"{mine:.2f} {unit}", f"{theirs:.2f} {unit}, ratio {ratio:.2f}", f"{most}",
+        ratio <= most,
+    )  # fmt: skip
+
+
+def _papers(ours: dict[str, str], rounds: int) -> list[tuple[str, str, str, str, bool]]:
+    done = subprocess.run(  # noqa: S603  # our own module
+        [sys.executable, "-m", "benchmarks.papers", str(max(rounds, 9))],
+        env={**os.environ, **ours}, cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    found = json.loads(done.stdout)
+    words = f"handout of {found['ours pages']:.0f} pages, tagged, to plain platypus"
+    return [_ratio(words, "ms CPU", found["ours"], found["plain"], 1.5)]
+
+
+def _workers(
+    ours: dict[str, str], peer: dict[str, str], rounds: int
+) -> list[tuple[str, str, str, str, bool]]:
+    found: dict[str, list[float]] = {}
+    sides = (
+        ("ours", "taperplan.wsgi", "/account/sign-in/", ours),
+        ("peer", "benchmarks.peer.wsgi", "/admin/login/", peer),
+    )
+    for number in range(max(rounds // 2, 3)):
+        for name, wsgi, path, environment in sides if number % 2 else reversed(sides):
+            for what, value in service.start_and_memory(wsgi, path, environment).items():
+                found.setdefault(f"{name} {what}", []).append(value)
+    one = {name: statistics.median(values) for name, values in found.items()}
+    return [
+        _ratio("memory of two web workers", "MB", one["ours memory"], one["peer memory"], 1.3),
+        _ratio("cold start to the first page", "s", one["ours start"], one["peer start"], 1.5),
+    ]
+
+
+def _backup(ours: dict[str, str], folder: Path) -> list[tuple[str, str, str, str, bool]]:
+    found = service.backup(ours, folder)
+    whole = found["backup"] + found["verify"]
+    said = f"{found['backup']:.0f} s + {found['verify']:.0f} s, {found['size']:.0f} MB"
+    return [("backup and verified restore", said, "", "5 minutes", whole <= 300)]
+
+
+def _writers(ours: dict[str, str], asked: Any) -> list[tuple[str, str, str, str, bool]]:
+    from tests.harness import postgres
+
+    rows = []
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        urls = {"SQLite": f"sqlite:///{folder / 'writers.sqlite3'}"}
+        if (binaries := postgres.binaries()) is not None:
+            urls["PostgreSQL"] = stack.enter_context(postgres.throwaway(binaries))
+        for engine, url in urls.items():
+            environment = {**ours, "DATABASE_URL": url, "VAR_DIR": str(folder / engine)}
+            found = service.writers(environment, many=asked.writers, saves=asked.saves)
+            said = (
+                f"{found['errors']:.0f} errors, {found['found']:,.0f} of "
+                f"{found['promised']:,.0f} found, {found['seconds']:.0f} s"
+            )
+            holds = not found["errors"] and found["found"] == found["promised"]
+            words = f"{asked.writers} writers, {asked.saves} saves each, {engine}"
+            rows.append((words, said, "", "0 errors, 0 lost", holds))
+    return rows
 
 
 def measured(ours: Side, peer: Side, rounds: int) -> dict[str, list[float]]:
@@ -124,7 +236,7 @@ def measured(ours: Side, peer: Side, rounds: int) -> dict[str, list[float]]:
     return found
 
 
-def report(found: dict[str, list[float]], ours: Side, peer: Side, asked: Any) -> str:
+def heading(asked: Any) -> list[str]:
     processor = next(
         (
             line.split(":", 1)[1].strip()
@@ -137,10 +249,15 @@ def report(found: dict[str, list[float]], ours: Side, peer: Side, asked: Any) ->
     visits = f"{asked.patients * asked.check_ins:,}"
     title = f"{asked.patients:,} patients, {visits} check-ins, SQLite"
     machine = f"{processor}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    lines = [
+    return [
         f"## {datetime.now(UTC):%d %b %Y, %H:%M} UTC: {title}",
         "",
-        f"{machine}, load average {load}; {asked.rounds} interleaved rounds.",
+        f"{machine}, load average {load} as it began; {asked.rounds} interleaved rounds.",
+    ]
+
+
+def report(found: dict[str, list[float]]) -> list[str]:
+    lines = [
         "",
         "Medians of the processor's time, in ms, with the clock's on the wall in brackets. The",
         "ratio is of the processor's: on a machine that others use, the clock shows who waits.",
@@ -156,7 +273,7 @@ def report(found: dict[str, list[float]], ours: Side, peer: Side, asked: Any) ->
             cells += [f"{_median(found, side):.1f} ({wall:.0f})", f"{queries:.0f}"]
         cells += [f"{ratio:.2f}", str(most), "holds" if ratio <= most else "**misses**"]
         lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def _median(found: dict[str, list[float]], what: str) -> float:

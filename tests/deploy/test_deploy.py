@@ -10,8 +10,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 import yaml
+
+from deploy.bill import bill
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("taperplan-*"))
@@ -80,6 +83,39 @@ def test_the_bill_names_every_package_of_the_lock_with_its_version() -> None:
     named = {(one["name"], one["version"]) for one in bill["components"]}
     assert named == set(re.findall(r"^([\w.-]+)(?:\[[^]]*\])?==([^\s;\\]+)", lock, re.MULTILINE))
     assert all(one["properties"] for one in bill["components"])
+
+
+def _schema() -> jsonschema_rs.Draft7Validator:
+    vendor = ROOT / "tests" / "vendor"
+    beside = {
+        "http://cyclonedx.org/schema/spdx.SNAPSHOT.schema.json": "cyclonedx-spdx",
+        "http://cyclonedx.org/schema/jsf-0.82.SNAPSHOT.schema.json": "cyclonedx-jsf-0.82",
+    }
+    registry = jsonschema_rs.Registry(
+        [
+            (url, json.loads((vendor / f"{name}.schema.json").read_text()))
+            for url, name in beside.items()
+        ]
+    )
+    schema = json.loads((vendor / "cyclonedx-1.5.schema.json").read_text(encoding="utf-8"))
+    return jsonschema_rs.Draft7Validator(schema, registry=registry)
+
+
+def test_the_bill_is_cyclonedx_by_its_own_schema() -> None:
+    made = bill((ROOT / "requirements.txt").read_text())
+    schema = _schema()
+    assert [error.message for error in schema.iter_errors(made)] == []
+    # Every package says its licence and where it is from.
+    assert all(one["purl"].startswith("pkg:pypi/") for one in made["components"])
+    planted = [
+        {**made, "bomFormat": "SPDX"},
+        {**made, "more": 1},
+        {**made, "components": [{"name": "django", "version": "5.2"}]},
+        {**made, "components": [{**made["components"][0], "licenses": [{"license": {}}]}]},
+        {**made, "components": [made["components"][0]] * 2},
+    ]
+    for wrong in planted:
+        assert not schema.is_valid(wrong)
 
 
 def test_a_release_is_switched_to_and_back_by_one_command_each(tmp_path: Path) -> None:

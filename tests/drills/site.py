@@ -214,6 +214,7 @@ defaults
     timeout client 60s
     timeout server 60s
     timeout queue 20s
+    timeout check 10s
 frontend site
     bind 127.0.0.1:{self.front}
     default_backend web
@@ -333,12 +334,15 @@ class Load:
         try:
             found.request(verb, path, body, headers)
             answer = found.getresponse()
-            answer.read()
+            said = answer.read()
             status = answer.status
             if "/account/" in (answer.getheader("Location") or ""):
                 # Sent to sign in: nothing was done.
                 status = 401
             word = str(status)
+            if status >= 500:
+                # Whose answer it is: the site's own page, or haproxy's, which found nobody.
+                word += " of haproxy" if b"No server is available" in said else " of the site"
         except OSError as error:
             status, word = 0, type(error).__name__
         except http.client.HTTPException as error:
