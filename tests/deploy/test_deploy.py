@@ -9,12 +9,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import jsonschema_rs
 import pytest
 import yaml
 
-from deploy.bill import bill
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("taperplan-*"))
@@ -72,13 +72,18 @@ def test_every_command_of_the_manual_exists() -> None:
     assert named <= _commands() | {"migrate", "createcachetable", "collectstatic", "check"}
 
 
-def test_the_bill_names_every_package_of_the_lock_with_its_version() -> None:
-    lock = (ROOT / "requirements.txt").read_text()
+def _bill() -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "deploy/bill.py", "requirements.txt"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    bill = json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_the_bill_names_every_package_of_the_lock_with_its_version() -> None:
+    lock = (ROOT / "requirements.txt").read_text()
+    bill = _bill()
     assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.5")
     named = {(one["name"], one["version"]) for one in bill["components"]}
     assert named == set(re.findall(r"^([\w.-]+)(?:\[[^]]*\])?==([^\s;\\]+)", lock, re.MULTILINE))
@@ -102,7 +107,7 @@ def _schema() -> jsonschema_rs.Draft7Validator:
 
 
 def test_the_bill_is_cyclonedx_by_its_own_schema() -> None:
-    made = bill((ROOT / "requirements.txt").read_text())
+    made = _bill()
     schema = _schema()
     assert [error.message for error in schema.iter_errors(made)] == []
     # Every package says its licence and where it is from.

@@ -139,6 +139,7 @@ class Site:
     front: int = field(default_factory=free_port)
     webs: dict[str, int] = field(default_factory=lambda: {"a": free_port(), "b": free_port()})
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -153,6 +154,7 @@ class Site:
             "VAR_DIR": str(self.folder / "var"),
             "STATICFILES_BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
             "STATIC_ROOT": str(ROOT / "taperplan" / "static"),
+            **self.settings,
         }
 
     def manage(self, *arguments: str, code: Path = ROOT) -> str:
@@ -386,10 +388,12 @@ def people(site: Site, many: int, *, code: Path = ROOT) -> Load:
 
 
 @contextlib.contextmanager
-def running(url: str, *, code: Path = ROOT, asked: str = "/readyz") -> Iterator[Site]:
+def running(
+    url: str, *, code: Path = ROOT, asked: str = "/readyz", settings: dict[str, str] | None = None
+) -> Iterator[Site]:
     folder = Path(tempfile.mkdtemp(prefix="site-"))
     (folder / "var").mkdir()
-    site = Site(url, folder, asked)
+    site = Site(url, folder, asked, settings=settings or {})
     try:
         site.manage("migrate", "--verbosity", "0", code=code)
         site.manage("createcachetable", code=code)
