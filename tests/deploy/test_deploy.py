@@ -15,7 +15,6 @@ import jsonschema_rs
 import pytest
 import yaml
 
-
 ROOT = Path(__file__).resolve().parent.parent.parent
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("taperplan-*"))
 OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
