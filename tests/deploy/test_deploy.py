@@ -158,7 +158,7 @@ def test_a_release_is_switched_to_and_back_by_one_command_each(tmp_path: Path) -
     assert said.read_text().splitlines() == [
         "taperplan-1 there manage.py backup",
         "taperplan-1 there manage.py verify_backup",
-        "taperplan-2 there manage.py migrate --noinput",
+        "taperplan-2 there manage.py migrate --noinput --gently",
         "taperplan-2 there manage.py createcachetable",
         "taperplan-2 there manage.py collectstatic --noinput",
     ]
