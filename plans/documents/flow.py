@@ -262,7 +262,11 @@ class _Breaker:
             self._used += wide
         elif len(parts := _parted(word)) > 1:
             for part in parts:
-                self.add(part)
+                font, last = part[-1]
+                held = last.endswith(_HELD)
+                self.add((*part[:-1], (font, last.removesuffix(_HELD))))
+                if held:
+                    self.blank = ((font, _HELD),)
         else:
             self._add_by_letters(word)
 
@@ -276,6 +280,7 @@ class _Breaker:
                 self._used += wide
 
 
+_HELD = "\u00a0"
 _ENDS_OF_A_PART = re.compile("(?<=[-\u00a0])")
 
 

@@ -264,7 +264,9 @@ class Ink:
                     before=self.sizes.body.size * 0.15,
                 )
             )
-        return self.heading(facts.heading, Stack(rows, element=Element("L")), before=before)
+        short = len(rows) <= _SHORT_LIST
+        body = Stack(rows, element=Element("L"), whole=short)
+        return self.heading(facts.heading, body, before=before)
 
     # --- what clinicians' documents share
     def section(self, section: sheets.Section, *, label_share: float = 0.2) -> Headed:

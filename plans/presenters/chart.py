@@ -59,6 +59,8 @@ _DAY = timedelta(days=1)
 OPEN_TAIL_DAYS = 14
 MOST_DRUG_COLUMNS = 3
 MOST_DATES = 7
+# Beside the axis; "mg" is one, "micrograms per hour" is not.
+MOST_LETTERS_OF_A_UNIT = 3
 
 
 TOLD = (
@@ -245,13 +247,15 @@ class _Drawer:
             heading=_("{drug}, planned {unit} ({line})").format(
                 drug=drug.name, unit=unit, line=_line_words(number)
             ),
-            ticks=tuple(
-                Tick(value, f"{formats.number(value)}{formats.NBSP}{_short(self.schedule, drug)}")
-                for value in axis(most)
-            ),
+            ticks=tuple(Tick(value, self._tick(value, drug)) for value in axis(most)),
             stairs=stairs,
             earlier=tuple(self._earlier(drug)),
         )
+
+    def _tick(self, value: Fraction, drug: Drug) -> str:
+        """The figure with its unit; a long unit stands in the heading alone."""
+        figure, unit = formats.number(value), _short(self.schedule, drug)
+        return f"{figure}{formats.NBSP}{unit}" if len(unit) <= MOST_LETTERS_OF_A_UNIT else figure
 
     def _stairs(self, schedule: Schedule, drug: Drug) -> Iterable[Stair]:
         """Runs of days with one amount. A pattern that alternates stands by its exact mean."""

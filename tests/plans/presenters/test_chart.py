@@ -25,6 +25,7 @@ from taperplan import formats
 from taperplan.accounts.models import Clinic, User
 from tests.factories import PatientFactory
 from tests.plans.documents import samples
+from tests.plans.presenters.test_traced import many
 from tests.plans.signing import SIGNED_AT, a_plan, published, sign
 from tests.plans.typing import ROUTINE, SEIZURE, completed
 
@@ -245,6 +246,15 @@ def test_no_two_labels_of_the_drawing_touch(width: float, signed_on: tuple[int, 
     for a, b in combinations(boxes, 2):
         beside = a[1] <= b[0] or b[1] <= a[0]
         assert beside or a[3] <= b[2] or b[3] <= a[2], (a, b)
+
+
+def test_no_word_of_the_drawing_reaches_beyond_its_edges(otto: Patient, clare: User) -> None:
+    """A patch's unit is long: it stands in the heading, and the axis has the figures alone."""
+    chart = drawn(sign(a_plan(otto, clare), many(), clare).plan)
+    assert [tick.label for tick in chart.panels[2].ticks] == ["0", "5", "10", "15"]
+    for item in draw(chart, width=300.0).items:
+        if isinstance(item, Words) and item.anchor == "end":
+            assert item.x >= len(item.text) * item.size * 0.61, item
 
 
 def test_the_number_of_queries_does_not_grow_with_the_record(
