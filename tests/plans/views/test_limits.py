@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from collections.abc import Iterator
@@ -25,6 +26,9 @@ from plans.models import (
     VitalSign,
     catalogue_of,
 )
+from plans.presenters.handover import handover
+from plans.presenters.paper import Printing
+from plans.presenters.summary import summary
 from plans.rules import limits
 from plans.rules.limits import Side
 from plans.rules.redflags import Level
@@ -36,6 +40,7 @@ from taperplan.audit.models import AuditEvent
 from tests.doors import Client
 from tests.factories import PatientFactory
 from tests.plans.typing import NOW, ROUTINE, complete, completed, keep
+from tests.plans.views.test_fhir import body, get, issued
 
 pytestmark = pytest.mark.django_db
 HIGH = (Vital.PULSE, Side.ABOVE, Level.EMERGENCY)
@@ -247,7 +252,6 @@ def test_the_clinics_text_for_the_graver_level_is_shown_and_no_other(
     assert shown({}) == []
     assert shown({"v-oxygen": "88"}) == ["same_day"]
     assert shown({"v-oxygen": "88", **FAST}) == ["emergency"]
-    assert shown({"s-seizure": "yes"}) == ["emergency"]
 
 
 def test_a_correction_that_takes_the_figure_away_says_why_and_one_that_adds_it_raises(
@@ -362,3 +366,24 @@ def test_a_set_is_numbered_once(
     ]
     with pytest.raises(IntegrityError, match=f"{name}|UNIQUE constraint failed: plans_limitset"):
         LimitSet.objects.bulk_create(sets)
+
+
+def test_the_words_go_with_the_figure_onto_the_clinicians_papers_and_the_red_flag_into_exchange(
+    otto: Patient, theo: User, clare: User, ada: User, clinic: Clinic, limit: LimitSet
+) -> None:
+    completed(otto, theo, {**ROUTINE, **CONFIRMED})
+    printing = Printing(clinic=clinic, by=theo, at=NOW + timedelta(hours=1), code="7K4MPQ9XRTCA")
+    said = "above 130\u00a0/min, the clinic's limit"
+    for sheet in (summary(otto, printing), handover(otto, printing)):
+        assert f"Pulse 140\u00a0/min: {said}" in repr(sheet).replace("\\xa0", "\u00a0")
+    assert f"pulse 140\u00a0/min ({said})" in repr(summary(otto, printing)).replace(
+        "\\xa0", "\u00a0"
+    )
+    record = get(f"Patient/{otto.pk}/$everything", issued(clinic, clare, ada))
+    flags = [
+        row["resource"]
+        for row in json.loads(body(record))["entry"]
+        if row["resource"]["resourceType"] == "Flag"
+    ]
+    assert said.replace("\u00a0", " ") in flags[0]["code"]["text"]
+    assert "coding" not in flags[0]["code"]
