@@ -41,6 +41,8 @@ class Banner:
 
     family: str
     given: str
+    # For whoever cannot read the letters of the name.
+    latin: str
     # What page titles say instead of the name: titles stay in histories and screen captures.
     reference: str
     born: str
@@ -75,6 +77,7 @@ def banner(patient: Patient, today: date) -> Banner:
     return Banner(
         family=formats.capitals(patient.family_name),
         given=patient.given_names,
+        latin=patient.latin_name,
         reference=patient.reference,
         born=formats.date_of_birth(patient.born, patient.died_on or today),
         record=", ".join(numbers),
