@@ -439,7 +439,7 @@ class _Artist:
             middle = min(middle, self.right - half)
             if middle - half < free:
                 continue
-            free = middle + half + 6
+            free = middle + half + 4
             self.items.append(
                 Words(middle, self.y, mark.label, _TEXT, Ink.SOFT, anchor=Anchor.MIDDLE)
             )
