@@ -23,6 +23,7 @@ from plans.sheets.chart import Chart, Mark, Taken
 from plans.sheets.paper import text_of
 from taperplan import formats
 from taperplan.accounts.models import Clinic, User
+from tests import doors
 from tests.factories import PatientFactory
 from tests.plans.documents import samples
 from tests.plans.presenters.test_traced import many
@@ -277,3 +278,22 @@ def test_the_number_of_queries_does_not_grow_with_the_record(
             chart_of(plan, TODAY)
         counted.append(len(queries))
     assert counted[0] == counted[1] <= 13
+
+
+def test_the_page_of_check_ins_costs_no_more_for_many(
+    otto: Patient, clare: User, theo: User
+) -> None:
+    plan = signed(otto, clare, "C", in_force_from=date(2026, 9, 24)).plan
+    present = {"s-tremor": "present", "s-tremor-severity": "mild"}
+    client = doors.signed_in(theo)
+    client.get("/")
+    counted = []
+    for count in (1, 4):
+        for day in range(count):
+            now = datetime(2026, 11, 20 + day, 8, tzinfo=UTC) + timedelta(hours=count)
+            completed(otto, theo, {**ROUTINE, **present}, now=now)
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(f"/plans/{plan.pk}/chart-table/")
+        assert page.content.decode().count("1 of 8") == len(counted) * 4 + 1
+        counted.append(len(queries))
+    assert counted[0] == counted[1] <= 18
