@@ -287,7 +287,7 @@ def test_the_page_of_check_ins_costs_no_more_for_many(
     present = {"s-tremor": "present", "s-tremor-severity": "mild"}
     client = doors.signed_in(theo)
     client.get("/")
-    counted = []
+    counted: list[int] = []
     for count in (1, 4):
         for day in range(count):
             now = datetime(2026, 11, 20 + day, 8, tzinfo=UTC) + timedelta(hours=count)
