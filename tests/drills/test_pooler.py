@@ -126,10 +126,11 @@ def test_a_pooler_lends_few_connections_then_none_and_then_nothing_may_be_change
             trail = site.manage("verify_trail")
         assert not quiet
         assert before > 5
-        assert {word for _at, word in load.bad} <= {"GET 503 of the site", "POST 503 of the site"}
+        # Without the database no instance is ready, and haproxy then says so itself.
+        assert all(word.split(" of ")[0] in ("GET 503", "POST 503") for _at, word in load.bad)
+        assert set(frozen) <= {"POST 503 of the site"}
         assert stood_still
         assert reads
-        assert not any(word.startswith("GET") for word in frozen)
         assert len(load.promised) > standing
         assert not lost
         assert "whole" in trail
