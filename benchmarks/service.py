@@ -103,7 +103,7 @@ def backup(environment: Mapping[str, str], folder: Path) -> dict[str, float]:
     made = time.perf_counter()
     _manage(given, "verify_backup")
     verified = time.perf_counter()
-    [file] = (folder / "backups").glob("*.backup")
+    file = max((folder / "backups").glob("*.backup"))
     size = file.stat().st_size / 1e6
     file.unlink()
     return {"backup": made - began, "verify": verified - made, "size": size}
