@@ -65,7 +65,7 @@ _SAYS = {
     "quantity": "count or mL as typed; 0 is a stated none",
     "as needed": "number of the as-needed line",
     "maximum": "most in a day",
-    "gap": "hours between two",
+    "gap": "least time between two, as typed",
 }
 
 SCHEDULE = Dictionary(
