@@ -39,7 +39,8 @@ def set_up(folder: Path) -> None:
     settings.ROOT_URLCONF = "benchmarks.plain_admin"
     settings.LOGIN_REQUIRED = False
     settings.SILENCED_SYSTEM_CHECKS = ["admin.E408", "admin.E409", "admin.E410", "admin.E403"]
-    settings.TEMPLATES[0]["OPTIONS"]["context_processors"] = [
+    templates: Any = settings.TEMPLATES
+    templates[0]["OPTIONS"]["context_processors"] = [
         "django.template.context_processors.request",
         "django.contrib.auth.context_processors.auth",
         "django.contrib.messages.context_processors.messages",
