@@ -311,15 +311,15 @@ class Load:
             )  # fmt: skip
             # As a person would: sent again until it is answered. The token makes it once.
             while not self._stop.is_set():
-                if self._ask("POST", "/patients/register/", form) == 302:
+                if self.ask("POST", "/patients/register/", form) == 302:
                     with self._lock:
                         self.promised.add(key)
                     break
                 time.sleep(0.5)
-            self._ask("GET", "/patients/")
+            self.ask("GET", "/patients/")
             time.sleep(PAUSE)
 
-    def _ask(self, verb: str, path: str, body: str = "") -> int:
+    def ask(self, verb: str, path: str, body: str = "") -> int:
         at = time.monotonic()
         headers = {
             "Host": "localhost", "Cookie": self.cookies, "X-CSRFToken": "c" * 32,
