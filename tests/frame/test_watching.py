@@ -127,7 +127,7 @@ def test_a_dead_notifier_takes_no_requests_away() -> None:
 def test_a_process_whose_tables_are_still_to_come_gets_no_requests() -> None:
     health._migrated.clear()
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'plans' AND name NOT LIKE '0001%%'")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'plans' AND name > '0002'")
     answer = doors.Client().get(reverse("readyz"))
     assert answer.status_code == 503
     assert answer.content == b"not ready\n"
