@@ -102,6 +102,13 @@ def of_person(patient: Patient, path: str = "patient") -> Q:
     return Q(**{f"{path}__in": keys})
 
 
+def in_clinic(clinic: uuid.UUID, path: str = "patient") -> Q:
+    """About somebody of this clinic, as a condition on rows that are few among its patients:
+    each asks for its own patient. By a join, SQLite begins with every patient of the clinic."""
+    of_row = models.OuterRef(f"{path}_id")
+    return Q(models.Exists(Patient.objects.filter(pk=of_row, clinic=clinic)))
+
+
 class PatientQuerySet(models.QuerySet["Patient"]):
     def visible_to(self, user: User) -> Self:
         """The patients of the clinic that `user` works in, for those who treat patients."""

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from patients.models import Patient, of_person, within_reach
+from patients.models import Patient, in_clinic, of_person, within_reach
 from plans.models.check_in import KEY_LENGTH, LINE, NAME, WORD_LENGTH, CheckInDraft, Contact
 from plans.models.exact import one_of
 from plans.rules.redflags import (
@@ -39,7 +39,7 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
         if user.membership is None or not user.may(Permission.VIEW_PATIENTS):
             return self.none()
         return self.filter(
-            STILL_OPEN | within_reach(user, "patient__"), patient__clinic=user.membership.clinic
+            STILL_OPEN | within_reach(user, "patient__"), in_clinic(user.membership.clinic_id)
         )
 
     def still_open(self) -> EscalationQuerySet:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from patients.models import EmergencyAccess
+from patients.models import EmergencyAccess, in_clinic
 from plans.models.check_in import LINE
 from plans.models.escalation import Escalation
 from plans.models.restored import held
@@ -37,7 +37,7 @@ class OutboxQuerySet(models.QuerySet["Outbox"]):
         return self.filter(
             (Q(told_at=None) & due) | Exists(waiting),
             ~held("escalation__"),
-            escalation__patient__clinic=clinic,
+            in_clinic(clinic.pk, "escalation__patient"),
             escalation__acknowledged_at=None,
         )
 

@@ -10,7 +10,7 @@ from django.db.models import Case, CharField, DateTimeField, Subquery, TextField
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from patients.models import within_reach
+from patients.models import in_clinic, within_reach
 from plans.models import Escalation, GapAnswer, held
 from plans.presenters.escalation import Flag, with_person
 from taperplan import formats
@@ -86,7 +86,7 @@ def read(lines: str) -> list[Named]:
 def _held(clinic: Clinic) -> Any:
     return (
         Escalation.objects.still_open()
-        .filter(held(), patient__clinic=clinic)
+        .filter(held(), in_clinic(clinic.pk))
         .order_by("level", "reported_at", "pk")
     )
 

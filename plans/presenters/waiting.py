@@ -18,6 +18,7 @@ from patients.intake import Item
 from patients.models import (
     AssessmentAnswer,
     CareTeam,
+    Patient,
     RiskBenefitReview,
     within_reach,
     without_emergency,
@@ -222,31 +223,25 @@ class Waiting:
 
     def _people(self, path: str) -> Q:
         """Those whom `Patient.objects.visible_to(user).under_care()` holds, as a condition on a
-        joined row: the frame asks on every page, and no list of a clinic's patients is made.
+        row that leads to them. The rows that wait are few and the patients many: each row asks
+        for its own patient, and no list of a clinic's patients is made.
         """
         user = self.user
         if user.membership is None or not user.may(Permission.VIEW_PATIENTS):
             return Q(pk__in=[])
         reach = without_emergency if self.leaving else within_reach
-        of_clinic = reach(user, f"{path}__") & Q(
-            **{
-                f"{path}__clinic": user.membership.clinic_id,
-                f"{path}__joined_to": None,
-                f"{path}__died_on": None,
-                f"{path}__transfer_accepted_on": None,
-            }
-        )
-        on_team = Exists(
-            CareTeam.objects.filter(patient=OuterRef(f"{path}__pk"), user=user, until=None)
-        )
+        people = Patient.objects.filter(
+            reach(user), pk=OuterRef(f"{path}_id"), clinic=user.membership.clinic_id
+        ).under_care()
+        on_team = Exists(CareTeam.objects.filter(patient=OuterRef("pk"), user=user, until=None))
         match self.whose:
             case Whose.EVERYBODY:
-                return of_clinic
+                return Q(Exists(people))
             case Whose.MINE:
-                return of_clinic & Q(on_team)
+                return Q(Exists(people.filter(on_team)))
             case Whose.CONCERNS:
                 any_team = Exists(CareTeam.objects.filter(user=user, until=None))
-                return of_clinic & (Q(on_team) | ~Q(any_team))
+                return Q(Exists(people.filter(Q(on_team) | ~Q(any_team))))
             case _:
                 assert_never(self.whose)
 

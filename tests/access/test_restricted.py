@@ -30,6 +30,7 @@ ROWS = rows.collected()
 NOT_OF_A_PATIENT = {
     "membership", "protocol_text", "level_set", "test_message", "emergency_access", "absence",
     "person", "formulary_entry", "ladder", "time_limits", "own_session", "notice",
+    "patient_import",
 }  # fmt: skip
 
 
