@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from plans.presenters.downtime import Making, blank_check_in, cover, sheets, under_treatment
 from plans.rules.paper import PageSize
+from taperplan import formats
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
 from taperplan.words import gettext as _
@@ -58,7 +59,12 @@ def name_of(clinic: Clinic, at: datetime) -> str:
 
 def make(*, clinic: Clinic, folder: Path, secret: str, now: datetime, told: Told) -> Path:
     """The sealed file in `folder`; nothing of it stands there until it is whole, and nothing
-    that is not sealed stands on a disk at all."""
+    that is not sealed stands on a disk at all. Times are written as the clinic's clock is read."""
+    with formats.as_in(clinic.ways):
+        return _make(clinic=clinic, folder=folder, secret=secret, now=now, told=told)
+
+
+def _make(*, clinic: Clinic, folder: Path, secret: str, now: datetime, told: Told) -> Path:
     from plans.documents import bundle, downtime, sealing
 
     opens = passphrase(secret, clinic)

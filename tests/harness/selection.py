@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # page is asked for on both (tests/access/test_budgets.py). `make deep` runs these on PostgreSQL
 # too, and what commits, locks or races runs on both always.
 PAGES = ("plans/views", "plans/presenters", "plans/sheets", "plans/documents", "patients", "frame")
+LONGEST = "test_a_clinics_day_by_keyboard_alone"
 # Set by tests/run.py for `make test`.
 FEWER_CASES = bool(os.environ.get("FEWER_CASES"))
 NOTHING_MAY_BE_SKIPPED = bool(os.environ.get("REQUIRE_ALL"))
@@ -65,6 +66,12 @@ def _try_fewer(test: Any) -> None:
     given = test._hypothesis_internal_use_settings
     few = hypothesis.settings(given, max_examples=max(1, given.max_examples // 3))
     test._hypothesis_internal_use_settings = few
+
+
+@pytest.hookimpl(specname="pytest_collection_modifyitems", trylast=True)
+def longest_first(items: list[pytest.Item]) -> None:
+    """So that no process is left alone at the end with the day of a whole clinic."""
+    items.sort(key=lambda item: LONGEST not in item.nodeid)
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tests.access.world import World
 
 TIMES = 8
+ON_POSTGRESQL = bool(os.environ.get("TEST_DATABASE_URL"))
 ROWS = rows.collected()
 # Every form that records something: its row says how it is filled in, with a token.
 FORMS = {
@@ -53,8 +55,15 @@ def _counts() -> Counter[str]:
     return counts
 
 
+# On SQLite, where writers take turns, `make test` tries a third of them; on PostgreSQL all.
+TRIED = [
+    pytest.param(name, marks=pytest.mark.sweep if place % 3 and not ON_POSTGRESQL else ())
+    for place, name in enumerate(sorted(FORMS))
+]
+
+
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("name", sorted(FORMS))
+@pytest.mark.parametrize("name", TRIED)
 def test_the_same_form_sent_eight_times_at_once_makes_one_record(name: str, world: World) -> None:
     row = ROWS[name]
     assert row.data is not None

@@ -118,6 +118,19 @@ def test_the_pack_says_what_is_needed_and_only_its_passphrase_opens_it(
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+def test_times_are_written_as_the_clinics_clock_is_read(
+    clinic: Clinic, otto: Patient, clare: User, tmp_path: Path
+) -> None:
+    clinic.clock = clinic.Clock.HOURS_12
+    clinic.save()
+    signed_plan(otto, clare)
+
+    pages = " ".join(opened(make(clinic, tmp_path), clinic))
+
+    assert "Made Tue 24 Nov 2026, 7:30 pm" in pages
+    assert "19:30" not in pages
+
+
 def test_nobody_is_in_it_whom_not_every_clinician_may_see_or_who_is_not_treated_here(
     clinic: Clinic, other_clinic: Clinic, clare: User, sam: User, otto: Patient
 ) -> None:
