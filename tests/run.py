@@ -39,8 +39,8 @@ class Run:
     ) -> None:
         print(f"\n=== {title}", flush=True)
         began = time.monotonic()
-        # A browser leaves time to a third.
-        workers = "3" if mark.startswith("browser") else "2"
+        # A browser leaves time to a third, and so does what waits for servers and clocks.
+        workers = "3" if mark.startswith("browser") or "slow or" in mark else "2"
         command = [sys.executable, "-m", "pytest", "-n", workers, "-m", mark, *self.arguments]
         if mark.startswith("browser") and not self.arguments:
             # Reading the other files takes longer than some of these tests.
