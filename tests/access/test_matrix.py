@@ -25,12 +25,21 @@ NAMES = sorted(ADDRESSES.keys() & ROWS.keys())
 DOZENS = [NAMES[at : at + 12] for at in range(0, len(NAMES), 12)]
 
 
-# Whole, it is a matter of minutes: `make deep`, and every run of the checks by themselves.
+# Whole, it is a matter of minutes: `make sweeps`. In short, `make test` asks every third dozen.
 @pytest.mark.one_engine
 @pytest.mark.parametrize(
-    "whole", [False, pytest.param(True, marks=pytest.mark.sweep)], ids=["in short", "whole"]
+    ("names", "whole"),
+    [
+        *(
+            pytest.param(names, False, id=f"{names[0]} to {names[-1]}, in short")
+            for names in DOZENS[::3]
+        ),
+        *(
+            pytest.param(names, True, id=f"{names[0]} to {names[-1]}", marks=pytest.mark.sweep)
+            for names in DOZENS
+        ),
+    ],
 )
-@pytest.mark.parametrize("names", DOZENS, ids=lambda names: f"{names[0]} to {names[-1]}")
 def test_addresses_answer_as_their_rows_say(
     names: list[str], whole: bool, world: World, other_world: World
 ) -> None:
