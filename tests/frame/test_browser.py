@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from tests import doors
 from tests.conftest import PASSWORD
@@ -89,6 +90,19 @@ def test_no_page_of_the_frame_scrolls_sideways(
     for address in FRAME:
         page.goto(address)
         assert_fits(page)
+
+
+@pytest.mark.sweep
+def test_who_it_is_stays_on_top_while_that_leaves_the_page_four_fifths(
+    browser_page: OpenPage, clare: User, otto: Patient
+) -> None:
+    page = browser_page(clare)
+    page.goto(f"/patients/{otto.pk}/")
+    block = page.locator(".sticky-block")
+    expect(block).to_have_css("position", "sticky")
+
+    page.set_viewport_size({"width": 1280, "height": 300})
+    expect(block).to_have_css("position", "static")
 
 
 @pytest.mark.sweep

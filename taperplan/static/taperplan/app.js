@@ -474,6 +474,15 @@ function watchIdle(seconds) {
   }, 1000);
 }
 
+// ---- the block on top: who it is, and what is open -------------------------------------------
+
+const block = one(".sticky-block");
+if (block) {
+  const measure = () => block.classList.toggle("stays", block.offsetHeight * 5 <= window.innerHeight);
+  new ResizeObserver(measure).observe(block);
+  window.addEventListener("resize", measure);
+}
+
 // ---- htmx ------------------------------------------------------------------------------------
 
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {

@@ -38,6 +38,13 @@ def _about_clinic(purpose: str, **typed: str) -> Any:
     return data
 
 
+def _new_limits(world: World) -> Mapping[str, str]:
+    """After those that stand, whichever address was tried before."""
+    typed = {"number": str(world.limit_set.number), "pulse-above-emergency": "130"}
+    given: Mapping[str, str] = _about_clinic("limits", **typed)(world)
+    return given
+
+
 def _answered(purpose: str, *, closed: bool = False, **typed: str) -> Any:
     """The same, about a red flag that was acknowledged, contacted and has its outcome."""
     given: Callable[[World], Mapping[str, str]] = _given(purpose, "escalation", **typed)
@@ -127,7 +134,7 @@ ROWS = {
     "plans:limits": Row(
         get=administrators(200, prescriber=200, stranger=200),
         post=administrators(302, prescriber=302, stranger=302),
-        data=_about_clinic("limits", number="0", **{"pulse-above-emergency": "130"}),
+        data=_new_limits,
     ),
     "plans:limits-confirm": Row(post=prescribers(302)),
     "plans:patient-limits": Row(
