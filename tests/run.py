@@ -40,7 +40,7 @@ class Run:
         print(f"\n=== {title}", flush=True)
         began = time.monotonic()
         # A browser leaves time to a third, and so does what waits for servers and clocks.
-        workers = "3" if mark.startswith("browser") or "slow or" in mark else "2"
+        workers = "3" if mark.startswith(("browser", "slow", "(slow")) else "2"
         command = [sys.executable, "-m", "pytest", "-n", workers, "-m", mark, *self.arguments]
         if mark.startswith("browser") and not self.arguments:
             # Reading the other files takes longer than some of these tests.
@@ -92,12 +92,12 @@ class Run:
             self.pytest("Sweeps, in Chromium", "browser and sweep")
 
     def deep(self, database: str | None) -> None:
-        self.pytest("SQLite, long", "slow or sweep or property")
+        self.pytest("SQLite, long", "slow")
         with database_or_own(database) as found:
             if found is None:
                 self.missing.append(NO_POSTGRES)
             else:
-                mark = "(slow or sweep or one_engine) and database and not browser"
+                mark = "(slow or one_engine) and database and not browser and not sweep"
                 self.pytest("PostgreSQL, long", mark, found)
         self.plant_faults()
 
