@@ -237,7 +237,9 @@ def _rows(request: Any, patient: Patient | None, *, leaving: bool) -> Iterator[d
         rows = _flags(open_now, user, marks.keys.get("patient"), seen).union(
             _counts(open_now, user, clinic, marks), all=True
         )
-        return rows.order_by("place", "level", "reported_at", "key")[: MOST + 1]
+        rows = rows.order_by("place", "level", "reported_at", "key")
+        # A file names all of them.
+        return rows if leaving else rows[: MOST + 1]
 
     values = Values(keys, request.today, request.now)
     return _kept.rows((rights, patient is not None, leaving), values, made)

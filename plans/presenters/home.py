@@ -154,14 +154,23 @@ TITLES: dict[str, Callable[[], str]] = {
 
 
 def worklist(
-    *, user: User, frame: Frame, now: datetime, today: date, whose: str, show: str, page: int
+    *,
+    user: User,
+    frame: Frame,
+    now: datetime,
+    today: date,
+    whose: str,
+    show: str = "",
+    page: int = 1,
+    most: int = MOST,
 ) -> Worklist:
-    """Eight statements, whatever waits; the red flags come with the frame."""
+    """Eight statements, whatever waits; the red flags come with the frame. `most`: how many rows
+    of a group stand on a page."""
     mine = whose == "mine" if whose in ("mine", "team") else frame.on_a_team
     show = show if show in TITLES else ""
-    start = (page - 1) * MOST if show else 0
+    start = (page - 1) * most if show else 0
     about = Waiting(user, today, Whose.MINE if mine else Whose.EVERYBODY, frame.leaving)
-    made = _Maker(user=user, now=now, today=today, about=about, show=show, start=start)
+    made = _Maker(user, now, today, about, show, range(start, start + most))
     rows = made.found()
     found = {group.key: group for group in (made.red_flags(frame), *made.groups(rows))}
     groups = tuple(found[key] for key in TITLES if key in found and found[key].rows)
@@ -195,7 +204,7 @@ def worklist(
         page=page,
         newer=link.to(page=page - 1) if show and page > 1 else "",
         older=(
-            link.to(page=page + 1) if show and any(g.count > start + MOST for g in groups) else ""
+            link.to(page=page + 1) if show and any(g.count > start + most for g in groups) else ""
         ),
     )
 
@@ -233,7 +242,8 @@ class _Maker:
     today: date
     about: Waiting
     show: str
-    start: int
+    shown: range
+    """The rows of each group that are shown, from the first as 0."""
 
     def wants(self, key: str) -> bool:
         return self.show in ("", key)
@@ -241,7 +251,7 @@ class _Maker:
     # --- red flags
     def red_flags(self, frame: Frame) -> Group:
         """Everybody's, whatever else is shown: a red flag is never filtered away by "mine"."""
-        shown = frame.flags[self.start : self.start + MOST] if self.wants("red-flags") else ()
+        shown = frame.flags[self.shown.start : self.shown.stop] if self.wants("red-flags") else ()
         return Group(
             "red-flags",
             TITLES["red-flags"](),
@@ -277,7 +287,7 @@ class _Maker:
         if membership is None:
             return {}
         rights = rights_of(membership)
-        sort = (rights, self.about.whose, self.about.leaving, self.show, self.start)
+        sort = (rights, self.about.whose, self.about.leaving, self.show, self.shown)
         keys = {"user": self.user.pk, "clinic": membership.clinic_id}
         values = Values(keys, self.today, self.now)
 
@@ -287,7 +297,7 @@ class _Maker:
             return self._together(about, marks.keys["clinic"], marks.now)
 
         # Pages of one group are many and seldom asked for: only the first is kept.
-        kept = _kept if not self.start else Kept()
+        kept = _kept if not self.shown.start else Kept()
         found: dict[str, list[_Found]] = {}
         for columns in kept.rows(sort, values, made):
             row = _Found(*columns.values())
@@ -300,7 +310,7 @@ class _Maker:
         queries = [
             query
             for place, (key, branch) in enumerate(_branches(about, now).items())
-            if self.wants(key) and (query := branch.query(key, place, self.start)) is not None
+            if self.wants(key) and (query := branch.query(key, place, self.shown)) is not None
         ]
         together = _waits(about.user, clinic, about.today, Whose.MINE).union(
             _waits(about.user, clinic, about.today, Whose.EVERYBODY), *queries, all=True
@@ -514,7 +524,7 @@ class _Maker:
                 record=_first_number("plan__patient"),
             )
             .order_by("plan__patient__family_name", "plan__patient__given_names", "pk")[
-                self.start : self.start + MOST
+                self.shown.start : self.shown.stop
             ]
         )
         found = schedules(versions)
@@ -639,13 +649,13 @@ class _Branch:
     word: str = ""
     words: str | Combinable = ""
 
-    def query(self, kind: str, place: int, start: int) -> QuerySet[Any, dict[str, Any]] | None:
+    def query(self, kind: str, place: int, shown: range) -> QuerySet[Any, dict[str, Any]] | None:
         """So many rows, and how many there are in all; None where there cannot be any."""
         if self.rows.query.is_empty():
             return None
-        shown = self.rows.values("pk")[start : start + MOST]
+        keys = self.rows.values("pk")[shown.start : shown.stop]
         found: QuerySet[Any, dict[str, Any]] = (
-            self.rows.model._default_manager.filter(pk__in=shown)
+            self.rows.model._default_manager.filter(pk__in=keys)
             .order_by()
             .annotate(
                 r_place=Value(place),

@@ -36,11 +36,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from patients.models import Patient
-    from plans.presenters.home import Worklist
     from taperplan.accounts.http import ClinicianRequest
     from taperplan.columns import Values
 
 REFUSED = 422
+# More than a worklist ever holds.
+EVERY_ROW = 1_000_000
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -110,7 +111,7 @@ def _page(request: ClinicianRequest, patient: Patient, form: HandOverForm) -> Ht
 @require_permission(Permission.VIEW_PATIENTS)
 @limited(Limited.FILE)
 def worklist_table(request: ClinicianRequest) -> HttpResponse:
-    """The worklist as it stands on the first page, for whoever works through it on paper."""
+    """The whole worklist, for whoever works through it on paper."""
     rows = list(_worklist_rows(request))
     actions.worklist_taken(rows=len(rows), by=request.user)
     response = HttpResponse(WORKLIST.write(rows), content_type="text/csv; charset=utf-8")
@@ -120,27 +121,16 @@ def worklist_table(request: ClinicianRequest) -> HttpResponse:
 
 
 def _worklist_rows(request: ClinicianRequest) -> Iterator[Values]:
-    """A group that the page shows in part is asked for page by page."""
-
-    def page(show: str, number: int) -> Worklist:
-        return worklist(
-            user=request.user,
-            frame=frame,
-            now=request.now,
-            today=request.today,
-            whose=request.GET.get("whose", ""),
-            show=show,
-            page=number,
-        )
-
-    frame = Frame(request, leaving=True)
-    first = page("", 1)
-    for group in first.groups:
-        found = first if not group.more else page(group.key, 1)
-        yield from files.worklist_rows(one for one in found.groups if one.key == group.key)
-        while found.older and group.more:
-            found = page(group.key, found.page + 1)
-            yield from files.worklist_rows(found.groups)
+    """Every row of every group, in as many statements as the page takes."""
+    found = worklist(
+        user=request.user,
+        frame=Frame(request, leaving=True),
+        now=request.now,
+        today=request.today,
+        whose=request.GET.get("whose", ""),
+        most=EVERY_ROW,
+    )
+    yield from files.worklist_rows(found.groups)
 
 
 # --- A plan from another program -------------------------------------------------------------

@@ -130,7 +130,9 @@ def _mark(manifest: Manifest) -> str:
     zone = "" if connection.vendor == "sqlite" else "+00"
     moments = [f"'{one:%Y-%m-%d %H:%M:%S.%f}{zone}'" for one in (made, at)]
     table = Restore._meta.db_table
-    return f"INSERT INTO {table} (made_at, at) VALUES ({', '.join(moments)})"  # noqa: S608  # nosec B608  # our own words
+    # A dump of PostgreSQL leaves its session with no schema to look in.
+    where = "" if connection.vendor == "sqlite" else "RESET search_path; "
+    return f"{where}INSERT INTO {table} (made_at, at) VALUES ({', '.join(moments)})"  # noqa: S608  # nosec B608  # our own words
 
 
 def _opened(source: Path, to: Path, told: Told) -> Manifest:

@@ -91,7 +91,7 @@ def test_keys_in_a_large_grid_do_not_wait_for_the_server(
 
     # The server answers only after it has been let to: what is typed stands at once.
     held: list[Route] = []
-    page.route(f"**{url}", held.append)
+    page.route(f"**{url}", lambda route: held.append(route))
     page.locator("[id='steps.s30.0.c3']").focus()
     page.keyboard.type("1 1/2")
     page.keyboard.press("Enter")
