@@ -48,8 +48,13 @@ def _arrange(request: ClinicianRequest, version: Version) -> HttpResponse:
     if request.POST.get("act") == "list":
         return _listed(request, version, schedule)
     form = _form(request, schedule, request.POST)
+    waits = forms.is_listing(request.POST)
+    if waits:
+        # What is typed there would be gone, and the collections would lack it.
+        sentence = _("Days are typed for a list and not listed yet. List them, or empty the boxes.")
+        form.add_error(None, sentence)
     if not form.is_valid():
-        listing = forms.ListForm(request.POST if forms.is_listing(request.POST) else None)
+        listing = forms.ListForm(request.POST if waits else None)
         return _page(request, version, schedule, form, listing, status=REFUSED)
     given = form.cleaned_data
     actions.arrange(
