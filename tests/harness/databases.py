@@ -155,6 +155,22 @@ def _flush_past_the_triggers() -> None:
     operations.execute_sql_flush = execute_sql_flush
 
 
+def forget_statistics() -> None:
+    """Let SQLite choose as if nobody had ever measured its tables.
+
+    What another test had measured outlives it, in the connection or in the file; a test that reads
+    how a statement is answered begins from a state of its own.
+    """
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'")
+            if cursor.fetchone():
+                cursor.execute("DELETE FROM sqlite_stat1")
+                cursor.execute("ANALYZE sqlite_schema")
+
+
 def touches_the_database(item: pytest.Item) -> bool:
     names = getattr(item, "fixturenames", ())
     return item.get_closest_marker("django_db") is not None or bool(

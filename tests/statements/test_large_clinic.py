@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -15,6 +16,7 @@ from patients.models import Patient
 from plans.presenters.waiting import Waiting, Whose
 from tests import doors
 from tests.access.world import World
+from tests.harness.databases import forget_statistics
 
 MANY = 3000
 # How each engine says that it reads every patient, or every patient of a clinic.
@@ -25,7 +27,7 @@ EVERYBODY = re.compile(
 
 
 @pytest.fixture
-def crowded(world: World) -> World:
+def crowded(world: World) -> Iterator[World]:
     world.fill()
     like = world.patient
     Patient.objects.bulk_create(
@@ -44,7 +46,8 @@ def crowded(world: World) -> World:
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return world
+    yield world
+    forget_statistics()
 
 
 def plan_of(sql: str) -> str:
