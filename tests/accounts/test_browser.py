@@ -85,6 +85,7 @@ def test_from_an_invitation_to_the_first_page_by_keyboard(
     assert Membership.objects.get(user__email="maria@x.example").active
 
 
+@pytest.mark.sweep
 def test_a_passkey_is_both_steps(browser_page: OpenPage, clare: User) -> None:
     secret = enrol(clare)
     page = browser_page()
@@ -136,6 +137,7 @@ def test_the_trail_reads_well(browser_page: OpenPage, ole: User, clare: User) ->
     assert page.locator("td b", has_text="signed in").first.is_visible()
 
 
+@pytest.mark.sweep
 def test_what_was_refused_is_read_out_and_stays_typed(
     browser_page: OpenPage, ada: User, theo: User
 ) -> None:

@@ -56,9 +56,8 @@ def focused(page: Page) -> str:
     return text
 
 
-@pytest.mark.parametrize(
-    "dark", [False, pytest.param(True, marks=pytest.mark.sweep)], ids=["light", "dark"]
-)
+@pytest.mark.sweep
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_nothing_on_the_pages_of_the_frame(
     browser_page: OpenPage, clare: User, dark: bool
 ) -> None:
@@ -137,6 +136,7 @@ def test_the_first_key_leads_past_the_bar(browser_page: OpenPage, clare: User) -
     assert page.evaluate("() => document.activeElement.id") == "content"
 
 
+@pytest.mark.sweep
 def test_keys_lead_from_room_to_room(browser_page: OpenPage, clare: User) -> None:
     page = browser_page(clare)
     page.goto("/help/")
@@ -149,6 +149,7 @@ def test_keys_lead_from_room_to_room(browser_page: OpenPage, clare: User) -> Non
     assert page.evaluate("() => document.activeElement.id") == "bar-search"
 
 
+@pytest.mark.sweep
 def test_a_letter_in_a_text_field_is_a_letter(browser_page: OpenPage, clare: User) -> None:
     page = browser_page(clare)
     page.goto("/help/")
@@ -173,6 +174,7 @@ def test_letters_do_nothing_for_whoever_switched_them_off(
     assert not page.locator("#keys-dialog").is_visible()
 
 
+@pytest.mark.sweep
 def test_the_list_of_keys_opens_and_closes(browser_page: OpenPage, clare: User) -> None:
     page = browser_page(clare)
     page.goto("/help/")
@@ -201,6 +203,7 @@ def test_rows_are_walked_opened_and_acted_on_by_key(
     page.wait_for_url(f"**/patients/{otto.pk}/")
 
 
+@pytest.mark.sweep
 def test_a_refused_form_is_announced_and_leads_to_its_field(
     browser_page: OpenPage, clare: User
 ) -> None:
@@ -258,6 +261,7 @@ def test_setting_up_the_second_step_shows_a_picture_and_its_secret(
     assert_no_violations(page)
 
 
+@pytest.mark.sweep
 def test_a_password_can_be_shown_and_hidden(browser_page: OpenPage, db: None) -> None:
     page = browser_page()
     page.goto("/account/sign-in/")
@@ -294,6 +298,7 @@ def test_a_session_about_to_end_says_so_and_can_be_kept(
     assert page.locator("#bar-search").input_value() == "typed"
 
 
+@pytest.mark.sweep
 def test_a_session_that_ended_covers_the_page_and_keeps_what_was_typed(
     browser_page: OpenPage, clare: User
 ) -> None:
@@ -343,6 +348,7 @@ def test_what_an_act_said_becomes_a_toast_that_can_be_closed(
     assert page.locator(".toast").count() == 0
 
 
+@pytest.mark.sweep
 def test_the_pages_work_without_scripts(browser_page: OpenPage, clare: User, otto: Patient) -> None:
     page = browser_page(clare, scripts=False)
     page.goto("/")

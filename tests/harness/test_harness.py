@@ -33,6 +33,7 @@ def test_what_one_test_commits_is_gone_in_the_next_and_the_triggers_stand(
         AuditEvent.objects.all().delete()
 
 
+@pytest.mark.sweep
 def test_nobody_is_led_to_the_sign_in_page(browser_page: OpenPage) -> None:
     page = browser_page()
     page.goto("/")
@@ -43,6 +44,7 @@ def test_nobody_is_led_to_the_sign_in_page(browser_page: OpenPage) -> None:
     assert_fits(page)
 
 
+@pytest.mark.sweep
 def test_somebody_comes_in_by_password_and_code(browser_page: OpenPage, clare: User) -> None:
     page = browser_page()
     sign_in(page, clare, password=PASSWORD, secret=enrol(clare))

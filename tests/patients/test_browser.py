@@ -62,6 +62,7 @@ def test_a_patient_is_registered_by_keyboard_alone(
     assert (zoe.sex, zoe.phone) == ("female", "555-0139")
 
 
+@pytest.mark.sweep
 def test_the_assessment_is_answered_by_keyboard_alone(
     browser_page: OpenPage, clare: User, otto: Patient
 ) -> None:

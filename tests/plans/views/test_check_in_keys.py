@@ -46,6 +46,7 @@ def test_a_yes_waits_for_its_confirming_key_and_shows_the_protocol_at_once(page:
     assert page.evaluate("document.activeElement.id") == "s-hallucination_0"
 
 
+@pytest.mark.sweep
 def test_a_star_confirmed_while_a_saving_is_under_way_is_raised_all_the_same(page: Page) -> None:
     def late(route: Route) -> None:
         page.wait_for_timeout(700)
@@ -91,6 +92,7 @@ def test_what_is_typed_outlives_the_page(page: Page, otto: Patient) -> None:
     assert CheckInDraft.objects.get().patient == otto
 
 
+@pytest.mark.sweep
 def test_up_and_down_never_change_an_answer(page: Page) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
@@ -99,6 +101,7 @@ def test_up_and_down_never_change_an_answer(page: Page) -> None:
     assert page.evaluate("document.activeElement.id") == "s-hallucination_0"
 
 
+@pytest.mark.sweep
 def test_it_fits_a_narrow_screen_and_breaks_no_rule(page: Page) -> None:
     assert_no_violations(page)
     assert_descriptions_resolve(page)

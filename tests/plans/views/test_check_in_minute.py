@@ -154,6 +154,7 @@ def _kept() -> str:
     return note
 
 
+@pytest.mark.sweep
 def test_a_draft_outlives_the_session_and_the_browser(
     browser_page: Callable[..., Page], otto: Patient, theo: User
 ) -> None:

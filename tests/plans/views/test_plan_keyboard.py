@@ -316,6 +316,7 @@ def on_the_clipboard(page: Page, text: str) -> None:
     page.bring_to_front()
 
 
+@pytest.mark.sweep
 def test_a_pasted_block_of_twelve_steps_takes_less_than_fifteen_keys(keys: Keyboard) -> None:
     one_drug(keys)
     rows = ["\t".join(["30 Nov 2026", "14", "", "Every day", TWELVE[0]])]
@@ -370,6 +371,7 @@ def at(page: Page, name: str) -> str:
     return page.locator(f"[id='{name}']").input_value()
 
 
+@pytest.mark.sweep
 def test_what_is_typed_is_saved_and_read_back_without_moving_the_keyboard(page: Page) -> None:
     cell = page.locator("[id='steps.s2.0.c1']")
     cell.focus()
@@ -383,6 +385,7 @@ def test_what_is_typed_is_saved_and_read_back_without_moving_the_keyboard(page: 
     assert Draft.objects.get().cells["steps"][1]["doses"][1]["quantity"] == "1/2"
 
 
+@pytest.mark.sweep
 def test_what_cannot_be_read_says_so_at_its_cell_and_stays(page: Page) -> None:
     page.locator("[id='steps.s2.0.c1']").focus()
     page.keyboard.type("1,5")
@@ -418,6 +421,7 @@ def test_each_way_of_typing_a_fraction_is_echoed_in_words_or_refused(page: Page)
         assert at(page, "steps.s2.0.c1") == typed
 
 
+@pytest.mark.sweep
 def test_a_step_taken_out_comes_back_with_what_was_typed(page: Page) -> None:
     page.locator("[id='steps.s2.0.c0']").focus()
     page.keyboard.press("Control+Backspace")
@@ -501,6 +505,7 @@ def test_a_session_that_ends_while_typing_loses_nothing(page: Page, clare: User)
     assert Draft.objects.get().cells["steps"][1]["doses"][1]["quantity"] == "2 1/2"
 
 
+@pytest.mark.sweep
 def test_the_second_of_two_people_is_told_while_typing(page: Page, theo: User) -> None:
     from plans.actions import plan as actions
 
