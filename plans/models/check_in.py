@@ -644,6 +644,9 @@ class FollowUp(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["due_on"], name="follow_up_due"),
+            models.Index(
+                fields=["patient"], condition=Q(safety_open=True), name="follow_up_safety_open"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -232,7 +232,7 @@ def _rows(request: Any, patient: Patient | None, *, leaving: bool) -> Iterator[d
     def made(marks: Values) -> QuerySet[Any, dict[str, Any]]:
         clinic = Clinic(pk=marks.keys["clinic"])
         user = asker(marks.keys["user"], marks.keys["clinic"], rights)
-        open_now = Escalation.objects.visible_to(user).still_open()
+        open_now = Escalation.objects.open_to(user)
         seen = (without_emergency if leaving else within_reach)(user, "patient__")
         rows = _flags(open_now, user, marks.keys.get("patient"), seen).union(
             _counts(open_now, user, clinic, marks), all=True

@@ -62,6 +62,10 @@ class Act:
     look: str = "small"
     posts: bool = False
 
+    @property
+    def classes(self) -> str:
+        return " ".join(f"btn-{look}" for look in self.look.split())
+
 
 @dataclass(frozen=True)
 class Row:
@@ -151,6 +155,8 @@ TITLES: dict[str, Callable[[], str]] = {
     "begun": lambda: _("Check-ins begun"),
     "drafts": lambda: _("Drafts not signed"),
 }
+# Those that `Waiting.how_many` counts.
+WAITS = frozenset({"overdue", "due", "safety", "begun", "asked", "drafts"})
 
 
 def worklist(
@@ -164,8 +170,8 @@ def worklist(
     page: int = 1,
     most: int = MOST,
 ) -> Worklist:
-    """Eight statements, whatever waits; the red flags come with the frame. `most`: how many rows
-    of a group stand on a page."""
+    """Eight statements at most, whatever waits; the red flags come with the frame. `most`: how
+    many rows of a group stand on a page."""
     mine = whose == "mine" if whose in ("mine", "team") else frame.on_a_team
     show = show if show in TITLES else ""
     start = (page - 1) * most if show else 0
@@ -175,7 +181,7 @@ def worklist(
     found = {group.key: group for group in (made.red_flags(frame), *made.groups(rows))}
     groups = tuple(found[key] for key in TITLES if key in found and found[key].rows)
     link = _Link("mine" if mine else "team", show)
-    waits = {one: sum(row.count for row in rows.get(one.name, ())) for one in Whose}
+    waits = made.waits(rows)
     return Worklist(
         title=_long_day(today),
         groups=tuple(
@@ -312,17 +318,31 @@ class _Maker:
             for place, (key, branch) in enumerate(_branches(about, now).items())
             if self.wants(key) and (query := branch.query(key, place, self.shown)) is not None
         ]
-        together = _waits(about.user, clinic, about.today, Whose.MINE).union(
-            _waits(about.user, clinic, about.today, Whose.EVERYBODY), *queries, all=True
+        first, *others = (
+            _waits(about.user, clinic, about.today, whose) for whose in self._counted_apart()
         )
+        together = first.union(*others, *queries, all=True)
         return together.order_by("r_place", "r_on", "r_at", "r_key")
 
+    def _counted_apart(self) -> list[Whose]:
+        """Where everything is shown, what waits on that list is the sum of its groups."""
+        lists = (Whose.MINE, Whose.EVERYBODY)
+        return [one for one in lists if self.show or self.shown.start or one != self.about.whose]
+
+    def waits(self, found: dict[str, list[_Found]]) -> dict[Whose, int]:
+        apart = self._counted_apart()
+        here = sum(rows[0].count for key, rows in found.items() if key in WAITS)
+        return {
+            one: sum(row.count for row in found.get(one.name, ())) if one in apart else here
+            for one in (Whose.MINE, Whose.EVERYBODY)
+        }
+
     def groups(self, found: dict[str, list[_Found]]) -> Iterable[Group]:
-        if self.wants("changing"):
-            yield self._changing()
         for key, rows in found.items():
-            if key in TITLES:
-                yield Group(key, TITLES[key](), tuple(map(self._row, rows)), rows[0].count)
+            if key not in TITLES:
+                continue
+            made = self._changing(rows) if key == "changing" else tuple(map(self._row, rows))
+            yield Group(key, TITLES[key](), made, rows[0].count)
 
     def _row(self, row: _Found) -> Row:
         words = _WORDS[row.kind](self, row)
@@ -515,25 +535,14 @@ class _Maker:
         return Act(_("Open"), address("plans:patient", patient=row.patient))
 
     # --- what changes this week
-    def _changing(self) -> Group:
-        changing = self.about.changing
-        versions = list(
-            changing.select_related("plan__patient")
-            .annotate(
-                count=RowsOf(changing.order_by().values("pk")),
-                record=_first_number("plan__patient"),
-            )
-            .order_by("plan__patient__family_name", "plan__patient__given_names", "pk")[
-                self.shown.start : self.shown.stop
-            ]
-        )
-        found = schedules(versions)
-        dated = [self._change_row(version, found[version.pk]) for version in versions]
-        dated.sort(key=lambda pair: pair[0])
-        count: int = versions[0].count if versions else 0
-        return Group("changing", TITLES["changing"](), tuple(row for _day, row in dated), count)
+    def _changing(self, rows: list[_Found]) -> tuple[Row, ...]:
+        versions = Version.objects.in_bulk([row.id for row in rows])
+        found = schedules(list(versions.values()))
+        dated = [self._change_row(row, versions[row.id], found[row.id]) for row in rows]
+        dated.sort(key=lambda pair: (pair[0], pair[1].name))
+        return tuple(row for _day, row in dated)
 
-    def _change_row(self, version: Version, schedule: Schedule) -> tuple[date, Row]:
+    def _change_row(self, found: _Found, version: Version, schedule: Schedule) -> tuple[date, Row]:
         begins = max(self.today, version.in_force_from)
         change = next_change(schedule, begins - _DAY)
         if change is None or change.day > self.about.until:
@@ -542,20 +551,19 @@ class _Maker:
         else:
             day, what = change.day, change_line(schedule, change)
             detail = _change_detail(version, schedule, change)
-        patient = version.plan.patient
         ahead = (day - self.today).days
         soon = _("In %(days)s") % {"days": formats.length(ahead)}
         return day, Row(
-            name=formats.family_given(patient.family_name, patient.given_names),
-            url=address("plans:patient", patient=patient.pk),
-            born=formats.date_of_birth(patient.born, self.today),
-            record=version.record or "",  # type: ignore[attr-defined]
+            name=formats.family_given(found.family, found.given),
+            url=address("plans:patient", patient=found.patient),
+            born=formats.date_of_birth(found.born, self.today),
+            record=found.record or "",
             tag="today" if ahead == 0 else "soon",
             tag_words="" if ahead == 0 else soon,
             what=what,
             detail=detail,
             when=_("Today") if ahead == 0 else formats.day(day),
-            act=Act(_("Open"), address("plans:plan", plan=version.plan_id)),
+            act=Act(_("Open"), address("plans:plan", plan=found.plan)),
         )
 
 
@@ -767,6 +775,15 @@ def _branches(about: Waiting, now: datetime) -> dict[str, _Branch]:
         ),
         "overdue": _Branch(about.overdue.order_by("due_on", "pk"), **follow_up),
         "due": _Branch(about.due.order_by("pk"), **follow_up),
+        "changing": _Branch(
+            about.changing.order_by(
+                "plan__patient__family_name", "plan__patient__given_names", "pk"
+            ),
+            patient="plan__patient",
+            plan="plan_id",
+            at="signed_at",
+            who="signed_by",
+        ),
         "staying": _Branch(
             about.holds_ending.order_by("hold_until", "pk"),
             patient="plan__patient",

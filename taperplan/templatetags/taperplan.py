@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.forms import BaseForm
 from django.forms.formsets import BaseFormSet
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -70,6 +72,17 @@ def icon(name: str, size: str = "") -> SafeString:
 @register.filter
 def tag_look(kind: str) -> looks.Look:
     return looks.TAGS[str(kind)]
+
+
+@register.simple_tag
+def tag(kind: str, words: str = "") -> SafeString:
+    """`components/tag.html`, drawn once for the same kind and words: tables have many alike."""
+    return _tag(str(kind), str(words), get_language() or "")
+
+
+@lru_cache(maxsize=1024)
+def _tag(kind: str, words: str, _language: str) -> SafeString:
+    return render_to_string("components/tag.html", {"kind": kind, "label": words})
 
 
 @register.filter

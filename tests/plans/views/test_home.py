@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -189,6 +190,25 @@ def test_one_glance_tells_mine_from_the_teams(clinic: Clinic, clare: User) -> No
 
     assert 'Mine <span class="how-many">1</span>' in shown
     assert 'Team <span class="how-many">2</span>' in shown
+
+
+def test_the_figures_of_the_two_lists_hang_on_nothing_that_is_chosen(
+    clinic: Clinic, clare: User
+) -> None:
+    """Where everything is shown they are the sum of its groups, elsewhere counted apart."""
+    everything(clinic, clare, 2)
+    CareTeamFactory(patient=PatientFactory(clinic=clinic, family_name="Mine"), user=clare)
+    draft_plan(PatientFactory(clinic=clinic, family_name="Other"), clare)
+
+    shown = [page(clare, f"?whose={whose}{show}") for whose in ("mine", "team")
+             for show in ("", "&show=reviews", "&show=drafts")]  # fmt: skip
+    figures = {
+        tuple(re.findall(r'(?:Mine|Team) <span class="how-many">(\d+)', one)) for one in shown
+    }
+
+    assert len(figures) == 1
+    ((mine, team),) = figures
+    assert 0 <= int(mine) < int(team)
 
 
 def test_a_version_that_is_replaced_changes_nothing(clinic: Clinic, clare: User) -> None:
