@@ -306,6 +306,11 @@ if EMAIL_CONFIGURED:
     vars().update(env.email_url("EMAIL_URL"))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+# Hosts of pagers that an administrator may type: `host`, `host:port`, `*.host`, and the addresses
+# or networks of those that stand inside (taperplan/accounts/pagers.py). None: no pager.
+PAGER_HOSTS: list[str] = env.list(
+    "PAGER_HOSTS", default=[] if HTTPS else ["localhost:*", "127.0.0.1:*", "127.0.0.0/8", "::1"]
+)
 # For one answer of the mail server; a server that is silent for longer counts as gone.
 EMAIL_TIMEOUT = 45
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="taperplan@localhost")

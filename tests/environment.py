@@ -11,6 +11,7 @@ from pathlib import Path
 os.environ.setdefault("SECRET_KEY", "tests-only")
 os.environ.setdefault("TRAIL_KEY", "tests-only-trail")
 os.environ.setdefault("HTTPS", "false")
+os.environ.setdefault("PAGER_HOSTS", "pager.example,127.0.0.1:*,localhost:*,127.0.0.0/8")
 os.environ.setdefault(
     "STATICFILES_BACKEND", "django.contrib.staticfiles.storage.StaticFilesStorage"
 )

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 
 from plans.rules.notices import Fault, NotDelivered
+from taperplan.accounts import pagers
 from taperplan.accounts.ladder import WEBHOOK
 
 if TYPE_CHECKING:
@@ -83,6 +84,9 @@ def signature(key: bytes, name: str, moment: str, body: bytes) -> str:
 def _page(message: Message, pager: Webhook | None) -> None:
     if pager is None:
         raise NotDelivered(Fault.NO_PAGER)
+    # The list may have changed since the address was typed.
+    if not pagers.allowed(pager.url):
+        raise NotDelivered(Fault.NO_PAGER)
     parts = urlsplit(pager.url)
     body = json.dumps(
         {
@@ -104,6 +108,10 @@ def _page(message: Message, pager: Webhook | None) -> None:
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=PATIENCE)
     try:
+        connection.connect()
+        # A name may lead anywhere by now: before a word is said, who is it that answers?
+        if not pagers.peer_allowed(connection.sock.getpeername()[0]):
+            raise NotDelivered(Fault.NO_PAGER)
         path = parts.path or "/"
         connection.request("POST", f"{path}?{parts.query}" if parts.query else path, body, headers)
         # No redirect is followed: the message goes where the clinic said, or nowhere.

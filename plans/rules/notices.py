@@ -49,7 +49,7 @@ class Fault(StrEnum):
             case Fault.NOT_SIGNED_IN:
                 return _("the server refused our password")
             case Fault.NO_PAGER:
-                return _("no pager address is typed")
+                return _("no pager address is typed, or this installation does not allow it")
             case Fault.LEFT:
                 return _("this person does not work here any more")
             case Fault.UNEXPECTED:

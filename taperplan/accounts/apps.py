@@ -9,4 +9,6 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from taperplan.accounts import receivers  # noqa: F401  (they connect themselves)
+        from taperplan.accounts import checks, receivers, recovery  # noqa: F401  (they connect themselves)
+
+        recovery.take_over()

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from allauth.account import views as account
 from allauth.mfa.base import views as second_step
-from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as app_code
 from allauth.mfa.webauthn import views as passkey
 from django.urls import path
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from taperplan.accounts.together import kept_together, second_step_kept
 from taperplan.accounts.views.passkeys import remove_passkey
+from taperplan.accounts.views.recovery import new_recovery_codes, recovery_codes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,21 +55,8 @@ urlpatterns = [
         page(app_code.deactivate_totp, second_step_kept),
         name="mfa_deactivate_totp",
     ),
-    path(
-        "second-step/recovery-codes/",
-        require_safe(recovery_codes.view_recovery_codes),
-        name="mfa_view_recovery_codes",
-    ),
-    path(
-        "second-step/recovery-codes/new/",
-        page(recovery_codes.generate_recovery_codes, second_step_kept),
-        name="mfa_generate_recovery_codes",
-    ),
-    path(
-        "second-step/recovery-codes/file/",
-        require_safe(recovery_codes.download_recovery_codes),
-        name="mfa_download_recovery_codes",
-    ),
+    path("second-step/recovery-codes/", recovery_codes, name="mfa_view_recovery_codes"),
+    path("second-step/recovery-codes/new/", new_recovery_codes, name="mfa_generate_recovery_codes"),
     path("second-step/passkeys/", require_safe(passkey.list_webauthn), name="mfa_list_webauthn"),
     path(
         "second-step/passkeys/add/",

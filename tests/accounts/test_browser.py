@@ -79,6 +79,9 @@ def test_from_an_invitation_to_the_first_page_by_keyboard(
     page.keyboard.press("Enter")
     page.wait_for_url("**/recovery-codes/")
     assert_no_violations(page)
+    page.get_by_role("button", name="Show my recovery codes").click()
+    page.wait_for_selector(".codes li")
+    assert_no_violations(page)
     page.goto(reverse("accounts:me"))
 
     assert page.get_by_role("heading", name="Your account").is_visible()

@@ -20,12 +20,24 @@ VALIDATOR = LeakedPasswordValidator()
     [
         "password", "Password1234!", "123456789012", "qwertyuiopas", "P@ssw0rd2026",
         "dragonmonkey", "monkeymonkey", "abcabcabcabc", "drowssap1234", "1qaz2wsx3edc",
-        "  letmein123456", "zyxwvutsrqpo", "!!!football!!!",
+        "  letmein123456", "zyxwvutsrqpo", "!!!football!!!", "aeropostal123", "IloveYouMari",
+        "irelandbridge222", "fallingstar23",
     ],
 )  # fmt: skip
 def test_a_leaked_password_and_its_ornaments_are_refused(leaked: str) -> None:
     with pytest.raises(ValidationError, match="leaked elsewhere"):
         VALIDATOR.validate(leaked)
+
+
+def test_more_than_three_thousand_leaked_ones_have_the_length_that_is_asked() -> None:
+    long_enough = [one for one in VALIDATOR.long_ones if len(one) >= 12]
+
+    assert len(long_enough) == len(VALIDATOR.long_ones) > 3_000
+    assert all(one == one.lower().strip() for one in long_enough)
+    # Each is refused as it stands: nothing on the way there changes it.
+    for one in sorted(long_enough)[::97]:
+        with pytest.raises(ValidationError):
+            VALIDATOR.validate(one)
 
 
 @pytest.mark.parametrize(

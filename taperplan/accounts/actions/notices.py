@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from taperplan import formats
+from taperplan.accounts import pagers
 from taperplan.accounts.actions.people import _locked
 from taperplan.accounts.actions.protocol import people_for_the_ladder
 from taperplan.accounts.models import Absence, AbsenceEnd, Ladder, Rung, Webhook, Week, WeekSpan
@@ -191,3 +192,7 @@ def _check_url(url: str) -> None:
         raise NotDoneError(_("Type a whole web address that begins with https://."))
     if parts.username or parts.password:
         raise NotDoneError(_("Leave name and password out: the message is signed."))
+    if not pagers.allowed(url):
+        raise NotDoneError(
+            _("This address is not on the list of this installation. Whoever runs it adds it.")
+        )

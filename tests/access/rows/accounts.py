@@ -261,7 +261,6 @@ ROWS: dict[str, Row] = {
     "mfa_deactivate_totp": Row(get=everyone(404), post=everyone(404)),
     "mfa_view_recovery_codes": Row(get=everyone(404)),
     "mfa_generate_recovery_codes": Row(get=everyone(302), post=everyone(302)),
-    "mfa_download_recovery_codes": Row(get=everyone(404)),
     "mfa_list_webauthn": Row(get=everyone(200)),
     "mfa_add_webauthn": Row(get=everyone(302), post=everyone(302)),
     "mfa_reauthenticate_webauthn": Row(get=everyone(302), post=everyone(302)),

@@ -26,6 +26,7 @@ from plans.models import Escalation, Heartbeat, Sending
 from plans.notifications import thread, worker
 from plans.notifications.worker import Notifier
 from taperplan.accounts import actions as account_actions
+from taperplan.accounts import pagers
 from taperplan.accounts.models import Clinic, Ladder, Rung, TestMessage, User, Webhook
 from tests.plans.notifications.conftest import write_ladder
 from tests.plans.notifications.ward import report
@@ -178,6 +179,36 @@ def paged(
     write_ladder(clinic, ada, [rung])
     report(otto, theo, now=clock.now)
     return Webhook.objects.get()
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        pytest.param(["pager.example"], id="the host was taken off the list"),
+        pytest.param(["127.0.0.1:1"], id="another port"),
+        pytest.param(["127.0.0.1.example:*"], id="a name that only begins so"),
+    ],
+)
+def test_a_pager_that_is_not_allowed_any_more_is_asked_nothing_and_that_is_said(
+    paged: Webhook, receiver: Pager, clock: Clock, settings: Settings, hosts: list[str]
+) -> None:
+    settings.PAGER_HOSTS = hosts
+    Notifier(clock=clock).round()
+
+    assert not receiver.calls
+    assert Sending.objects.get().fault == "no pager"
+
+
+@pytest.mark.one_engine
+def test_whoever_answers_at_an_allowed_name_from_inside_is_told_nothing(
+    paged: Webhook, receiver: Pager, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pagers, "_networks", lambda: iter(()))
+    Notifier(clock=clock).round()
+
+    assert not receiver.calls
+    assert Sending.objects.get().fault == "no pager"
 
 
 def test_a_pager_s_message_is_signed_and_holds_nothing_of_the_patient(
