@@ -158,7 +158,9 @@ class PagerForm(NumberedForm):
 
     url = LineField(
         label=gettext_lazy("Address of the pager's service"),
-        help_text=gettext_lazy("Begins with https://. Its host must be one that this installation allows. Empty: no pager."),
+        help_text=gettext_lazy(
+            "Begins with https://. Its host must be one that this installation allows. Empty: no pager."
+        ),
         required=False,
         limit=500,
     )
