@@ -35,7 +35,7 @@ _COST = {"time_cost": 2, "memory_cost": 19_456, "parallelism": 1}
 _Library = auth.RecoveryCodes
 
 
-class HashedRecoveryCodes(_Library):  # type: ignore[misc, valid-type]  (untyped library)
+class HashedRecoveryCodes(auth.RecoveryCodes):
     """What the library asks of a person's codes, answered from hashes."""
 
     instance: Authenticator

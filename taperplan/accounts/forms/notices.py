@@ -159,7 +159,7 @@ class PagerForm(NumberedForm):
     url = LineField(
         label=gettext_lazy("Address of the pager's service"),
         help_text=gettext_lazy(
-            "Begins with https://. Its host must be one that this installation allows. Empty: no pager."
+            "Begins with https://. Its host is one that this installation allows. Empty: no pager."
         ),
         required=False,
         limit=500,

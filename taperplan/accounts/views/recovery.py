@@ -15,13 +15,23 @@ from taperplan.accounts import recovery
 from taperplan.accounts.together import second_step_kept
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpResponse
 
     from taperplan.accounts.http import ClinicianRequest
 
+    View = Callable[..., HttpResponse]
+
+
+def asked_again(view: View) -> View:
+    """Whoever gave the second step some minutes ago gives it again."""
+    asked: View = reauthentication_required(app="allauth.mfa")(view)
+    return asked
+
 
 @require_safe
-@reauthentication_required(app="allauth.mfa")
+@asked_again
 def recovery_codes(request: ClinicianRequest) -> HttpResponse:
     row = Authenticator.objects.filter(user=request.user, type=recovery.KIND).first()
     if row is None:
@@ -31,7 +41,7 @@ def recovery_codes(request: ClinicianRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required(app="allauth.mfa")
+@asked_again
 def new_recovery_codes(request: ClinicianRequest) -> HttpResponse:
     if not can_generate_recovery_codes(request.user):
         raise Http404
