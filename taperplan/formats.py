@@ -132,36 +132,35 @@ def noun(form: str, value: Fraction | int = 1) -> str:
     return _NOUNS[form](many) if form in _NOUNS else form
 
 
+_PARTS: Mapping[Fraction, Callable[[], str]] = {
+    Fraction(1, 2): lambda: _("half"),
+    Fraction(1, 3): lambda: _("a third"),
+    Fraction(2, 3): lambda: _("two thirds"),
+    Fraction(1, 4): lambda: _("a quarter"),
+    Fraction(3, 4): lambda: _("three quarters"),
+    Fraction(1, 8): lambda: _("an eighth"),
+    Fraction(3, 8): lambda: _("three eighths"),
+    Fraction(5, 8): lambda: _("five eighths"),
+    Fraction(7, 8): lambda: _("seven eighths"),
+}
+
+_PARTS_AFTER_A_WHOLE: Mapping[Fraction, Callable[[], str]] = {
+    **_PARTS,
+    Fraction(1, 2): lambda: _("a half"),
+    Fraction(3, 4): lambda: _("three quarter"),
+}
+
+
 def part(value: Fraction) -> str:
     """A part of one in words, "half" or "three quarters"; "1/5" where there is no word."""
-    words = {
-        Fraction(1, 2): _("half"),
-        Fraction(1, 3): _("a third"),
-        Fraction(2, 3): _("two thirds"),
-        Fraction(1, 4): _("a quarter"),
-        Fraction(3, 4): _("three quarters"),
-        Fraction(1, 8): _("an eighth"),
-        Fraction(3, 8): _("three eighths"),
-        Fraction(5, 8): _("five eighths"),
-        Fraction(7, 8): _("seven eighths"),
-    }
-    return _joined(words.get(value) or number(value))
+    words = _PARTS.get(value)
+    return _joined(words() if words else number(value))
 
 
 def _and_part(value: Fraction) -> str:
     """The part that follows a whole number: "a half", "three quarter"."""
-    words = {
-        Fraction(1, 2): _("a half"),
-        Fraction(1, 3): _("a third"),
-        Fraction(2, 3): _("two thirds"),
-        Fraction(1, 4): _("a quarter"),
-        Fraction(3, 4): _("three quarter"),
-        Fraction(1, 8): _("an eighth"),
-        Fraction(3, 8): _("three eighths"),
-        Fraction(5, 8): _("five eighths"),
-        Fraction(7, 8): _("seven eighths"),
-    }
-    return words.get(value) or number(value)
+    words = _PARTS_AFTER_A_WHOLE.get(value)
+    return words() if words else number(value)
 
 
 def bare_quantity(value: Fraction) -> str:

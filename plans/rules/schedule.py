@@ -849,7 +849,7 @@ def direction(schedule: Schedule, step: Step, drug: Drug) -> Direction:
 
 def _comparable(total: StepTotal) -> dict[str, Fraction]:
     """One figure for each family of units, and one for each product without stated strength."""
-    figures = {amount.unit.value: amount.value for amount in total.mean.amounts}
+    figures: dict[str, Fraction] = {a.unit: a.value for a in total.mean.amounts}
     for count in total.mean.counts:
         if count.product.strength is None:
             figures[f"product {count.product.key}"] = count.quantity
