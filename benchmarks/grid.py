@@ -64,7 +64,9 @@ def main() -> None:
             return
         load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
         sys.stdout.write(f"load average {load} as it began\n\n")
-        sys.stdout.write("| work | processor, ms: least, median, most | on the wall |\n|---|---|---|\n")
+        sys.stdout.write(
+            "| work | processor, ms: least, median, most | on the wall |\n|---|---|---|\n"
+        )
         for words, work in (("autosave with findings", save), ("page", page)):
             sys.stdout.write(row(words, [work(number) for number in range(asked.times)]))
 

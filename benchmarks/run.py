@@ -177,19 +177,27 @@ def _workers(
     ours: dict[str, str], peer: dict[str, str], rounds: int
 ) -> list[tuple[str, str, str, str, bool]]:
     found: dict[str, list[float]] = {}
+    ready = service.DEPLOYED
     sides = (
-        ("ours", "taperplan.wsgi", "/account/sign-in/", ours),
-        ("peer", "benchmarks.peer.wsgi", "/admin/login/", peer),
+        ("ours", "taperplan.wsgi", "/account/sign-in/", ours, ready),
+        ("bare", "benchmarks.peer.wsgi", "/admin/login/", peer, ()),
+        ("preloaded", "benchmarks.peer.wsgi", "/admin/login/", peer, ready),
     )
     for number in range(max(rounds // 2, 3)):
-        for name, wsgi, path, environment in sides if number % 2 else reversed(sides):
-            for what, value in service.start_and_memory(wsgi, path, environment).items():
+        for name, wsgi, path, environment, flags in sides if number % 2 else reversed(sides):
+            told = service.start_and_memory(wsgi, path, environment, flags)
+            for what, value in told.items():
                 found.setdefault(f"{name} {what}", []).append(value)
     one = {name: statistics.median(values) for name, values in found.items()}
-    return [
-        _ratio("memory of two web workers", "MB", one["ours memory"], one["peer memory"], 1.3),
-        _ratio("cold start to the first page", "s", one["ours start"], one["peer start"], 1.5),
-    ]
+    rows = []
+    for name, words in (("bare", "as gunicorn starts it"), ("preloaded", "preloaded like ours")):
+        to = f"to an admin {words}"
+        memory, start = (one[f"{name} {what}"] for what in ("memory", "start"))
+        rows += [
+            _ratio(f"memory of two web workers, {to}", "MB", one["ours memory"], memory, 1.3),
+            _ratio(f"cold start to the first page, {to}", "s", one["ours start"], start, 1.5),
+        ]
+    return rows
 
 
 def _backup(ours: dict[str, str], folder: Path) -> list[tuple[str, str, str, str, bool]]:

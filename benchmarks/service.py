@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 WARM = 40
-# As deploy/systemd starts it.
 SERVER = ("--workers", "2", "--threads", "4")
+# As deploy/systemd starts it: loaded once, before the workers are forked.
+DEPLOYED = ("--preload",)
 
 
 def free_port() -> int:
@@ -34,11 +35,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(wsgi: str, environment: Mapping[str, str]) -> Iterator[tuple[int, int]]:
+def serving(
+    wsgi: str, environment: Mapping[str, str], flags: Sequence[str] = DEPLOYED
+) -> Iterator[tuple[int, int]]:
     """A gunicorn of two workers: its port and its process."""
     port = free_port()
     server = subprocess.Popen(  # noqa: S603  # our own modules
-        [sys.executable, "-m", "gunicorn", wsgi, "--bind", f"127.0.0.1:{port}", *SERVER],
+        [sys.executable, "-m", "gunicorn", wsgi, "--bind", f"127.0.0.1:{port}", *SERVER,
+         *flags],
         env={**os.environ, **environment}, cwd=ROOT,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
@@ -64,10 +68,12 @@ def asked(
         found.close()
 
 
-def start_and_memory(wsgi: str, path: str, environment: Mapping[str, str]) -> dict[str, float]:
+def start_and_memory(
+    wsgi: str, path: str, environment: Mapping[str, str], flags: Sequence[str]
+) -> dict[str, float]:
     """Seconds until the first page is answered, and MB of all its processes after some pages."""
     began = time.perf_counter()
-    with serving(wsgi, environment) as (port, pid):
+    with serving(wsgi, environment, flags) as (port, pid):
         while True:
             try:
                 status, _page = asked(port, path)

@@ -1,10 +1,16 @@
+"""What a web server calls. Loaded once, before it forks: `gunicorn --preload taperplan.wsgi`."""
+
 from __future__ import annotations
 
 import gc
-import os
 
-from django.core.wsgi import get_wsgi_application
-from django.urls import get_resolver
+# What is loaded once is never garbage: nothing searches through it, now or at a later turn.
+gc.disable()
+
+import os  # noqa: E402
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.urls import get_resolver  # noqa: E402
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "taperplan.settings")
 _application = get_wsgi_application()
@@ -14,6 +20,5 @@ get_resolver().reverse_dict  # noqa: B018  (asked for what it loads)
 from taperplan.health import OnlyWhenWhole  # noqa: E402  (needs Django to be set up)
 
 application = OnlyWhenWhole(_application)
-# What is loaded once is never garbage: no search for garbage walks through it again.
-gc.collect()
 gc.freeze()
+gc.enable()

@@ -45,6 +45,21 @@ def test_units_and_containers_run_commands_that_exist() -> None:
     assert named <= _commands() | theirs
 
 
+def test_loading_the_server_opens_no_connection_that_its_workers_would_share() -> None:
+    """The units load it once and fork: a connection from before would be everybody's."""
+    counted = (
+        "import taperplan.wsgi\n"
+        "from django.db import connections\n"
+        "print([one.connection for one in connections.all()])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", counted], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip() == "[None]"
+    web = (ROOT / "deploy" / "systemd" / "taperplan-web.service").read_text()
+    assert "gunicorn --preload taperplan.wsgi" in web
+
+
 def test_the_compose_file_gives_every_service_its_secrets() -> None:
     compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
     declared = set(compose["secrets"])
