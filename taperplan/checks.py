@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage, Critical, Tags, register
 from django.core.checks import Warning as Caution
 from django.db import connections
 
-from taperplan.audit import append_only, chain
+from taperplan.audit import append_only, chain, keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +47,16 @@ def every_guard_stands(
                     "could be written.",
                     hint="Run manage.py migrate, which puts it back.",
                     id="taperplan.E004",
+                )
+            )
+            continue
+        if (opened := chain.opened(connection)) and opened not in keys.held():
+            found.append(
+                Critical(
+                    f"The trail in {alias} is open under the key {opened}, which this site "
+                    "does not hold: no row of it could be written.",
+                    hint="Put that key into TRAIL_KEY, or into TRAIL_KEYS_BEFORE beside a new one.",
+                    id="taperplan.E006",
                 )
             )
     return found

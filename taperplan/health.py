@@ -16,7 +16,7 @@ from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from taperplan.audit import append_only, chain
+from taperplan.audit import append_only, chain, keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,9 +42,12 @@ def faults() -> list[str]:
     try:
         missing = append_only.missing(connection)
         held = chain.stands(connection)
+        opened = chain.opened(connection) if held else ""
     except DatabaseError as error:
         return [f"the database does not answer: {type(error).__name__}"]
     found = [f"the trigger {name} is missing" for name in missing]
+    if opened and opened not in keys.held():
+        found.append(f"the trail is open under the key {opened}, which is not given")
     return found if held else [*found, f"the function {chain.FUNCTION} is missing"]
 
 

@@ -22,6 +22,10 @@ SECRET_KEY: str = env.str("SECRET_KEY")
 # Keys the trail's hash chain; kept apart from the database, so that whoever can write the
 # table cannot forge the chain.
 TRAIL_KEY: str = env.str("TRAIL_KEY")
+# Keys that older rows of the trail are sealed with, newest first (taperplan/audit/keys.py).
+TRAIL_KEYS_BEFORE: list[str] = [
+    key.strip() for key in env.list("TRAIL_KEYS_BEFORE", default=[]) if key.strip()
+]
 for _name, _value in (("SECRET_KEY", SECRET_KEY), ("TRAIL_KEY", TRAIL_KEY)):
     if not _value.strip():
         message = f"{_name} is empty. Set it, or {_name}_FILE, to a long random text."

@@ -58,7 +58,7 @@ class TrailPage:
 
 COLUMNS = (
     "number", "at", "verb", "target", "patient", "clinic", "actor", "actor_name", "address",
-    "detail", "previous", "digest",
+    "detail", "key", "previous", "digest",
 )  # fmt: skip
 
 

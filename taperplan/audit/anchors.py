@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from taperplan.audit import keys
 from taperplan.audit.models import AuditEvent
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ def write() -> Anchor | None:
     anchor = Anchor(datetime.now(UTC).isoformat(timespec="seconds"), last.number, last.digest)
     path = Path(settings.TRAIL_ANCHORS)
     path.parent.mkdir(parents=True, exist_ok=True)
-    line = json.dumps(
-        {"at": anchor.at, "number": anchor.number, "digest": anchor.digest, "key": _keyed(anchor)}
-    )
+    key = keys.held().get(last.key, settings.TRAIL_KEY)
+    said = {"at": anchor.at, "number": anchor.number, "digest": anchor.digest}
+    line = json.dumps({**said, "key": _keyed(anchor, key)})
     with path.open("a", encoding="utf-8") as file:
         file.write(f"{line}\n")
         file.flush()
@@ -58,19 +59,28 @@ def faults() -> Iterator[tuple[int, str]]:
         try:
             kept = json.loads(line)
             anchor = Anchor(str(kept["at"]), int(kept["number"]), str(kept["digest"]))
-            whole = hmac.compare_digest(str(kept["key"]), _keyed(anchor))
+            row = AuditEvent.objects.filter(number=anchor.number).first()
+            whole = _whole(anchor, str(kept["key"]), row)
         except (ValueError, KeyError, TypeError):
             whole = False
         if not whole:
             yield 0, f"line {place} of the anchors was changed after it was written"
             continue
-        row = AuditEvent.objects.filter(number=anchor.number).first()
         if row is None:
             yield anchor.number, f"is missing, though it was anchored {anchor.at}"
         elif row.digest != anchor.digest:
             yield anchor.number, f"is not the one that was anchored {anchor.at}"
 
 
-def _keyed(anchor: Anchor) -> str:
+def _whole(anchor: Anchor, sealed: str, row: AuditEvent | None) -> bool:
+    """Sealed with the key of its row: a key that was replaced seals no later line."""
+    held = keys.held()
+    if row is not None and row.key and row.key not in held:
+        return True  # The key is lost or not given here; what is anchored is compared all the same.
+    fitting = [held[row.key]] if row is not None and row.key else held.values()
+    return any(hmac.compare_digest(sealed, _keyed(anchor, key)) for key in fitting)
+
+
+def _keyed(anchor: Anchor, key: str) -> str:
     message = f"anchor:{anchor.at}:{anchor.number}:{anchor.digest}".encode()
-    return hmac.new(settings.TRAIL_KEY.encode(), message, hashlib.sha256).hexdigest()
+    return hmac.new(key.encode(), message, hashlib.sha256).hexdigest()

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from taperplan.audit import chain, trail
+from taperplan.audit import chain, keys, trail
 from taperplan.audit.models import AuditEvent
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def join() -> int:
 
 @transaction.atomic
 def _append(rows: list[dict[str, Any]]) -> None:
-    number, previous = chain.end(connection)
+    number, previous, key = chain.end(connection)
     # Killed after the commit and before the file was put away: the rows stand already.
     if rows and AuditEvent.objects.filter(detail__contains=f'"journal": "{rows[0]["key"]}"'):
         return
@@ -128,6 +128,7 @@ def _append(rows: list[dict[str, Any]]) -> None:
             number=number,
             at=datetime.now(UTC).isoformat(timespec="microseconds"),
             detail=json.dumps(detail, sort_keys=True, ensure_ascii=False),
+            key=key,
             previous=previous,
             **{name: row[name] for name in _FIELDS},
         )
@@ -143,7 +144,9 @@ def _read(text: str, before: str) -> tuple[dict[str, Any], str]:
     try:
         row = json.loads(text)
         seal = str(row.pop("seal"))
-        whole = hmac.compare_digest(seal, _seal(row, before))
+        # Under the site's key then, which may have been replaced since.
+        seals = [_seal(row, before, key) for key in keys.held().values()]
+        whole = any(hmac.compare_digest(seal, one) for one in seals)
         return {**row, "whole": whole}, seal
     except (ValueError, KeyError, TypeError, AttributeError):
         nothing = dict.fromkeys(_FIELDS, "")
@@ -153,9 +156,10 @@ def _read(text: str, before: str) -> tuple[dict[str, Any], str]:
         }, before  # fmt: skip
 
 
-def _seal(row: Mapping[str, Any], before: str) -> str:
+def _seal(row: Mapping[str, Any], before: str, key: str | None = None) -> str:
     message = json.dumps([before, row], ensure_ascii=True, sort_keys=True).encode()
-    return hmac.new(settings.TRAIL_KEY.encode(), b"journal:" + message, hashlib.sha256).hexdigest()
+    sealed_with = (key or settings.TRAIL_KEY).encode()
+    return hmac.new(sealed_with, b"journal:" + message, hashlib.sha256).hexdigest()
 
 
 def _path() -> Path:

@@ -24,6 +24,8 @@ class AuditEvent(models.Model):
     actor_name = models.CharField(max_length=254, blank=True)
     address = models.CharField(max_length=64, blank=True)
     detail = models.TextField(blank=True)
+    # The name of the key that it is sealed with; empty: as the row before.
+    key = models.CharField(max_length=12, blank=True, default="", db_default="")
     previous = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
 

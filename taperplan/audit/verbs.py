@@ -127,6 +127,8 @@ class Verb(StrEnum):
     # The whole database
     BACKED_UP = "backed up"
     RESTORED = "restored from a backup"
+    TRAIL_KEY_CLOSED = "trail closed under a key"
+    TRAIL_KEY_OPENED = "trail opened under a key"
     DOWNTIME_PACK = "downtime pack made"
     RED_FLAG_GOES_ON = "red flag goes on after a restore"
     GAP_ANSWERED = "gap after a restore answered"

@@ -126,8 +126,8 @@ def test_an_asgi_server_refuses_too(one_missing: str, monkeypatch: pytest.Monkey
 def test_once_whole_a_request_costs_nothing_more(
     server: Server, django_assert_num_queries: Any
 ) -> None:
-    # The triggers; and on PostgreSQL the function that hands out the end of the trail.
-    with django_assert_num_queries(1 + (connection.vendor == "postgresql")):
+    # The triggers, the key of the trail; on PostgreSQL the function that hands out its end.
+    with django_assert_num_queries(2 + (connection.vendor == "postgresql")):
         server.ask()
     with django_assert_num_queries(0):
         assert server.ask().startswith("200")
