@@ -56,7 +56,7 @@ def verified() -> str:
     return out.getvalue()
 
 
-def by_sql(statement: str, *values: object) -> None:
+def by_sql(statement: str, *values: str | int) -> None:
     append_only.drop(connection)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
