@@ -259,7 +259,11 @@ class _Reader:
                 )  # fmt: skip
                 continue
             to[name] = typed
-            self.sources.setdefault(where, (row.line, column))
+            self.stands(row, column, where)
+
+    def stands(self, row: Row, column: str, where: str) -> None:
+        """A cell of the draft is told by this column of this row, the first that does."""
+        self.sources.setdefault(where, (row.line, column))
 
     def product(self, row: Row, said: dict[str, str], drug: Any) -> Any:
         label = said["product"]
@@ -286,6 +290,7 @@ class _Reader:
             return None
         if said["strength"].casefold() == NOT_STATED:
             product["strength_not_stated"], said["strength"] = "yes", ""
+            self.stands(row, "strength", f"products.{product['key']}.strength")
         self.put(row, said, _PRODUCT, product, f"products.{product['key']}")
         return product
 
@@ -306,8 +311,10 @@ class _Reader:
             self.sources[f"steps.{step['key']}"] = (row.line, "step")
         if said["first day"].casefold() in AFTER:
             step["chained"], said["first day"] = "yes", ""
+            self.stands(row, "first day", f"steps.{step['key']}.first_day")
         if said["last day"].casefold() == OPEN:
             step["open"], said["last day"] = "yes", ""
+            self.stands(row, "last day", f"steps.{step['key']}.last_day")
         self.put(row, said, _STEP, step, f"steps.{step['key']}")
         return step
 

@@ -1,9 +1,10 @@
 """Faults planted one at a time into a module, and the tests that are to notice them.
 
 A fault is a changed operator, figure, word, condition, answer or a statement left out. Each runs
-in a forked process in which only the code of one function is exchanged, against the tests that
-call this function, the quickest first, until one fails. What is in a signature or in the body of
-a class is not changed.
+in a forked process in which only the code of one function is exchanged, or one constant, and the
+constants of its module that are made from it; against the tests that call this function, until one
+fails: those that noticed the faults before it first, then the quickest. What is in a signature or
+in the body of a class is not changed.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import __future__
 import ast
 import copy
 import functools
+import gc
+import itertools
 import os
 import signal
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,13 +46,19 @@ _PLAIN = (ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Constant)
 
 @dataclass(frozen=True)
 class Mutant:
-    """One fault: in which function (its qualified name; a constant's own), where, what."""
+    """One fault: in which function (its qualified name; a constant's own), where, what.
+
+    Numbered within its module, as two of one line may read alike.
+    """
 
     module: str
+    number: int
     function: str
     line: int
     what: str
     make: Callable[[], Any] = field(compare=False, repr=False)
+    following: list[tuple[str, ast.expr]] = field(compare=False, repr=False)
+    """The constants that are made anew with it."""
 
 
 # --- The faults of one module -------------------------------------------------------------------
@@ -167,31 +176,34 @@ def mutants(module: ModuleType) -> Iterator[Mutant]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for at, node in enumerate(ast.walk(tree)):
         node.at = at  # type: ignore[attr-defined]
-    for owner, name in _owners(tree):
+    numbers = itertools.count(1)
+    for top, owner, name in _owners(tree):
+        following = _following(tree, name)
         for node in _inside(owner):
             for what, change in _changes(node):
                 line = getattr(node, "lineno", owner.lineno)
-                make = _maker(module, tree, path, owner, name, _Apply(node.at, change))  # type: ignore[attr-defined]
-                yield Mutant(module.__name__, name, line, what, make)
+                make = _maker(module, top, path, owner, name, _Apply(node.at, change))  # type: ignore[attr-defined]
+                yield Mutant(module.__name__, next(numbers), name, line, what, make, following)
 
 
 Owner = ast.FunctionDef | ast.Assign | ast.AnnAssign
 
 
-def _owners(tree: ast.Module) -> Iterator[tuple[Owner, str]]:
-    """Functions, methods and constants of a module, with their names."""
+def _owners(tree: ast.Module) -> Iterator[tuple[ast.stmt, Owner, str]]:
+    """Functions, methods and constants of a module: what they stand in, and their names."""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
-            yield node, node.name
+            yield node, node, node.name
         elif isinstance(node, ast.ClassDef):
             for part in node.body:
                 if isinstance(part, ast.FunctionDef):
-                    yield part, f"{node.name}.{part.name}"
+                    alone = ast.ClassDef(node.name, [], [], [part], [], lineno=node.lineno)
+                    yield alone, part, f"{node.name}.{part.name}"
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             if node.targets[0].id != "__all__":
-                yield node, node.targets[0].id
+                yield node, node, node.targets[0].id
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
-            yield node, node.target.id
+            yield node, node, node.target.id
 
 
 def _inside(owner: Owner) -> Iterator[ast.AST]:
@@ -216,20 +228,39 @@ def _walk(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _maker(
-    module: ModuleType, tree: ast.Module, path: Path, owner: Owner, name: str, apply: _Apply
+    module: ModuleType, top: ast.stmt, path: Path, owner: Owner, name: str, apply: _Apply
 ) -> Callable[[], Any]:
     def make() -> Any:
         """The code of the function, or the value of the constant, with the fault in it."""
         if not isinstance(owner, ast.FunctionDef):
             assert owner.value is not None
-            value = apply.visit(copy.deepcopy(owner.value))
-            expression = ast.fix_missing_locations(ast.Expression(value))
-            return eval(compile(expression, str(path), "eval"), module.__dict__)  # noqa: S307
-        changed = ast.fix_missing_locations(apply.visit(copy.deepcopy(tree)))
+            return _evaluated(apply.visit(copy.deepcopy(owner.value)), module)
+        changed = ast.fix_missing_locations(
+            ast.Module([apply.visit(copy.deepcopy(top))], type_ignores=[])
+        )
         code = compile(changed, str(path), "exec", __future__.annotations.compiler_flag, True)
         return _code_of(code, name)
 
     return make
+
+
+def _following(tree: ast.Module, name: str) -> list[tuple[str, ast.expr]]:
+    """The constants of a module that are made from `name`, or from one that is, in their order."""
+    changed = {name.partition(".")[0]}
+    found = []
+    for top, owner, made in _owners(tree):
+        names = {node.id for node in ast.walk(owner) if isinstance(node, ast.Name)} - {made}
+        if made in changed or not names & changed:
+            continue
+        changed.add(made.partition(".")[0])
+        if top is owner and not isinstance(owner, ast.FunctionDef) and owner.value:
+            found.append((made, owner.value))
+    return found
+
+
+def _evaluated(expression: ast.expr, module: ModuleType) -> Any:
+    whole = ast.fix_missing_locations(ast.Expression(expression))
+    return eval(compile(whole, str(module.__file__), "eval"), module.__dict__)  # noqa: S307
 
 
 def _code_of(code: CodeType, qualified: str) -> CodeType | None:
@@ -255,22 +286,35 @@ def function_of(module: ModuleType, name: str) -> FunctionType | None:
 # --- The tests that notice them -------------------------------------------------------------------
 
 
+NOTICED, NOT_PLANTED = 1, 3
+"""How a child ends: a test failed, or the fault could not be put in."""
+
+
 @dataclass
 class Hunt:
     """A pytest plugin: learns which test calls what, then plants each fault.
 
     So that a whole run ends, each property is tried with few `examples`, and the tests of one
-    fault may take no longer than `enough` seconds together: what more of them would have noticed
-    counts as a survivor.
+    fault take no longer than `enough` seconds together where none fails: what more of them would
+    have noticed counts as a survivor. A test that takes much longer than without the fault has
+    noticed it (processor time, so that a busy machine notices nothing). Several `jobs` run at a
+    time only while the load of the machine is below `busy`.
     """
 
     modules: list[ModuleType]
-    wanted: Callable[[int, Mutant], bool] = lambda at, mutant: True
+    wanted: Callable[[Mutant], bool] = lambda mutant: True
     heard: Callable[[Mutant, str], None] = lambda mutant, fate: None
     fates: list[tuple[Mutant, str]] = field(default_factory=list)
-    longest: int = 60
     examples: int = 15
-    enough: float = 10.0
+    jobs: int = 1
+    busy: float = 6.0
+    enough: float = 60.0
+    least: float = 5.0
+    slower: float = 20.0
+    _took: dict[pytest.Item, float] = field(default_factory=dict)
+    _calls: dict[str, list[pytest.Item]] = field(default_factory=dict)
+    _noticed: dict[str, Counter[pytest.Item]] = field(default_factory=lambda: defaultdict(Counter))
+    _trying: dict[int, tuple[Mutant, list[pytest.Item], int]] = field(default_factory=dict)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         import hypothesis  # not before pytest has prepared it
@@ -288,13 +332,16 @@ class Hunt:
         items = list(session.items)
         for item in items:
             self._fewer(item)
-        calls = self._calls(items)
+        self._learn(items)
+        kept = [found for found in gc.get_objects() if _keeps_answers(found)]
+        gc.collect()
+        gc.freeze()  # so that the children share what they do not change
         for module in self.modules:
-            for at, mutant in enumerate(mutants(module)):
-                if self.wanted(at, mutant):
-                    fate = self._fate(mutant, module, calls)
-                    self.fates.append((mutant, fate))
-                    self.heard(mutant, fate)
+            for mutant in mutants(module):
+                if self.wanted(mutant):
+                    self._try(mutant, module, kept)
+        while self._trying:
+            self._wait()
         return True
 
     def _fewer(self, item: pytest.Item) -> None:
@@ -307,11 +354,10 @@ class Hunt:
             test = getattr(test, "__func__", test)
             setattr(test, name, hypothesis.settings(given, max_examples=few))
 
-    def _calls(self, items: list[pytest.Item]) -> dict[str, list[pytest.Item]]:
-        """The tests that call each function ("module:name") or module, the quickest first."""
+    def _learn(self, items: list[pytest.Item]) -> None:
+        """The tests that call each function ("module:name") or module, and how long each takes."""
         files = {str(module.__file__): module.__name__ for module in self.modules}
         called: dict[str, list[pytest.Item]] = defaultdict(list)
-        took: dict[pytest.Item, float] = {}
         for item in items:
             seen: set[CodeType] = set()
 
@@ -319,15 +365,16 @@ class Hunt:
                 if event == "call" and frame.f_code.co_filename in files:
                     seen.add(frame.f_code)
 
-            began = time.monotonic()
-            sys.setprofile(record)
-            try:
-                reports = runtestprotocol(item, nextitem=None, log=False)
-            finally:
-                sys.setprofile(None)
-            if any(report.failed for report in reports):
-                raise pytest.UsageError(f"{item.nodeid} fails before any fault is planted")
-            took[item] = time.monotonic() - began
+            for learning in (record, None):
+                began = time.process_time()
+                sys.setprofile(learning)
+                try:
+                    passed = _passes(item)
+                finally:
+                    sys.setprofile(None)
+                if not passed:
+                    raise pytest.UsageError(f"{item.nodeid} fails before any fault is planted")
+                self._took[item] = time.process_time() - began
             names = {files[code.co_filename] for code in seen}
             for code in seen:
                 # Nested functions and list displays belong to the function around them.
@@ -335,37 +382,70 @@ class Hunt:
                 names.add(f"{files[code.co_filename]}:{outer}")
             for name in names:
                 called[name].append(item)
-        return {name: list(self._soonest(tests, took)) for name, tests in called.items()}
+        self._calls = called
 
-    def _soonest(
-        self, tests: list[pytest.Item], took: dict[pytest.Item, float]
-    ) -> Iterator[pytest.Item]:
-        spent = 0.0
-        for item in sorted(tests, key=took.__getitem__):
-            spent += took[item]
-            if spent > self.enough:
-                return
-            yield item
-
-    def _fate(self, mutant: Mutant, module: ModuleType, calls: dict[str, list[pytest.Item]]) -> str:
+    def _try(self, mutant: Mutant, module: ModuleType, kept: list[Any]) -> None:
         function = function_of(module, mutant.function)
         constant = mutant.function in vars(module) and not isinstance(
             vars(module)[mutant.function], FunctionType | functools._lru_cache_wrapper
         )
         if function is None and not constant:
-            return "not reached"
-        name = mutant.module if function is None else f"{mutant.module}:{mutant.function}"
-        tests = calls.get(name, [])
+            return self._settle(mutant, "not reached")
+        # Nobody calls a constant, so that every test may notice it.
+        calling = self._calls.get(f"{mutant.module}:{mutant.function}", [])
+        tests = self._soonest(mutant, list(self._took) if function is None else calling)
         if not tests:
-            return "not called"
+            return self._settle(mutant, "not called")
+        while len(self._trying) >= (self.jobs if os.getloadavg()[0] < self.busy else 1):
+            self._wait()
         sys.stdout.flush()
+        told, tells = os.pipe()
         child = os.fork()
         if child == 0:
-            self._run(mutant, module, function, tests)
-        _pid, status = os.waitpid(child, 0)
+            self._run(mutant, module, function, tests, kept, tells)
+        os.close(tells)
+        self._trying[child] = mutant, tests, told
+        return None
+
+    def _soonest(self, mutant: Mutant, tests: list[pytest.Item]) -> list[pytest.Item]:
+        """Those that noticed faults of this function first, then of this module; then those that
+        call the module; of equals the quickest."""
+        calling = {*self._calls.get(mutant.module, [])}
+        here = self._noticed[f"{mutant.module}:{mutant.function}"]
+        near = self._noticed[mutant.module]
+
+        def late(item: pytest.Item) -> tuple[bool, bool, bool, float]:
+            times = here[item] or near[item] or 1
+            return not here[item], not near[item], item not in calling, self._took[item] / times
+
+        chosen, spent = [], 0.0
+        for item in sorted(tests, key=late):
+            if spent + self._took[item] <= self.enough:
+                spent += self._took[item]
+                chosen.append(item)
+        return chosen
+
+    def _wait(self) -> None:
+        child, status = os.wait()
+        mutant, tests, told = self._trying.pop(child)
+        with os.fdopen(told, "rb") as pipe:
+            begun = len(pipe.read())
         if os.WIFSIGNALED(status):
-            return "killed: too long" if os.WTERMSIG(status) == signal.SIGALRM else "killed: crash"
-        return "killed" if os.WEXITSTATUS(status) else "survived"
+            slow = os.WTERMSIG(status) in (signal.SIGPROF, signal.SIGALRM)
+            fate = "killed: too long" if slow else "killed: crash"
+        elif os.WEXITSTATUS(status) == NOT_PLANTED:
+            fate = "not planted"
+        else:
+            fate = "killed" if os.WEXITSTATUS(status) else "survived"
+        if fate.startswith("killed") and begun:
+            noticed = tests[begun - 1]
+            self._noticed[mutant.module][noticed] += 1
+            self._noticed[f"{mutant.module}:{mutant.function}"][noticed] += 1
+        self._settle(mutant, fate)
+
+    def _settle(self, mutant: Mutant, fate: str) -> None:
+        self.fates.append((mutant, fate))
+        self.heard(mutant, fate)
 
     def _run(
         self,
@@ -373,10 +453,12 @@ class Hunt:
         module: ModuleType,
         function: FunctionType | None,
         tests: list[pytest.Item],
+        kept: list[Any],
+        tells: int,
     ) -> None:
         """In the child: plant the fault, run the tests, and end with how it went."""
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(self.longest)
+        for number in (signal.SIGALRM, signal.SIGPROF):
+            signal.signal(number, signal.SIG_DFL)
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
@@ -384,14 +466,47 @@ class Hunt:
             made = mutant.make()
             if function is None:
                 _rebind(vars(module)[mutant.function], mutant.function, made)
+            elif made is None or len(made.co_freevars) != len(function.__code__.co_freevars):
+                os._exit(NOT_PLANTED)
             else:
                 function.__code__ = made
+            for answers in kept:
+                answers.cache_clear()
+            for name, expression in mutant.following:
+                old, new = vars(module)[name], _evaluated(expression, module)
+                if new != old:
+                    _rebind(old, name, new)
             for item in tests:
-                if any(r.failed for r in runtestprotocol(item, nextitem=None, log=False)):
-                    os._exit(1)
+                os.write(tells, b".")
+                allowed = self.least + self.slower * self._took[item]
+                signal.setitimer(signal.ITIMER_PROF, allowed)
+                signal.alarm(60 + int(10 * allowed))
+                if not _passes(item):
+                    os._exit(NOTICED)
         except BaseException:  # noqa: BLE001  (whatever a fault raises, it was noticed)
-            os._exit(1)
+            os._exit(NOTICED)
         os._exit(0)
+
+
+def _passes(item: pytest.Item) -> bool:
+    """Run a test: simply called, where it asks for no fixture but its own parameters."""
+    if isinstance(item, pytest.Function):
+        given = item.callspec.params if hasattr(item, "callspec") else {}
+        asked = item._fixtureinfo.argnames
+        if set(asked) <= set(given) and item.cls is None:
+            try:
+                item.obj(**{name: given[name] for name in asked})
+            except BaseException:  # noqa: BLE001  (whatever it raises, it has failed)
+                return False
+            return True
+    return not any(r.failed for r in runtestprotocol(item, nextitem=None, log=False))
+
+
+def _keeps_answers(found: object) -> bool:
+    """A function of the product that keeps its answers: none may stay from before the fault."""
+    return isinstance(found, functools._lru_cache_wrapper) and str(
+        getattr(found, "__module__", "")
+    ).startswith(("plans.", "taperplan.", "tests."))
 
 
 def _rebind(old: Any, name: str, new: Any) -> None:

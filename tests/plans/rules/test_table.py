@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from plans.rules.cells import read
 from plans.rules.schedule import Schedule
@@ -47,6 +47,7 @@ def renamed(schedule: Schedule) -> Schedule:
     )
 
 
+@settings(deadline=None)
 @given(schedules())
 def test_an_exported_schedule_is_imported_as_the_same_schedule(schedule: Schedule) -> None:
     back = imported(tables.write(COLUMNS, rows_of(schedule)), START)

@@ -8,7 +8,16 @@ from fractions import Fraction
 import pytest
 
 from plans.rules import vitals
-from plans.rules.vitals import BOUNDS, Field, Vital, VitalUnit, read
+from plans.rules.vitals import (
+    BOUNDS,
+    Field,
+    Measured,
+    Vital,
+    VitalUnit,
+    figures_of,
+    read,
+    read_figure,
+)
 from taperplan.grammar import Refused
 
 
@@ -92,3 +101,149 @@ def test_bounds_name_their_sources_and_no_clinical_threshold_stands_here() -> No
     assert "openEHR" in words
     assert "empty until a clinic types them" in words
     assert not any(name in dir(vitals) for name in ("THRESHOLDS", "HIGH", "LOW", "ALARM"))
+
+
+# --- Figure by figure ----------------------------------------------------------------------------
+
+BOXES = """
+bp_lying BP lying: systolic lying, diastolic lying in mmHg
+bp_standing BP standing: systolic standing, diastolic standing in mmHg
+pulse Pulse: pulse in /min
+temperature Temperature: temperature in °C, °F
+breathing Breathing rate: breathing rate in /min
+oxygen SpO2: oxygen saturation in %
+weight Weight: weight in kg, lb
+hours_slept Hours slept: hours slept in h
+"""
+
+
+def test_each_box_has_its_words_its_figures_and_its_units() -> None:
+    assert [
+        f"{box.value} {box.label}: {', '.join(figures_of(box))} in {', '.join(box.units)}"
+        for box in Field
+    ] == BOXES.strip().splitlines()
+    assert all(box.unit is box.units[0] for box in Field)
+
+
+LIMITS = [
+    # the lowest possible, the lowest and highest likely, the highest possible
+    (Vital.SYSTOLIC_LYING, "", "20", "70", "260", "480"),
+    (Vital.SYSTOLIC_STANDING, "", "20", "70", "260", "480"),
+    (Vital.DIASTOLIC_LYING, "", "5", "30", "160", "360"),
+    (Vital.DIASTOLIC_STANDING, "", "5", "30", "160", "360"),
+    (Vital.PULSE, "", "5", "30", "220", "480"),
+    (Vital.TEMPERATURE, "", "11", "32", "42.5", "47"),
+    (Vital.TEMPERATURE, " F", "51.8", "89.6", "108.5", "116.6"),
+    (Vital.BREATHING, "", "1", "6", "60", "150"),
+    (Vital.OXYGEN, "", "1", "60", "100", "100"),
+    (Vital.WEIGHT, "", "1", "25", "300", "700"),
+    (Vital.WEIGHT, " lb", "2", "55", "660", "1540"),
+    (Vital.HOURS_SLEPT, "", "0", "0", "18", "24"),
+]
+
+
+@pytest.mark.parametrize(("vital", "unit", "low", "likely_low", "likely_high", "high"), LIMITS)
+def test_each_bound_belongs_to_what_it_bounds(
+    vital: Vital, unit: str, low: str, likely_low: str, likely_high: str, high: str
+) -> None:
+    step = Fraction(1) if "." not in low + likely_high and "tolic" in vital else Fraction(1, 10)
+
+    def typed(value: Fraction) -> str:
+        return f"{value}{unit}" if value.denominator == 1 else f"{float(value):.1f}{unit}"
+
+    for value in (low, high):
+        figure = read_figure(vital, value + unit)
+        assert (figure.vital, figure.value) == (vital, Fraction(value))
+        assert figure.unlikely is not likely_low_to_high(value, likely_low, likely_high)
+    for value in (likely_low, likely_high):
+        assert read_figure(vital, value + unit).unlikely is False
+    for outside, impossible in (
+        (Fraction(likely_low) - step, low == likely_low),
+        (Fraction(likely_high) + step, high == likely_high),
+    ):
+        if not impossible:
+            assert read_figure(vital, typed(outside)).unlikely is True
+    for beyond in (Fraction(low) - step, Fraction(high) + step):
+        if beyond >= 0:
+            with pytest.raises(Refused, match="beyond what a body can show"):
+                read_figure(vital, typed(beyond))
+
+
+def likely_low_to_high(value: str, low: str, high: str) -> bool:
+    return Fraction(low) <= Fraction(value) <= Fraction(high)
+
+
+@pytest.mark.parametrize(
+    ("box", "typed", "figures"),
+    [
+        (Field.BP_LYING, "138 / 84", ["138 mmHg", "84 mmHg"]),
+        (Field.BP_STANDING, "138/84 mmHg", ["138 mmHg", "84 mmHg"]),
+        (Field.BP_LYING, "138/84MMHG", ["138 mmHg", "84 mmHg"]),
+        (Field.PULSE, "\u00a072\u00a0/min ", ["72 /min"]),
+        (Field.PULSE, "72 per min", ["72 /min"]),
+        (Field.TEMPERATURE, "37.2 °C", ["186/5 °C"]),
+        (Field.TEMPERATURE, "37.2c", ["186/5 °C"]),
+        (Field.TEMPERATURE, "98.6°F", ["493/5 °F"]),
+        (Field.OXYGEN, "97 %", ["97 %"]),
+        (Field.WEIGHT, "70kg", ["70 kg"]),
+        (Field.WEIGHT, "150 lbs", ["150 lb"]),
+        (Field.HOURS_SLEPT, "6 1/2 hours", ["13/2 h"]),
+        (Field.HOURS_SLEPT, "1 hour", ["1 h"]),
+        (Field.HOURS_SLEPT, "7h", ["7 h"]),
+        (Field.HOURS_SLEPT, "\u00a0", []),
+    ],
+)
+def test_a_figure_is_read_with_its_unit_or_the_one_beside_the_box(
+    box: Field, typed: str, figures: list[str]
+) -> None:
+    found = read(box, typed)
+
+    assert [f"{one.value} {one.unit}" for one in found] == figures
+    assert [one.vital for one in found] == [*figures_of(box)][: len(figures)]
+
+
+@pytest.mark.parametrize(
+    ("box", "typed", "sentence"),
+    [
+        (
+            Field.BP_LYING,
+            "138-84",
+            "138-84 is not a blood pressure. Type two whole numbers with / between.",
+        ),
+        (
+            Field.BP_LYING,
+            "138  /84 mmHg",
+            "138  /84 is not a blood pressure. Type two whole numbers with / between.",
+        ),
+        (
+            Field.BP_LYING,
+            "120.5/84",
+            "120.5/84 is not a blood pressure. Type two whole numbers with / between.",
+        ),
+        (Field.BP_STANDING, "84/84", "84/84: the second figure is not below the first."),
+        (Field.BP_STANDING, "500/84", "500/84 mmHg is beyond what a body can show."),
+        (Field.PULSE, "481", "481 /min is beyond what a body can show."),
+        (
+            Field.TEMPERATURE,
+            "98.6",
+            "98.6 °C is beyond what a body can show. Type F after a figure in Fahrenheit.",
+        ),
+        (Field.TEMPERATURE, "37 F", "37 °F is beyond what a body can show."),
+        (Field.WEIGHT, "1541 lb", "1541 lb is beyond what a body can show."),
+    ],
+)
+def test_what_is_refused_says_why(box: Field, typed: str, sentence: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read(box, typed)
+
+    assert refused.value.sentence == sentence
+
+
+def test_one_figure_of_a_blood_pressure_is_read_by_itself_as_a_whole_number() -> None:
+    figure = read_figure(Vital.DIASTOLIC_LYING, "\u00a084 mmHg ")
+
+    assert figure == Measured(Vital.DIASTOLIC_LYING, Fraction(84), VitalUnit.MMHG)
+    for typed in ("84.5", "138/84", ""):
+        with pytest.raises(Refused):
+            read_figure(Vital.SYSTOLIC_LYING, typed)
+    assert read_figure(Vital.WEIGHT, "70.5").value == Fraction(141, 2)
