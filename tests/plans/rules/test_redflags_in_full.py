@@ -145,7 +145,7 @@ def test_closing_names_everything_it_waits_for(known: Facts, waits: list[str]) -
     state, verb = EscalationState.OUTCOME_RECORDED, EscalationVerb.CLOSE
 
     assert missing_to_close(known) == tuple(waits)
-    assert can_move(state, verb, known) is not waits or not waits
+    assert can_move(state, verb, known) is (not waits)
     if waits:
         assert refusal(state, verb, known) == " ".join(["The red flag stays open.", *waits])
     else:
