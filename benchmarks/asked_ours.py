@@ -100,7 +100,8 @@ def _save(client: Any, by: Any, patient: Any) -> Any:
             summary = text[text.find("error-summary") :][:900]
             raise SystemExit(f"not saved: {answer.status_code} {summary}")
 
-    return lambda: client.post(address, form), saved
+    sent = asking.as_a_browser(form)
+    return lambda: client.post(address, *sent), saved
 
 
 if __name__ == "__main__":

@@ -53,7 +53,8 @@ def works() -> dict[str, Any]:
             if answer.status_code != 302 or CheckIn.objects.count() != before + 1:
                 raise SystemExit(f"not saved: {answer.status_code}")
 
-        return lambda: client.post("/admin/records/checkin/add/", form), saved
+        sent = asking.as_a_browser(form)
+        return lambda: client.post("/admin/records/checkin/add/", *sent), saved
 
     return {
         "list": lambda n: get("/admin/records/patient/"),

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
+from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from patients import searching
 from patients.identity import (
@@ -27,8 +29,11 @@ from patients.identity import (
 from patients.models import RECORDED, CareTeam, Consent, Patient, RecordNumber, SearchWord
 from patients.vocabulary import Kind
 from taperplan.accounts.models import Membership
+from taperplan.accounts.rights import asker, rights_of
 from taperplan.audit import journal
 from taperplan.audit.verbs import Verb
+from taperplan.counting import RowsOf
+from taperplan.kept import Kept, Values, about
 
 if TYPE_CHECKING:
     import uuid
@@ -61,14 +66,35 @@ def load_patient(view: View) -> View:
     def loaded(
         request: ClinicianRequest, *args: Any, patient: uuid.UUID, **kwargs: Any
     ) -> HttpResponse:
-        visible = Patient.objects.visible_to(request.user).select_related("clinic", "joined_to")
-        found = get_object_or_404(visible, pk=patient)
+        found = _visible(request, patient)
         response = view(request, *args, patient=found, **kwargs)
         if response.status_code == 200:
             viewed(request, found)
         return response
 
     return loaded
+
+
+_kept_patient, _kept_list = Kept(), Kept()
+
+
+def _visible(request: ClinicianRequest, patient: uuid.UUID) -> Patient:
+    """With clinic and joined record. Raises: Http404."""
+    membership = request.user.membership
+    if membership is None:
+        raise Http404
+    rights = rights_of(membership)
+
+    def made(marks: Values) -> PatientQuerySet:
+        user = asker(marks.keys["user"], marks.keys["clinic"], rights)
+        visible = Patient.objects.visible_to(user).select_related("clinic", "joined_to")
+        return visible.filter(pk=marks.keys["patient"])
+
+    keys = {"user": request.user.pk, "clinic": membership.clinic_id, "patient": patient}
+    found = _kept_patient.objects(rights, about(keys, now=request.now), made)
+    if not found:
+        raise Http404
+    return found[0]
 
 
 def viewed(request: ClinicianRequest, patient: Patient) -> None:
@@ -163,7 +189,7 @@ def find(user: User, text: str = "", *, mine: bool = False, page: int | str = 1)
     """
     rows = _of_list(user, mine=mine)
     if not text.strip():
-        return _all(rows, page)
+        return _all(user, rows, page, mine=mine)
     keys = _found(user, text, mine=mine)
     count = MOST if keys is None else len(keys)
     shown = Paginator(range(count), PAGE).get_page(page)
@@ -174,8 +200,10 @@ def find(user: User, text: str = "", *, mine: bool = False, page: int | str = 1)
     return Found(_in_order(keys[first : first + PAGE]), shown.number, count)
 
 
-def _all(rows: PatientQuerySet, page: int | str) -> Found:
+def _all(user: User, rows: PatientQuerySet, page: int | str, *, mine: bool) -> Found:
     """A page of everybody. They are counted up to `MOST`; further pages come one by one."""
+    if page == "1" and (first_page := _first(user, mine=mine)) is not None:
+        return first_page
     count = rows[: MOST + 1].count()
     if count > MOST:
         typed = str(page)[:9]
@@ -189,6 +217,27 @@ def _all(rows: PatientQuerySet, page: int | str) -> Found:
     return Found(
         tuple(rows[first : first + PAGE]), shown.number, min(count, MOST), more=count > MOST
     )
+
+
+def _first(user: User, *, mine: bool) -> Found | None:
+    """The page that is opened most, in one statement: None where nobody is on it."""
+    if user.membership is None:
+        return None
+    rights = rights_of(user.membership)
+
+    def made(marks: Values) -> PatientQuerySet:
+        somebody = asker(marks.keys["user"], marks.keys["clinic"], rights)
+        rows = _of_list(somebody, mine=mine)
+        counted = RowsOf(rows.order_by().values("pk")[: MOST + 1])
+        return rows.annotate(counted=counted)[:PAGE]
+
+    asked = about(now=timezone.now(), user=user.pk, clinic=user.membership.clinic_id)
+    found = tuple(_kept_list.objects((rights, mine), asked, made))
+    if not found:
+        return None
+    count: int = found[0].counted  # type: ignore[attr-defined]
+    more = count > MOST
+    return Found(found, 1, min(count, MOST), more=more, follows=more)
 
 
 def suggested(user: User, text: str) -> list[Patient]:

@@ -15,15 +15,19 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models.query import ModelIterable
 from django.utils import timezone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping
 
     from django.db.backends.base.base import BaseDatabaseWrapper
+
+M = TypeVar("M", bound=models.Model)
 
 # Marks of time stand in centuries of their own, so that "a day before" is still known for one.
 _TODAY = date(1601, 6, 15)
@@ -87,26 +91,46 @@ class _Statement:
     text: str
     parameters: tuple[Any, ...]
 
-    def rows(self, values: Values, connection: BaseDatabaseWrapper) -> Iterator[dict[str, Any]]:
+    def rows(self, values: Values, connection: BaseDatabaseWrapper) -> Iterator[tuple[Any, ...]]:
+        found: Iterator[tuple[Any, ...]] = self.asking(values, connection).results_iter(
+            tuple_expected=True
+        )
+        return found
+
+    def asking(self, values: Values, connection: BaseDatabaseWrapper) -> Any:
+        """The compiler with these values. It knows how to read the columns; it is told the text
+        instead of making it."""
         filled = tuple(
             _prepared(part.of(values), connection)
             if isinstance(part, (_Key, _Day, _Moment))
             else part
             for part in self.parameters
         )
-        # The compiler knows how to read the columns; it is told the text instead of making it.
         compiler = copy.copy(self.compiler)
         compiler.connection = connection
         compiler.as_sql = lambda *_args, **_kwargs: (self.text, filled)
-        for row in compiler.results_iter():
-            yield dict(zip(self.names, row, strict=True))
+        return compiler
+
+
+class _Asked:
+    """What stands for a queryset where its rows are made into objects."""
+
+    db = DEFAULT_DB_ALIAS
+    _known_related_objects: ClassVar[dict[Any, Any]] = {}
+
+    def __init__(self, compiler: Any) -> None:
+        self.query = self
+        self._compiler = compiler
+
+    def get_compiler(self, *_args: Any, **_kwargs: Any) -> Any:
+        return self._compiler
 
 
 class Kept:
     """The statements of one question, a text for each sort of asker."""
 
     def __init__(self) -> None:
-        self._made: dict[Hashable, _Statement] = {}
+        self._made: dict[Hashable, _Statement | None] = {}
 
     def rows(
         self,
@@ -118,15 +142,60 @@ class Kept:
 
         Raises: ValueError for a key, a day or a moment in the query that is none of `values`.
         """
+        statement, connection = self._statement(sort, values, make)
+        if statement is None:
+            return iter(())
+        names = statement.names
+        return (dict(zip(names, row, strict=True)) for row in statement.rows(values, connection))
+
+    def tuples(
+        self,
+        sort: Hashable,
+        values: Values,
+        make: Callable[[Values], models.QuerySet[Any, Any]],
+    ) -> Iterator[tuple[Any, ...]]:
+        """As `rows`, without the names: in the order in which `values_list` named them."""
+        statement, connection = self._statement(sort, values, make)
+        return iter(()) if statement is None else statement.rows(values, connection)
+
+    def objects(
+        self,
+        sort: Hashable,
+        values: Values,
+        make: Callable[[Values], models.QuerySet[M]],
+    ) -> list[M]:
+        """As `rows`, for a query of objects, with what `select_related` and `annotate` add."""
+        statement, connection = self._statement(sort, values, make)
+        if statement is None:
+            return []
+        asked: Any = _Asked(statement.asking(values, connection))
+        return list(ModelIterable(asked))
+
+    def _statement(
+        self, sort: Hashable, values: Values, make: Callable[[Values], models.QuerySet[Any, Any]]
+    ) -> tuple[_Statement | None, BaseDatabaseWrapper]:
+        """None where the question can have no answer, whoever asks: nothing is asked then."""
         connection = connections[DEFAULT_DB_ALIAS]
         key = (connection.vendor, sort)
-        statement = self._made.get(key)
-        if statement is None:
+        if key not in self._made:
             marks = values.marks()
             with _at(marks.now):
-                statement = _made(make(marks), marks, connection)
-            self._made[key] = statement
-        return statement.rows(values, connection)
+                try:
+                    self._made[key] = _made(make(marks), marks, connection)
+                except EmptyResultSet:
+                    self._made[key] = None
+        return self._made[key], connection
+
+
+def about(
+    keys: Mapping[str, uuid.UUID] | None = None,
+    *,
+    today: date = _TODAY,
+    now: datetime = _NOW,
+    **named: uuid.UUID,
+) -> Values:
+    """The keys by name; the time only where the question has it."""
+    return Values(named if keys is None else keys, today, now)
 
 
 @contextmanager
@@ -143,7 +212,7 @@ def _mark(name: str) -> uuid.UUID:
 
 
 def _made(
-    rows: models.QuerySet[Any, dict[str, Any]], marks: Values, connection: BaseDatabaseWrapper
+    rows: models.QuerySet[Any, Any], marks: Values, connection: BaseDatabaseWrapper
 ) -> _Statement:
     query: Any = rows.query
     compiler = query.get_compiler(connection=connection)

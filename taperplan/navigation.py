@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.translation import gettext_lazy as _
 
+from taperplan import addresses
 from taperplan.accounts.roles import Permission, Role
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ ROOMS: tuple[Room, ...] = (
 def address(name: str, **kwargs: Any) -> str:
     """The address of a room, or "" while that room does not stand."""
     try:
-        return reverse(name, kwargs=kwargs)
+        return addresses.address(name, **kwargs)
     except NoReverseMatch:
         return ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Value
 from django.urls import NoReverseMatch, reverse
@@ -19,11 +19,14 @@ from patients.presenters.words import (
     word_of,
 )
 from patients.vocabulary import Answer, CareSetting, ContactKind, Sex
-from taperplan import formats
+from taperplan import formats, kept
+from taperplan.addresses import address
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from django.db.models import QuerySet
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Banner:
 def patient_url(patient: Patient) -> str:
     """The overview of the patient; it belongs to another room."""
     try:
-        return reverse("plans:patient", kwargs={"patient": patient.pk})
+        return address("plans:patient", patient=patient.pk)
     except NoReverseMatch:
         return reverse("patients:intake", kwargs={"patient": patient.pk})
 
@@ -96,7 +99,25 @@ def banner(patient: Patient, today: date) -> Banner:
 
 def _banner_rows(patient: Patient) -> tuple[list[str], list[str], list[str]]:
     """Record numbers, allergies and support persons, oldest first, in one statement."""
-    numbers = (
+    rows = _kept_rows.tuples("", kept.about(patient=patient.pk), _asked_rows)
+    found: dict[str, list[str]] = {"n": [], "a": [], "s": []}
+    for what, _at, first, second in sorted(rows, key=lambda row: (row[1], row[3])):
+        match what:
+            case "n":
+                found[what].append(number_in_words(first, second))
+            case "a":
+                found[what].append(first)
+            case _:
+                found[what].append(support_in_words(first, second))
+    return found["n"], found["a"], found["s"]
+
+
+_kept_rows = kept.Kept()
+
+
+def _asked_rows(marks: kept.Values) -> QuerySet[Any, tuple[Any, ...]]:
+    patient = Patient(pk=marks.keys["patient"])
+    numbers: QuerySet[Any, tuple[Any, ...]] = (
         RecordNumber.objects.filter(of_person(patient), withdrawn_at=None)
         .order_by()
         .values_list(Value("n"), "recorded_at", "issuer", "number")
@@ -113,17 +134,7 @@ def _banner_rows(patient: Patient) -> tuple[list[str], list[str], list[str]]:
         .order_by()
         .values_list(Value("s"), "recorded_at", "name", "may_contact")
     )
-    found: dict[str, list[str]] = {"n": [], "a": [], "s": []}
-    rows = numbers.union(allergies, people, all=True)
-    for what, _at, first, second in sorted(rows, key=lambda row: (row[1], row[3])):
-        match what:
-            case "n":
-                found[what].append(number_in_words(first, second))
-            case "a":
-                found[what].append(first)
-            case _:
-                found[what].append(support_in_words(first, second))
-    return found["n"], found["a"], found["s"]
+    return numbers.union(allergies, people, all=True)
 
 
 def states(patient: Patient) -> tuple[State, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
 from django.urls import reverse
@@ -30,12 +30,14 @@ from patients.presenters.words import (
     word_of,
 )
 from patients.vocabulary import Allergies, Answer, Kind, TeamRole
-from taperplan import formats
+from taperplan import formats, kept
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from zoneinfo import ZoneInfo
+
+    from django.db.models import QuerySet
 
     from patients.models import Recorded
 
@@ -55,10 +57,18 @@ def answers(patient: Patient) -> dict[Item, Given]:
     """The latest answer of each item. One query; an answer is a short row."""
     return {
         Item(item): Given(Answer(answer), detail)
-        for item, answer, detail in AssessmentAnswer.objects.filter(patient=patient)
-        .order_by("pk")
-        .values_list("item", "answer", "detail")
+        for item, answer, detail in _kept_answers.tuples(
+            "", kept.about(patient=patient.pk), _asked_answers
+        )
     }
+
+
+_kept_answers = kept.Kept()
+
+
+def _asked_answers(marks: kept.Values) -> QuerySet[AssessmentAnswer, tuple[Any, ...]]:
+    rows = AssessmentAnswer.objects.filter(patient=marks.keys["patient"]).order_by("pk")
+    return rows.values_list("item", "answer", "detail")
 
 
 @dataclass(frozen=True)

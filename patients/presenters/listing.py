@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.urls import reverse
@@ -12,12 +12,15 @@ from patients.models import Patient, RecordNumber
 from patients.presenters.banner import State, patient_url, states
 from patients.presenters.words import number_in_words, person_in_words, unbroken, word_of
 from patients.vocabulary import CareSetting
-from taperplan import formats
+from taperplan import formats, kept
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    import uuid
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
+
+    from django.db.models import QuerySet
 
     from patients.access import Found
 
@@ -51,18 +54,7 @@ def patient_list(page: Found, today: date, address: str) -> PatientList:
     """
     patients = list(page.rows)
     numbers: dict[object, list[str]] = {patient.pk: [] for patient in patients}
-    rows = (
-        RecordNumber.objects.filter(
-            Q(patient__in=patients)
-            | Q(patient__in=Patient.objects.filter(joined_to__in=patients).values("pk")),
-            withdrawn_at=None,
-        )
-        .order_by("recorded_at", "pk")
-        .values_list("patient", "patient__joined_to", "issuer", "number")
-        if patients
-        else ()
-    )
-    for patient, joined_to, issuer, number in rows:
+    for patient, joined_to, issuer, number in _numbers([patient.pk for patient in patients]):
         owner = patient if patient in numbers else joined_to
         numbers[owner].append(number_in_words(issuer, number))
     return PatientList(
@@ -73,6 +65,27 @@ def patient_list(page: Found, today: date, address: str) -> PatientList:
         older=f"{address}{page.older}" if page.older else "",
         more=page.more,
     )
+
+
+_kept_numbers = kept.Kept()
+
+
+def _numbers(patients: Sequence[uuid.UUID]) -> Iterator[tuple[Any, ...]]:
+    def made(marks: kept.Values) -> QuerySet[RecordNumber, tuple[Any, ...]]:
+        keys = list(marks.keys.values())
+        joined = Patient.objects.filter(joined_to__in=keys).values("pk")
+        return (
+            RecordNumber.objects.filter(
+                Q(patient__in=keys) | Q(patient__in=joined), withdrawn_at=None
+            )
+            .order_by("recorded_at", "pk")
+            .values_list("patient", "patient__joined_to", "issuer", "number")
+        )
+
+    if not patients:
+        return iter(())
+    asked = kept.about({f"patient{n}": key for n, key in enumerate(patients)})
+    return _kept_numbers.tuples(len(patients), asked, made)
 
 
 def _shown(page: Found) -> str:

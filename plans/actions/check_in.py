@@ -43,6 +43,7 @@ from plans.rules.catalogue import SHIPPED
 from plans.rules.check_in import ContactHow, DraftState, Kind, Reading, Reporter
 from plans.rules.redflags import Source
 from plans.rules.symptoms import SAFETY_QUESTIONS, SUICIDAL_THOUGHTS, SUICIDE_PLAN
+from taperplan import kept
 from taperplan.accounts.refusals import NotDoneError
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     import uuid
     from collections.abc import Mapping
     from datetime import date, datetime
+
+    from django.db.models import QuerySet
 
     from patients.models import Patient
     from plans.models import Escalation, Version
@@ -205,16 +208,24 @@ def _locked(
     by: User,
     catalogue: Catalogue = SHIPPED,
 ) -> _Work:
-    draft = CheckInDraft.objects.select_for_update().filter(pk=key).first()
-    if draft is None:
+    found = _kept_draft.objects("", kept.about(draft=key), _asked_draft)
+    if not found:
         draft = blank_draft(patient=patient, key=key, frozen_now=now, by=by)
         return _Work(draft, True, now, by, catalogue)
+    draft = found[0]
     if draft.patient_id != patient.pk:
         raise NotDoneError(_("This check-in is of another patient."))
     draft.patient = patient
     if draft.state != DraftState.OPEN.value:
         raise DraftClosedError(draft)
     return _Work(draft, False, now, by, catalogue, free=corrected_stars(draft) or frozenset())
+
+
+_kept_draft = kept.Kept()
+
+
+def _asked_draft(marks: kept.Values) -> QuerySet[CheckInDraft]:
+    return CheckInDraft.objects.select_for_update().filter(pk=marks.keys["draft"])
 
 
 def corrected_stars(draft: CheckInDraft) -> frozenset[str] | None:

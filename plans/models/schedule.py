@@ -7,7 +7,7 @@ products, then drugs, then the version. Once a parent stands, nothing can be add
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -25,11 +25,14 @@ from plans.rules.schedule import (
     Slot,
     Unit,
 )
+from taperplan import kept
 from taperplan.audit.append_only import Mutability
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+R = TypeVar("R", bound=models.Model)
 
 PARTS = (1, 2, 3, 4, 8)
 EVERY_DAY_BITS = 2**31 - 1
@@ -254,23 +257,17 @@ def schedules(
     versions = list(versions)
     keys = [version.pk for version in versions]
     if drugs_read is None:
-        drugs = _grouped(Drug.objects.filter(version__in=keys), "version_id")
+        drugs = _grouped(_asked(Drug, "version", keys), "version_id")
     else:
         drugs = defaultdict(list)
         for drug in drugs_read:
             drugs[drug.version_id].append(drug)
-    products = _grouped(
-        Product.objects.filter(drug__version__in=keys), "version_id", through="drug__version_id"
-    )
-    steps = _grouped(Step.objects.filter(version__in=keys), "version_id")
+    products = _grouped(_asked(Product, "drug__version", keys), "version_of")
+    steps = _grouped(_asked(Step, "version", keys), "version_id")
     doses = defaultdict(list)
-    for dose in Dose.objects.filter(step__version__in=keys).order_by("pk"):
+    for dose in _asked(Dose, "step__version", keys):
         doses[dose.step_id].append(dose)
-    as_needed = _grouped(
-        AsNeeded.objects.filter(product__drug__version__in=keys),
-        "version_id",
-        through="product__drug__version_id",
-    )
+    as_needed = _grouped(_asked(AsNeeded, "product__drug__version", keys), "version_of")
     return {
         version.pk: _schedule(
             version,
@@ -284,12 +281,28 @@ def schedules(
     }
 
 
-def _grouped(rows: models.QuerySet[Any], name: str, *, through: str = "") -> dict[Any, list[Any]]:
-    """`rows` by the version they belong to, each group in its typed order."""
-    if through:
-        rows = rows.annotate(**{name: models.F(through)})
+_kept = kept.Kept()
+# Of so few versions at once, which is what a page asks for, the statement is kept.
+_FEW = 6
+
+
+def _asked(model: type[R], path: str, keys: Sequence[uuid.UUID]) -> Iterable[R]:
+    """The rows of these versions in their typed order, each with its `version_of`."""
+
+    def made(keys: Sequence[uuid.UUID]) -> models.QuerySet[Any]:
+        order = ("pk",) if model is Dose else ("position", "pk")
+        rows = model._default_manager.filter(**{f"{path}__in": keys}).order_by(*order)
+        return rows.annotate(version_of=models.F(f"{path}_id")) if "__" in path else rows
+
+    if not 0 < len(keys) <= _FEW:
+        return made(keys)
+    named = kept.about({f"version{n}": key for n, key in enumerate(keys)})
+    return _kept.objects((model, len(keys)), named, lambda marks: made(list(marks.keys.values())))
+
+
+def _grouped(rows: Iterable[Any], name: str) -> dict[Any, list[Any]]:
     grouped: dict[Any, list[Any]] = defaultdict(list)
-    for row in rows.order_by("position", "pk"):
+    for row in rows:
         grouped[getattr(row, name)].append(row)
     return grouped
 

@@ -22,17 +22,17 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from plans.models import Heartbeat, Outbox, Sending
 from plans.presenters import restored
 from plans.presenters.addresses import address
-from plans.presenters.waiting import RowsOf
 from plans.rules.notices import LATE, TRIES, fault_words, lives
 from taperplan import formats
 from taperplan.accounts.models import Clinic
+from taperplan.counting import RowsOf
 from taperplan.kept import Kept, Values
+from taperplan.words import gettext as _
+from taperplan.words import ngettext
 
 if TYPE_CHECKING:
     import uuid

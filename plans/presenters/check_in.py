@@ -10,7 +10,7 @@ from django.db.models import F, Subquery, Value
 from django.urls import reverse
 
 from patients.intake import Item
-from patients.models import AssessmentAnswer
+from patients.models import AssessmentAnswer, Patient
 from patients.vocabulary import Answer
 from plans.models import CheckIn, Drug, PresentSymptom, Product, VitalSign, catalogue_of
 from plans.presenters.check_in_expected import answering
@@ -18,7 +18,7 @@ from plans.rules import vitals
 from plans.rules.check_in import Asking, Decision, OfferedDrug, OfferedProduct, happened_on
 from plans.rules.lifecycle import PlanState, version_on
 from plans.rules.schedule import DrugClass
-from taperplan import formats
+from taperplan import formats, kept
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from django.db.models import QuerySet
-    from django.db.models.expressions import Combinable
 
-    from patients.models import Patient
     from plans.models import Version
     from taperplan.accounts.models import User
 
@@ -76,21 +74,16 @@ def around(
     by: User,
     corrects: CheckIn | None = None,
     corrected_stars: frozenset[str] | None = None,
+    shown: bool = True,
 ) -> Around:
-    """Three queries, and a fourth where an amount of a product is typed."""
+    """Three queries, and a fourth where an amount of a product is typed. Not `shown`: for what
+    is not drawn, the last check-in comes without who recorded it and its version."""
     zone = patient.clinic.zone
     day = happened_on(answers, opened_at.astimezone(zone).date())
     # With the last check-in where there is one: both in one statement.
-    last = last_standing(
-        patient, before=corrects, also={"sedatives": Subquery(_sedatives(patient))}
-    )
+    last = last_standing(patient, before=corrects, shown=shown)
     sedatives = _sedatives(patient).first() if last is None else getattr(last, "sedatives", None)
-    rows = list(
-        Drug.objects.filter(version__plan__patient=patient)
-        .exclude(version__plan__state__in=_NEVER_IN_FORCE)
-        .select_related("version__plan")
-        .order_by("version__plan__begun_at", "version__plan", "version__number", "position")
-    )
+    rows = _kept_drugs.objects("", kept.about(patient=patient.pk), _asked_drugs)
     plans = _plans(rows)
     standing = [version for one in plans.values() if (version := version_on(one, day))]
     taken_now = [version for version in standing if version.plan.state in _TAKEN_NOW]
@@ -142,17 +135,38 @@ def _sedatives(patient: Patient) -> QuerySet[AssessmentAnswer, str]:
     )
 
 
+_kept_drugs, _kept_last = kept.Kept(), kept.Kept()
+
+
+def _asked_drugs(marks: kept.Values) -> QuerySet[Drug]:
+    """Of every plan that is or was in force."""
+    return (
+        Drug.objects.filter(version__plan__patient=marks.keys["patient"])
+        .exclude(version__plan__state__in=_NEVER_IN_FORCE)
+        .select_related("version__plan")
+        .order_by("version__plan__begun_at", "version__plan", "version__number", "position")
+    )
+
+
 def last_standing(
-    patient: Patient,
-    *,
-    before: CheckIn | None = None,
-    also: Mapping[str, Combinable] | None = None,
+    patient: Patient, *, before: CheckIn | None = None, shown: bool = True
 ) -> CheckIn | None:
-    """The newest check-in that stands; of a correction, the newest but the one it corrects."""
-    standing = CheckIn.objects.about(patient).standing().newest_first().annotate(**(also or {}))
+    """The newest check-in that stands; of a correction, the newest but the one it corrects.
+    It comes with `sedatives`, the newest answer to that question of the assessment."""
+
+    def made(marks: kept.Values) -> QuerySet[CheckIn]:
+        about = Patient(pk=marks.keys["patient"])
+        rows = CheckIn.objects.about(about).standing().newest_first()
+        if "before" in marks.keys:
+            rows = rows.exclude(pk=marks.keys["before"]).filter(happened_at__lte=marks.now)
+        rows = rows.annotate(sedatives=Subquery(_sedatives(about)))
+        return (rows.select_related("recorded_by", "version") if shown else rows)[:1]
+
+    asked = kept.about(patient=patient.pk)
     if before is not None:
-        standing = standing.exclude(pk=before.pk).filter(happened_at__lte=before.happened_at)
-    return standing.select_related("recorded_by", "version").first()
+        asked = kept.about(now=before.happened_at, patient=patient.pk, before=before.pk)
+    found = _kept_last.objects((before is None, shown), asked, made)
+    return found[0] if found else None
 
 
 def _plans(rows: Sequence[Drug]) -> dict[uuid.UUID, tuple[Version, ...]]:

@@ -31,21 +31,22 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from patients.models import CareTeam, Patient, RecordNumber, within_reach, without_emergency
 from plans.models import Escalation
 from plans.presenters import alarm
 from plans.presenters.addresses import address
-from plans.presenters.waiting import RowsOf, Waiting, Whose, asker
+from plans.presenters.waiting import Waiting, Whose
 from plans.rules.reach import told
 from plans.rules.redflags import EscalationState, Level, overdue_since
 from taperplan import formats
 from taperplan.accounts.models import Clinic, TestMessage, TimeLimits, User
-from taperplan.accounts.rights import rights_of
+from taperplan.accounts.rights import asker, rights_of
 from taperplan.accounts.roles import Permission
+from taperplan.counting import RowsOf
 from taperplan.kept import Kept, Values
+from taperplan.words import gettext as _
+from taperplan.words import ngettext
 
 if TYPE_CHECKING:
     import uuid

@@ -32,15 +32,16 @@ from django.utils.translation import gettext as _
 from patients.models import RecordNumber
 from plans.models import Step, Version, schedules
 from plans.presenters.addresses import address
-from plans.presenters.waiting import RowsOf, Waiting, Whose, asker
+from plans.presenters.waiting import Waiting, Whose
 from plans.rules.check_in import AskedKind
 from plans.rules.schedule import Change, DrugChange, End, Schedule, away_on, next_change
 from plans.rules.wording import step_total_words
 from plans.sheets.paper import Line, Run, plain
 from taperplan import formats
 from taperplan.accounts.models import Clinic
-from taperplan.accounts.rights import rights_of
+from taperplan.accounts.rights import asker, rights_of
 from taperplan.accounts.roles import Permission
+from taperplan.counting import RowsOf
 from taperplan.kept import Kept, Values
 
 if TYPE_CHECKING:

@@ -8,19 +8,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from patients.intake import Item
-from patients.models import of_person
+from patients.models import Patient, of_person
 from patients.presenters import answers
 from patients.presenters.words import answer_in_words
 from patients.vocabulary import TeamRole
-from plans.models import CheckIn, Version, schedules
+from plans.models import CheckIn, Taken, Version, schedules
 from plans.presenters import chart as charts
 from plans.presenters.addresses import address
 from plans.presenters.plan import Tag, as_needed_words, end_words, state_tag
@@ -40,12 +39,15 @@ from plans.rules.schedule import (
     last_day,
     next_change,
 )
-from taperplan import formats
+from taperplan import formats, kept
 from taperplan.accounts.roles import Permission
+from taperplan.words import gettext as _
+from taperplan.words import ngettext
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from patients.intake import Given
-    from patients.models import Patient
     from plans.models import Plan
     from plans.sheets.paper import Line, Listing
     from taperplan.accounts.models import User
@@ -170,11 +172,8 @@ def patient_page(
     live = {key: group for key, group in by_plan.items() if group[0].plan.state in _LIVE}
     needed = [one for group in live.values() for one in _needed(group, today)]
     found = schedules(needed)
-    check_ins = tuple(
-        CheckIn.objects.about(patient)
-        .standing()
-        .prefetch_related("taken__drug")
-        .order_by("happened_at", "pk")
+    check_ins = _told_since(
+        patient, min((day for one in found.values() if (day := first_day(one))), default=today)
     )
     gathered = gather(patient, before=before)
     given = answers(patient)
@@ -207,12 +206,56 @@ def patient_page(
 
 
 def _versions(patient: Patient) -> list[Version]:
-    return list(
-        Version.objects.filter(of_person(patient, "plan__patient"))
+    return _kept_versions.objects("", kept.about(patient=patient.pk), _asked_versions)
+
+
+_kept_versions, _kept_check_ins, _kept_taken = kept.Kept(), kept.Kept(), kept.Kept()
+
+
+def _asked_versions(marks: kept.Values) -> QuerySet[Version]:
+    return (
+        Version.objects.filter(of_person(_somebody(marks), "plan__patient"))
         .exclude(plan__state=PlanState.ENTERED_IN_ERROR.value)
         .select_related("plan", "signed_by")
         .order_by("plan__begun_at", "plan_id", "number")
     )
+
+
+def _somebody(marks: kept.Values) -> Patient:
+    return Patient(pk=marks.keys["patient"])
+
+
+def _told_since(patient: Patient, day: date) -> tuple[CheckIn, ...]:
+    """The check-ins that tell of a day since then, oldest first, with what was taken."""
+    at = datetime.combine(day, time(), patient.clinic.zone)
+    asked = kept.about(today=day, now=at, patient=patient.pk)
+    found = _kept_check_ins.objects("", asked, _asked_check_ins)
+    taken: dict[uuid.UUID, list[Taken]] = {one.pk: [] for one in found}
+    for row in _kept_taken.objects("", asked, _asked_taken):
+        if row.check_in_id in taken:
+            taken[row.check_in_id].append(row)
+    for one in found:
+        vars(one).setdefault("_prefetched_objects_cache", {})["taken"] = taken[one.pk]
+    return tuple(found)
+
+
+def _of_days(marks: kept.Values, path: str = "") -> Q:
+    told = Q(**{f"{path}period_until__gte": marks.today})
+    return told | Q(**{f"{path}happened_at__gte": marks.now})
+
+
+def _asked_check_ins(marks: kept.Values) -> QuerySet[CheckIn]:
+    rows = CheckIn.objects.about(_somebody(marks)).standing().filter(_of_days(marks))
+    return rows.only("pk", "happened_at", "period_from", "period_until").order_by(
+        "happened_at", "pk"
+    )
+
+
+def _asked_taken(marks: kept.Values) -> QuerySet[Taken]:
+    rows = Taken.objects.filter(
+        of_person(_somebody(marks), "check_in__patient"), _of_days(marks, "check_in__")
+    )
+    return rows.select_related("drug").order_by("pk")
 
 
 def _needed(versions: Sequence[Version], today: date) -> list[Version]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from plans.models import Draft, Move, Plan, Version
@@ -44,6 +43,7 @@ from plans.rules.schedule import (
     supply,
 )
 from taperplan import formats
+from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

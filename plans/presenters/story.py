@@ -33,10 +33,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from patients.models import CareTeam, of_person
+from patients.models import CareTeam, Patient, of_person
 from plans.models import (
     CheckIn,
     CheckInDraft,
@@ -57,12 +55,12 @@ from plans.rules.check_in import ContactHow, Decision, How
 from plans.rules.lifecycle import PlanState, PlanVerb, VersionKind
 from plans.rules.paper import DocumentKind
 from plans.rules.redflags import EscalationState, Level
-from taperplan import formats
+from taperplan import formats, kept
+from taperplan.words import gettext as _
+from taperplan.words import ngettext
 
 if TYPE_CHECKING:
     from django.db.models.expressions import Combinable
-
-    from patients.models import Patient
 
 MOST = 20
 PAPERS = 4
@@ -132,8 +130,28 @@ class Story:
 # --- the statement --------------------------------------------------------------------------
 
 
+_kept = kept.Kept()
+
+
 def gather(patient: Patient, *, before: datetime | None) -> dict[str, list[Found]]:
     """Everything, by kind. One statement, and no more rows of a kind than the story can show."""
+    asked = kept.about(patient=patient.pk)
+    if before is not None:
+        asked = kept.about(now=before, patient=patient.pk)
+    found: dict[str, list[Found]] = {}
+    for values in _kept.tuples(
+        before is None,
+        asked,
+        lambda marks: _asked(
+            Patient(pk=marks.keys["patient"]), None if before is None else marks.now
+        ),
+    ):
+        row = Found(*values)
+        found.setdefault(row.kind, []).append(row)
+    return found
+
+
+def _asked(patient: Patient, before: datetime | None) -> QuerySet[Any, tuple[Any, ...]]:
     about, of_plan = of_person(patient), of_person(patient, "plan__patient")
     branches = (
         *_happened(about, of_plan, before),
@@ -177,11 +195,7 @@ def gather(patient: Patient, *, before: datetime | None) -> dict[str, list[Found
             who="changed_by__name",
         ),
     )
-    found: dict[str, list[Found]] = {}
-    for values in branches[0].union(*branches[1:], all=True):
-        row = Found(*values)
-        found.setdefault(row.kind, []).append(row)
-    return found
+    return branches[0].union(*branches[1:], all=True)
 
 
 _PRINT: dict[str, Any] = {

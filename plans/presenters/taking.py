@@ -12,8 +12,6 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _
-
 from plans.rules.schedule import (
     Direction,
     Drug,
@@ -29,6 +27,7 @@ from plans.rules.schedule import (
 )
 from plans.rules.wording import product_name, quantity_words
 from taperplan import formats
+from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
     from plans.rules.schedule import Product

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, assert_never
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from patients.intake import Item
@@ -29,34 +29,18 @@ from plans.models.plan import EXPECTED_AUDIENCES
 from plans.rules.lifecycle import PlanState
 from plans.rules.notices import LATE, TRIES
 from plans.rules.schedule import End
-from taperplan.accounts.models import Clinic, Membership, User
+from taperplan.accounts.models import User
 from taperplan.accounts.roles import Permission
+from taperplan.counting import RowsOf
 
 if TYPE_CHECKING:
-    import uuid
-
     from django.db.models import QuerySet
     from django.db.models.expressions import Combinable
 
-    from taperplan.accounts.rights import Rights
 
 # A worklist looks a week ahead, today included.
 AHEAD = timedelta(days=6)
 _DAY = timedelta(days=1)
-
-
-def asker(user: uuid.UUID, clinic: uuid.UUID, rights: Rights) -> User:
-    """Somebody with these keys who may do that: a person for a statement that is kept."""
-    made = User(pk=user)
-    made.membership = Membership(user=made, clinic=Clinic(pk=clinic), **rights.columns())
-    return made
-
-
-class RowsOf(Subquery):
-    """How many rows a query finds, as one figure inside another query."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
 
 
 class Whose(Enum):

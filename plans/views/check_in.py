@@ -177,7 +177,7 @@ def _answers(request: ClinicianRequest, draft: CheckInDraft | None) -> dict[str,
 def _complete(
     request: ClinicianRequest, patient: Patient, draft: CheckInDraft | None, given: dict[str, Any]
 ) -> HttpResponse:
-    around = _around(request, patient, given["answers"], draft)
+    around = _around(request, patient, given["answers"], draft, shown=False)
     done = actions.complete(**given, around=around)
     if done.check_in is None:
         if done.differs:
@@ -309,6 +309,8 @@ def _around(
     patient: Patient,
     answers: dict[str, str],
     draft: CheckInDraft | None,
+    *,
+    shown: bool = True,
 ) -> Around:
     return around_of.around(
         patient,
@@ -318,6 +320,7 @@ def _around(
         by=request.user,
         corrects=draft.corrects if draft else None,
         corrected_stars=actions.corrected_stars(draft) if draft else None,
+        shown=shown,
     )
 
 

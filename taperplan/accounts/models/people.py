@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from taperplan import kept
 from taperplan.accounts.models.clinic import Clinic
 from taperplan.accounts.roles import (
     PERMISSIONS,
@@ -108,27 +109,35 @@ ACCEPTED = Q(invited_at=None) | Q(accepted_at__isnull=False)
 PENDING = Q(invited_at__isnull=False, accepted_at=None)
 
 
+_current = kept.Kept()
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def standing(self) -> MembershipQuerySet:
         """Those who may work now: neither deactivated nor still to accept an invitation."""
         return self.filter(ACCEPTED, user__is_active=True, deactivated_at=None)
 
     def current_for(self, user_id: uuid.UUID) -> Membership | None:
-        return (
-            self.standing()
-            .select_related("user", "clinic")
-            .annotate(
-                several=models.Exists(
-                    Membership.objects.standing()
-                    .filter(user=models.OuterRef("user"))
-                    .exclude(pk=models.OuterRef("pk"))
+        """Asked by every request: of the membership itself, not of these rows."""
+
+        def made(marks: kept.Values) -> MembershipQuerySet:
+            return (
+                Membership.objects.standing()
+                .select_related("user", "clinic")
+                .annotate(
+                    several=models.Exists(
+                        Membership.objects.standing()
+                        .filter(user=models.OuterRef("user"))
+                        .exclude(pk=models.OuterRef("pk"))
+                    )
                 )
+                .filter(user_id=marks.keys["user"])
+                # PostgreSQL puts nothing chosen before what was chosen.
+                .order_by(models.F("chosen_at").desc(nulls_last=True), "pk")[:1]
             )
-            .filter(user_id=user_id)
-            # PostgreSQL puts nothing chosen before what was chosen.
-            .order_by(models.F("chosen_at").desc(nulls_last=True), "pk")
-            .first()
-        )
+
+        found = _current.objects("", kept.about(user=user_id), made)
+        return found[0] if found else None
 
     def visible_to(self, user: User) -> MembershipQuerySet:
         """The accounts of the clinic that `user` administers."""
