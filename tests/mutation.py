@@ -2,8 +2,8 @@
 
 Names of modules choose among them; `--every N` takes each Nth fault; `--jobs N` tries N at a time
 while the machine is not busy. Those not noticed are listed in `var/mutation.txt`, and the table
-below them; `--again LOG` takes those of an earlier run of the same source once more and counts on
-from its table, with all tests or those of `--tests`; `--write` puts the table into
+below them; `--again LOG` takes those of earlier runs of the same source once more and counts on
+from their tables, with all tests or those of `--tests`; `--write` puts the table into
 `docs/evidence/mutation.md`.
 """
 
@@ -16,6 +16,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
@@ -61,9 +62,10 @@ class Count:
     """A line each: how it ended, and which fault it is."""
 
     @classmethod
-    def read(cls, log: Path) -> Count:
+    def read(cls, logs: Iterable[Path]) -> Count:
+        """What earlier runs say, each of modules of its own."""
         count = cls()
-        for line in log.read_text(encoding="utf-8").splitlines():
+        for line in chain.from_iterable(log.read_text("utf-8").splitlines() for log in logs):
             if line.startswith("| `"):
                 module, planted, noticed, _share = line.strip("| ").split(" | ")
                 count.planted[module.strip("`")] = int(planted)
@@ -91,7 +93,7 @@ def hunt(
     every: int = 1,
     jobs: int = 1,
     enough: float = 10,
-    again: Path | None = None,
+    again: Sequence[Path] = (),
     tests: Iterable[str] = TESTS,
 ) -> Count:
     count = Count()
@@ -143,7 +145,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--enough", type=float, default=10)
-    parser.add_argument("--again", type=Path)
+    parser.add_argument("--again", nargs="+", type=Path, default=[])
     parser.add_argument("--tests", nargs="+", default=TESTS)
     parser.add_argument("--log", type=Path, default=SURVIVORS)
     parser.add_argument("--write", action="store_true")

@@ -219,4 +219,5 @@ class Asked(Section):
         return (self.asking.corrected_stars or frozenset()) - raised(self.answers)
 
     def taken_back(self) -> Mapping[str, str]:
-        return {key: self.answers.get(box(key, "removed"), "").strip() for key in self.lost_stars()}
+        lost = sorted(self.lost_stars())
+        return {key: self.answers.get(box(key, "removed"), "").strip() for key in lost}
