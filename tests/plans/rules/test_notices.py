@@ -23,7 +23,7 @@ def test_every_fault_says_what_went_wrong() -> None:
         "refused": "the server refused the message",
         "address refused": "the mail server refused the address",
         "not signed in": "the server refused our password",
-        "no pager": "no pager address is typed",
+        "no pager": "no pager address is typed, or this installation does not allow it",
         "left": "this person does not work here any more",
         "unexpected": "something that was not foreseen; the log has its kind",
     }
