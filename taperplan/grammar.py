@@ -182,10 +182,12 @@ def clock_here(text: str, *, twelve_hours: bool) -> Time:
     of the day it is of; 00:30, 08:30 and 20:30 say it by themselves."""
     typed = text.replace("\u00a0", " ").strip(" ")
     if twelve_hours and _EITHER_HALF.fullmatch(typed):
-        raise Refused(
-            _("{typed} has neither am nor pm. Type one of them after it.").format(typed=echo(typed))
-        )
+        raise Refused(neither_half(typed))
     return clock(text)
+
+
+def neither_half(typed: str) -> str:
+    return _("{typed} has neither am nor pm. Type one of them after it.").format(typed=echo(typed))
 
 
 def in_24_hours(text: str) -> str:
@@ -198,6 +200,13 @@ def in_24_hours(text: str) -> str:
             return found[0]
 
     return _HALF_IN_LINE.sub(written, text.replace("\u00a0", " "))
+
+
+def without_half(text: str) -> list[str]:
+    """The clock times in a line that a clock of twelve hours shows twice a day, and that do not
+    say which of the two is meant."""
+    rest = _HALF_IN_LINE.sub(" ", text.replace("\u00a0", " "))
+    return [word for word in re.split(r"[\s,;]+", rest) if _EITHER_HALF.fullmatch(word)]
 
 
 def _of_half(typed: str, found: re.Match[str]) -> Time:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from plans.rules.draft import AcceptanceCells, Cells, DoseCells, ProductCells, R
 from plans.rules.grid import NAMED_SLOTS, Group, columns, groups
 from plans.rules.schedule import Rhythm
 from plans.rules.typed import typed_number
-from taperplan import grammar
+from taperplan import formats, grammar
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -78,7 +78,7 @@ def typed(post: QueryDict, before: Cells) -> Typed:
         name: text(post, name, value) for name, value in before.items() if isinstance(value, str)
     }
     document["drugs"] = _lines("drugs", post, fields, before, draft.blank_drug)
-    document["products"] = _products(post, fields, before)
+    document["products"] = _products(post, fields, before, sentences)
     document["steps"] = _steps(post, fields, before, shown)
     document["as_needed"] = _lines("as_needed", post, fields, before, draft.blank_as_needed)
     document["acceptances"] = list(_acceptances(post, before))
@@ -93,9 +93,22 @@ def text(post: QueryDict, name: str, absent: str = "") -> str:
     return value if isinstance(value, str) else absent
 
 
-def _clocks(post: QueryDict, name: str) -> str:
-    """Clock times as one word each, so that "8:30 pm" is not taken for two."""
-    return grammar.in_24_hours(text(post, name))
+def _clocks(
+    post: QueryDict, name: str, held: Collection[str], sentences: list[str]
+) -> Iterator[str]:
+    """Clock times as one word each, so that "8:30 pm" is not taken for two.
+
+    Where clocks are read in twelve hours, a new "8:30" is not taken for either half of the day.
+    """
+    line = text(post, name)
+    either = set(grammar.without_half(line)) - set(held) if formats.twelve_hours() else set()
+    # What says its half stands beside what does not: "8:30, 8:30 pm".
+    said = grammar.in_24_hours(line)
+    for time in _SEPARATORS.split(said):
+        if time in either:
+            sentences.append(grammar.neither_half(time))
+        elif time:
+            yield time
 
 
 def _column(line: str) -> tuple[str, str]:
@@ -123,12 +136,12 @@ def _lines(part: str, post: Any, fields: Any, before: Any, blank: Any) -> list[A
     return lines
 
 
-def _products(post: QueryDict, fields: Any, before: Cells) -> list[Any]:
+def _products(post: QueryDict, fields: Any, before: Cells, sentences: list[str]) -> list[Any]:
     products = _lines("products", post, fields, before, lambda key: draft.blank_product(key, ""))
     for product in products:
         path = f"products.{product['key']}"
         slots = [slot for slot in post.getlist(f"{path}.slots") if slot in NAMED_SLOTS]
-        clocks = [part for part in _SEPARATORS.split(_clocks(post, f"{path}.clocks")) if part]
+        clocks = _clocks(post, f"{path}.clocks", product["times"], sentences)
         product["times"] = list(dict.fromkeys([*slots, *clocks]))
     return products
 
@@ -455,12 +468,13 @@ def _add_time(cells: Cells, subject: str, post: QueryDict) -> list[str]:
     at = _index(cells["products"], key)
     if at is None:
         return []
-    times = cells["products"][at]["times"]
-    if time not in NAMED_SLOTS:
-        time = _clocks(post, f"new_clock.{key}").strip()
-    if time and time not in times:
-        times.append(time)
-    return ["grid"]
+    times, sentences = cells["products"][at]["times"], list[str]()
+    if time in NAMED_SLOTS:
+        found = [time]
+    else:
+        found = list(_clocks(post, f"new_clock.{key}", times, sentences))
+    times += [time for time in found if time not in times]
+    return ["grid", *sentences]
 
 
 def _done(cells: Cells, subject: str, post: QueryDict) -> list[str]:

@@ -82,6 +82,7 @@ def test_an_hour_without_its_half_of_the_day_is_refused_where_it_has_two() -> No
 def test_clock_times_of_a_product_are_one_word_each() -> None:
     assert grammar.in_24_hours("8:30 pm 08:00 7:15am x") == "20:30 08:00 07:15 x"
     assert grammar.in_24_hours("12:00 pm 8:30 pmx 18:30 pm") == "12:00 pm 8:30 pmx 18:30 pm"
+    assert grammar.without_half("8:30 pm 9:00, 10:15 14:00 08:30;x") == ["9:00", "10:15"]
 
 
 def test_a_week_begins_on_the_day_of_the_clinic(clinic: Clinic, clare: User) -> None:

@@ -440,6 +440,25 @@ def test_a_clock_time_that_is_corrected_takes_its_quantities_along(
     }
 
 
+def test_where_clocks_have_twelve_hours_a_time_without_its_half_is_asked_again(
+    otto: Patient, clinic: Clinic, clare: User, clare_client: Client
+) -> None:
+    Clinic.objects.filter(pk=clinic.pk).update(clock="12")
+    plan = draft_plan(otto, clare, PUBLISHED["A"].cells())
+    clocks = ["06:00", "14:00", "22:00", "08:00", "20:00"]
+    typed = " ".join([*clocks, "8:30", "10:15 pm", "00:30"])
+
+    page = act(clare_client, plan, "done", **{"products.p1.clocks": [typed]})
+
+    assert b"8:30 has neither am nor pm. Type one of them after it." in page.content
+    assert Draft.objects.get().cells["products"][0]["times"][-2:] == ["22:15", "00:30"]
+
+    page = act(clare_client, plan, "add-time:p1:clock", **{"new_clock.p1": ["9:45"]})
+    assert b"9:45 has neither am nor pm. Type one of them after it." in page.content
+    act(clare_client, plan, "add-time:p1:clock", **{"new_clock.p1": ["9:45 am"]})
+    assert Draft.objects.get().cells["products"][0]["times"][-2:] == ["00:30", "09:45"]
+
+
 def test_a_product_goes_with_its_quantities_when_asked_twice(
     drafted: Plan, clare_client: Client
 ) -> None:
