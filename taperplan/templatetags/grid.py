@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
@@ -13,9 +13,23 @@ from taperplan.templatetags.taperplan import icon
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from plans.presenters.grid.shown import Quantity
-
 register = template.Library()
+
+
+class Quantity(Protocol):
+    """The input of one dose, as the presenter of the grid tells it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def read(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def card(self) -> str: ...
+
 
 _REFUSED = ' aria-invalid="true"'
 _FOCUSED = " autofocus"
