@@ -26,6 +26,7 @@ def works() -> dict[str, Any]:
     from django.urls import path, reverse
 
     from patients.models import Patient
+    from taperplan import searches
     from taperplan import urls as addresses
     from taperplan.accounts.models import User
     from tests.doors import signed_in
@@ -56,7 +57,9 @@ def works() -> dict[str, Any]:
     return {
         "empty": lambda n: get("/empty/"),
         "list": lambda n: get(reverse("patients:list")),
-        "search": lambda n: get(reverse("patients:list") + f"?q={SYLLABLES[n % 60]}"),
+        "search": lambda n: get(
+            reverse("patients:list") + f"?search={searches.sealed(theo, SYLLABLES[n % 60])}"
+        ),
         "page20": lambda n: page(others[n % len(others)]),
         "page60": lambda n: page(fuller[n % len(fuller)]),
         "save": save,

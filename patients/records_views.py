@@ -16,7 +16,7 @@ from patients.access import viewed
 from patients.keeping import LegalHold, RetentionPeriod, Tombstone
 from patients.presenters import records as presenters
 from patients.records_forms import CopyForm, KeepForm, RetentionForm
-from taperplan import tables
+from taperplan import searches, tables
 from taperplan.accounts.access import require_permission
 from taperplan.accounts.limits import Limited, limited, sent
 from taperplan.accounts.refusals import DiffersError, NotDoneError
@@ -53,11 +53,13 @@ def load_record(view: View) -> View:
     return loaded
 
 
-@require_safe
+@require_form
 @require_permission(KEEP)
-@limited(Limited.SEARCH, asked="q")
+@limited(Limited.SEARCH, asked=searches.SEALED)
 def room(request: ClinicianRequest) -> HttpResponse:
-    asked = request.GET.get("q", "")[:200].replace("\0", "")
+    if request.method == "POST":
+        return searches.answered(request)
+    asked = searches.asked(request).replace("\0", "")
     found = records.find(request.user, asked)
     if asked.strip():
         records.searched(found=len(found), by=request.user)

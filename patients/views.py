@@ -16,6 +16,7 @@ from patients.presenters import differences
 from patients.presenters import history as past
 from patients.restriction import team_only
 from patients.vocabulary import Kind, TeamRole
+from taperplan import searches
 from taperplan.accounts.access import require_permission
 from taperplan.accounts.limits import Limited, limited
 from taperplan.accounts.refusals import DiffersError, NotDoneError
@@ -37,29 +38,32 @@ require_form = require_http_methods(["GET", "HEAD", "POST"])
 # --- The list, registering ----------------------------------------------------------------
 
 
-@require_safe
+@require_form
 @require_permission(Permission.VIEW_PATIENTS)
-@limited(Limited.SEARCH, asked="q")
+@limited(Limited.SEARCH, asked=searches.SEALED)
 def listing(request: ClinicianRequest) -> HttpResponse:
-    text, mine = request.GET.get("q", "")[:200], "mine" in request.GET
+    if request.method == "POST":
+        return searches.answered(request, beside=["mine"])
+    text, mine = searches.asked(request), "mine" in request.GET
     page = access.find(request.user, text, mine=mine, page=request.GET.get("page", "1"))
-    kept = {name: value for name, value in (("q", text), ("mine", "1" if mine else "")) if value}
+    asked = {searches.SEALED: request.GET[searches.SEALED]} if text else {}
+    kept = {**asked, **({"mine": "1"} if mine else {})}
     shown = presenters.patient_list(page, request.today, f"?{urlencode({**kept, 'page': ''})}")
     response = render(
         request,
         "patients/list.html",
-        {"list": shown, "text": text, "mine": mine, "nav": "patients", **_list_words(text, mine)},
+        {"list": shown, "text": text, "mine": mine, "nav": "patients", **_list_words(asked, mine)},
     )
     if text.strip():
         access.searched(request, shown.count)
     return response
 
 
-@require_safe
+@require_POST
 @require_permission(Permission.VIEW_PATIENTS)
 def suggestions(request: ClinicianRequest) -> HttpResponse:
     """The list below a search while one types: a few patients, each a door to their page."""
-    text = request.GET.get("q", "")[:200]
+    text = searches.typed(request)[: searches.LONGEST]
     rows = presenters.suggested(access.suggested(request.user, text), request.today)
     response = render(request, "patients/_suggestions.html", {"rows": rows, "text": text.strip()})
     access.searched(request, len(rows))
@@ -147,9 +151,8 @@ def _sent_before(
     }
 
 
-def _list_words(text: str, mine: bool) -> dict[str, Any]:
+def _list_words(asked: dict[str, str], mine: bool) -> dict[str, Any]:
     """The addresses beside the list, and what is said when it is empty."""
-    asked = {"q": text} if text else {}
     register_url = presenters.register_url()
     return {
         "register_url": register_url,
@@ -667,13 +670,15 @@ def take_back(request: ClinicianRequest, patient: Patient) -> HttpResponse:
 # --- Two records of one person ----------------------------------------------------------
 
 
-@require_safe
+@require_form
 @require_permission(Permission.JOIN_RECORDS)
-@limited(Limited.SEARCH, asked="q")
+@limited(Limited.SEARCH, asked=searches.SEALED)
 @load_patient
 @team_only
 def find_to_join(request: ClinicianRequest, patient: Patient) -> HttpResponse:
-    text = request.GET.get("q", "")[:200]
+    if request.method == "POST":
+        return searches.answered(request)
+    text = searches.asked(request)
     rows = access.others(request.user, patient, text)
     return _page(
         request,

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from django.test import Client
 
+from taperplan import searches
+
 if TYPE_CHECKING:
     from taperplan.accounts.models import User
 
 BACKEND = "taperplan.accounts.backends.ClinicBackend"
 
-__all__ = ["BACKEND", "Client", "signed_in"]
+__all__ = ["BACKEND", "Client", "asking", "signed_in"]
 
 
 def signed_in(user: User, *, second_step: bool = True) -> Client:
@@ -28,3 +30,11 @@ def signed_in(user: User, *, second_step: bool = True) -> Client:
     session["taperplan.began"] = session["taperplan.seen"] = time.time()
     session.save()
     return client
+
+
+def asking(client: Client, words: str) -> dict[str, str]:
+    """The query that sending a search for `words` leads whoever is signed in to."""
+    from taperplan.accounts.models import User
+
+    owner = User(pk=client.session["_auth_user_id"])
+    return {searches.SEALED: searches.sealed(owner, words)} if words.strip() else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 from django.core.management import call_command
@@ -140,7 +141,7 @@ def test_where_the_journal_fails_too_no_clinical_page_is_shown(
     for page in (
         reverse("plans:patient", args=[patient.pk]),
         reverse("patients:intake", args=[patient.pk]),
-        f"{reverse('patients:list')}?q={patient.family_name}",
+        f"{reverse('patients:list')}?{urlencode(doors.asking(client, patient.family_name))}",
     ):
         answer = client.get(page)
         assert answer.status_code == 503, page

@@ -41,7 +41,7 @@ def verbs_on(body: str) -> list[str]:
 
 
 def read(client: Client, **asked: str) -> str:
-    answer = client.get(reverse(PAGE), asked)
+    answer = client.post(reverse(PAGE), asked, follow=True)
     assert answer.status_code == 200
     return answer.content.decode()
 

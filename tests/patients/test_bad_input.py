@@ -186,9 +186,14 @@ def test_bytes_that_are_no_text_are_no_fault_of_the_server(
 
 @pytest.mark.parametrize("asked", ["\ud800", "a\udfff", "%", "\u202e", "\x00" * 50])
 def test_no_search_is_a_fault_of_the_server(clare_client: doors.Client, asked: str) -> None:
-    query = urlencode({"q": asked}, errors="surrogatepass")
+    body = urlencode({"q": asked}, errors="surrogatepass").encode()
+    kind = "application/x-www-form-urlencoded"
+    page = reverse("patients:list")
 
-    assert clare_client.get(f"{reverse('patients:list')}?{query}").status_code == 200
+    assert clare_client.post(page, body, content_type=kind, follow=True).status_code == 200
+    assert clare_client.post(f"{page}suggestions/", body, content_type=kind).status_code == 200
+    sealed = urlencode({"search": asked}, errors="replace")
+    assert clare_client.get(f"{page}?{sealed}").status_code == 200
 
 
 @pytest.mark.parametrize("field", ["seen", "revision"])

@@ -23,7 +23,7 @@ ADDRESS = "/patients/suggestions/"
 
 
 def suggested(user: User, text: str) -> str:
-    response = doors.signed_in(user).get(ADDRESS, {"q": text})
+    response = doors.signed_in(user).post(ADDRESS, {"q": text})
     assert response.status_code == 200
     return response.content.decode().replace("\u00a0", " ")
 
@@ -67,11 +67,11 @@ def test_an_answer_costs_the_same_for_one_and_for_many(clinic: Clinic, clare: Us
     counted = []
     for _more in range(2):
         PatientFactory.create_batch(12, clinic=clinic, given_names="Otto")
-        client.get(ADDRESS, {"q": "otto"})
+        client.post(ADDRESS, {"q": "otto"})
         with CaptureQueriesContext(
             connection,
         ) as spent:
-            client.get(ADDRESS, {"q": "otto"})
+            client.post(ADDRESS, {"q": "otto"})
         counted.append(len(spent))
 
     assert counted[0] == counted[1] <= 10

@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from taperplan import tokens
+from taperplan import searches, tokens
 from taperplan.accounts import actions, letters
 from taperplan.accounts.access import load_membership, require_permission
 from taperplan.accounts.forms.base import Conflict, Row, settled
@@ -49,14 +49,16 @@ MANAGE = Permission.MANAGE_ACCOUNTS
 SHOW_ONCE = "taperplan.one-time-link"
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(MANAGE)
-@limited(Limited.SEARCH, asked="q")
+@limited(Limited.SEARCH, asked=searches.SEALED)
 def accounts(request: ClinicianRequest) -> HttpResponse:
+    if request.method == "POST":
+        return searches.answered(request, beside=["state", "role"])
     asked = Asked(
         state=request.GET.get("state", ""),
         role=request.GET.get("role", ""),
-        words=request.GET.get("q", "")[:200].replace("\0", ""),
+        words=searches.asked(request).replace("\0", ""),
         page=_page(request.GET.get("page", "")),
     )
     listed = account_list(request.clinic, asked, today=request.today, by=request.user)
@@ -81,6 +83,7 @@ def accounts(request: ClinicianRequest) -> HttpResponse:
         {
             "listed": listed,
             "states": states,
+            "search": request.GET.get(searches.SEALED, ""),
             "roles": roles,
             "shown": _("Page %(page)s of %(pages)s") % {"page": listed.page, "pages": listed.pages},
             "newer": _address(request, listed.page - 1) if listed.page > 1 else "",

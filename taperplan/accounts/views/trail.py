@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from taperplan import tables
+from taperplan import searches, tables
 from taperplan.accounts.access import require_permission
 from taperplan.accounts.forms.trail import TrailForm
 from taperplan.accounts.limits import Limited, limited
@@ -21,17 +21,23 @@ from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
+    from django.http import HttpResponse, QueryDict
 
     from taperplan.accounts.http import ClinicianRequest
     from taperplan.accounts.trail_page import TrailPage
 
+# What is asked for beside a person: it names nobody, so it stays in the address.
+_PLAIN = ("patient", "verb", "day", "before")
 
-@require_safe
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_permission(Permission.READ_TRAIL)
 @limited(Limited.SEARCH, asked="patient")
 def rows(request: ClinicianRequest) -> HttpResponse:
-    form = TrailForm(request.GET, today=request.today)
+    if request.method == "POST":
+        plain = [name for name in request.POST if name.startswith(_PLAIN)]
+        return searches.answered(request, request.POST.get("person", ""), beside=plain)
+    form = TrailForm(_asked(request), today=request.today)
     asked = form.asked()
     page = trail_page(request.clinic, asked) if asked is not None else None
     trail.record(Verb.TRAIL_READ, detail=form.as_recorded(), by=request.user)
@@ -54,7 +60,7 @@ def rows(request: ClinicianRequest) -> HttpResponse:
 def trail_file(request: ClinicianRequest) -> HttpResponse:
     """The rows asked for as CSV, each with the digest before it and its own. The last line names
     the trail's newest row, with which `verify_trail` and the anchors can be compared."""
-    form = TrailForm(request.GET, today=request.today)
+    form = TrailForm(_asked(request), today=request.today)
     asked = form.asked()
     if asked is None:
         raise Http404
@@ -73,6 +79,13 @@ def trail_file(request: ClinicianRequest) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     # Sent a piece at a time; whatever wraps a page takes it for one.
     return cast("HttpResponse", response)
+
+
+def _asked(request: ClinicianRequest) -> QueryDict:
+    """As the address says it; a person's address is sealed there."""
+    data = request.GET.copy()
+    data["person"] = searches.asked(request)
+    return data
 
 
 def _shown(page: TrailPage | None) -> str:

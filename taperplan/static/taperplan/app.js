@@ -198,9 +198,12 @@ function suggest(input) {
     asking?.abort();
     asking = new AbortController();
     try {
-      const address = `${input.dataset.suggest}?q=${encodeURIComponent(input.value)}`;
-      const answer = await fetch(address, {
-        credentials: "same-origin", redirect: "error", signal: asking.signal,
+      // Sent in the body: an address stays in histories and logs.
+      const body = new URLSearchParams({
+        q: input.value, csrfmiddlewaretoken: one("[name=csrfmiddlewaretoken]", input.form).value,
+      });
+      const answer = await fetch(input.dataset.suggest, {
+        method: "POST", body, credentials: "same-origin", redirect: "error", signal: asking.signal,
       });
       if (!answer.ok) return shut();
       document.dispatchEvent(new CustomEvent("taperplan:answer", {

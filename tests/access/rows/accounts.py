@@ -116,7 +116,7 @@ def signed_out(name: str, answer: int = 200) -> dict[str, Any]:
 
 ROWS: dict[str, Row] = {
     # --- Accounts
-    "accounts:list": Row(get=administrators(200)),
+    "accounts:list": Row(get=administrators(200), post=administrators(302)),
     "accounts:file": Row(get=administrators(200)),
     "accounts:invite": Row(
         get=administrators(200), post=administrators(302), data=with_token("invite", new_person)
@@ -223,7 +223,7 @@ ROWS: dict[str, Row] = {
         data=with_token("test-message", lambda world: {"to": str(world.test_message.to.pk)}),
     ),
     # --- The trail
-    "audit:list": Row(get=auditors(200)),
+    "audit:list": Row(get=auditors(200), post=auditors(302)),
     "audit:file": Row(get=auditors(200)),
     # --- Signing in
     "account_login": Row(
@@ -259,7 +259,7 @@ ROWS: dict[str, Row] = {
     "mfa_reauthenticate": Row(get=everyone(302), post=everyone(302)),
     "mfa_activate_totp": Row(get=everyone(302), post=everyone(302)),
     "mfa_deactivate_totp": Row(get=everyone(404), post=everyone(404)),
-    "mfa_view_recovery_codes": Row(get=everyone(404)),
+    "mfa_view_recovery_codes": Row(get=everyone(302)),
     "mfa_generate_recovery_codes": Row(get=everyone(302), post=everyone(302)),
     "mfa_list_webauthn": Row(get=everyone(200)),
     "mfa_add_webauthn": Row(get=everyone(302), post=everyone(302)),

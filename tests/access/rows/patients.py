@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tests.access.world import World
 
 READ = Row(get=clinical(200))
+# What is searched for is sent, and leads to the address of what is found.
+SEARCH = Row(get=clinical(200), post=clinical(302))
 # An empty form is shown again with what it asks for.
 FORM = Row(get=clinical(200), post=clinical(200))
 
@@ -39,7 +41,9 @@ RECORD_FORM = Row(get=records_officers(200), post=records_officers(200), shown_t
 
 
 ROWS = {
-    "patients:records": RECORD,
+    "patients:records": Row(
+        get=records_officers(200), post=records_officers(302), shown_to=OFFICER
+    ),
     "patients:retention": RECORD_FORM,
     "patients:record-kept": RECORD,
     "patients:accounting": RECORD,
@@ -48,8 +52,8 @@ ROWS = {
     "patients:hold": RECORD_FORM,
     "patients:hold-end": RECORD_FORM,
     "patients:destroy": RECORD_FORM,
-    "patients:suggestions": READ,
-    "patients:list": READ,
+    "patients:suggestions": Row(post=clinical(200)),
+    "patients:list": SEARCH,
     "patients:register": FORM,
     "patients:imports": FORM,
     "patients:import": READ,
@@ -79,7 +83,7 @@ ROWS = {
     # The privacy lead's: nobody of the matrix holds the mark but the prescriber of the world.
     "patients:reviews": Row(get=PRIVACY_LEAD),
     "patients:review": Row(get=PRIVACY_LEAD, post=PRIVACY_LEAD),
-    "patients:find-to-join": READ,
+    "patients:find-to-join": SEARCH,
     "patients:join": FORM,
     "patients:part": FORM,
 }

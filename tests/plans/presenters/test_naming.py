@@ -97,5 +97,5 @@ def test_a_name_in_latin_letters_is_typed_on_the_forms_found_and_refused_in_othe
     assert clare_client.post(page, {**typed, "latin_name": "Chen Mei-Ling"}).status_code == 302
     patient.refresh_from_db()
     assert patient.latin_name == "Chen Mei-Ling"
-    found = clare_client.get(reverse("patients:list"), {"q": "chen"}).content.decode()
+    found = clare_client.post(reverse("patients:list"), {"q": "chen"}, follow=True).content.decode()
     assert str(patient.pk) in found
