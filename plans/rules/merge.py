@@ -44,10 +44,11 @@ def _clashes(theirs: Cells, yours: Cells) -> Iterator[Clash]:
     for found in compare_cells(theirs, yours):
         head, _dot, rest = found.where.partition(".")
         line = rest.partition(".")[0]
-        if head not in _LINES:
+        if head == "acceptances":
+            place = _("Reason of an accepted finding")
+            yield Clash(found.where, place, found.before, found.after)
+        elif head not in _LINES or not rest:
             yield Clash(found.where, found.place, found.before, found.after)
-        elif not rest:
-            yield from _order(head, theirs, yours, found.place)
         elif _line(theirs, head, line) is None or _line(yours, head, line) is None:
             if (whole := f"{head}.{line}") not in told:
                 told.add(whole)
@@ -61,19 +62,14 @@ def _clashes(theirs: Cells, yours: Cells) -> Iterator[Clash]:
             yield Clash(found.where, found.place, found.before, found.after)
 
 
-def _order(head: str, theirs: Cells, yours: Cells, place: str) -> Iterator[Clash]:
-    mine, other = _keys(theirs, head), _keys(yours, head)
-    shared = [key for key in mine if key in other]
-    if shared != [key for key in other if key in mine]:
-        yield Clash(head, _("{lines}, order").format(lines=place), " ".join(mine), " ".join(other))
-
-
 def _summary(line: Mapping[str, Any] | None) -> str:
-    """What is typed in a line, for a person to tell which one it is."""
+    """What is typed in a line, for a person to tell which one it is: no key of ours."""
     if line is None:
         return _("not in this draft")
     typed = [
-        value for name, value in line.items() if isinstance(value, str) and value and name != "key"
+        value
+        for name, value in line.items()
+        if isinstance(value, str) and value and name not in ("key", "drug", "product")
     ]
     typed += [dose["quantity"] for dose in line.get("doses", ()) if dose["quantity"]]
     return formats.listing(typed[:12]) if typed else _("nothing typed yet")

@@ -95,3 +95,20 @@ WORDED = {
 def test_no_word_changes_without_a_new_number(one: TextSet) -> None:
     assert one.digest.startswith(WORDED[one.key, one.version])
     assert WORDED[one.key, one.version]
+
+
+def test_every_set_stands_under_its_name_as_it_is_asked_for() -> None:
+    """Asked for here, and not when the tests are gathered."""
+    found = text_sets()
+
+    assert {one.key: one.key.words for one in found} == {
+        "every_plan": "Every plan",
+        "benzodiazepine": "Benzodiazepine",
+        "opioid": "Opioid",
+        "corticosteroid": "Corticosteroid",
+        "antidepressant": "Antidepressant",
+    }
+    assert {(one.key, one.version): one.digest[:16] for one in found} == WORDED
+    assert [one.sentences for one in found] == [
+        (*one.stopping, *one.call, *one.meanwhile) for one in found
+    ]
