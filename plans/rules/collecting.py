@@ -55,7 +55,7 @@ def stretches(collections: Iterable[Moment], end: Moment | None) -> list[tuple[M
     The last of a plan without an end has none, and is left out.
     """
     ordered = sorted(collections)
-    bounds: list[Moment | None] = [*ordered[1:], end]
+    bounds: list[Moment | None] = [*ordered[1:], end] if ordered else []
     return [
         (begin, until)
         for begin, until in zip(ordered, bounds, strict=True)

@@ -332,8 +332,8 @@ class Hunt:
         items = list(session.items)
         for item in items:
             self._fewer(item)
-        self._learn(items)
         kept = [found for found in gc.get_objects() if _keeps_answers(found)]
+        self._learn(items, kept)
         gc.collect()
         gc.freeze()  # so that the children share what they do not change
         for module in self.modules:
@@ -354,7 +354,7 @@ class Hunt:
             test = getattr(test, "__func__", test)
             setattr(test, name, hypothesis.settings(given, max_examples=few))
 
-    def _learn(self, items: list[pytest.Item]) -> None:
+    def _learn(self, items: list[pytest.Item], kept: list[Any]) -> None:
         """The tests that call each function ("module:name") or module, and how long each takes."""
         files = {str(module.__file__): module.__name__ for module in self.modules}
         called: dict[str, list[pytest.Item]] = defaultdict(list)
@@ -365,6 +365,8 @@ class Hunt:
                 if event == "call" and frame.f_code.co_filename in files:
                     seen.add(frame.f_code)
 
+            for answers in kept:
+                answers.cache_clear()  # or a later test would not call what an earlier one asked
             for learning in (record, None):
                 began = time.process_time()
                 sys.setprofile(learning)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 
@@ -66,3 +67,56 @@ def test_a_collection_at_midday_leaves_the_morning_to_the_one_before() -> None:
 def test_the_last_collection_of_a_plan_without_an_end_has_no_count() -> None:
     first, second = Moment(date(2026, 12, 1)), Moment(date(2026, 12, 8))
     assert stretches([second, first], None) == [(first, second)]
+
+
+def test_the_order_of_moments_is_that_of_the_day() -> None:
+    day = date(2026, 12, 1)
+    moments = [
+        Moment(day), Moment.at(day, "00:00"), Moment.at(day, "morning"), Moment.at(day, "midday"),
+        Moment.at(day, "bedtime"), Moment(day + DAY),
+    ]  # fmt: skip
+
+    assert all(one < other for one, other in pairwise(moments))
+    assert Moment.at(day, "") == Moment(day)
+
+
+def test_a_stretch_begins_with_its_moment_and_ends_before_the_next() -> None:
+    schedule = published("F")
+    day = min(step.first_day for step in schedule.steps)
+    bedtime = Moment.at(day, "bedtime")
+    both = handed_out(schedule, Moment(day), Moment(day + DAY))
+
+    # Each dose of the day is in one of the two, that of the moment itself in the second.
+    before = counted(handed_out(schedule, Moment(day), bedtime))
+    after = counted(handed_out(schedule, bedtime, Moment(day + DAY)))
+    assert set(before) == {"clz"}
+    assert set(after) == {"clz", "dzp"}
+    assert counted(both) == {
+        key: before.get(key, Fraction(0)) + after.get(key, Fraction(0)) for key in after
+    }
+    assert handed_out(schedule, bedtime, bedtime) == ()
+    assert handed_out(schedule, Moment(day + DAY), Moment(day)) == ()
+    # A product stated only as 0 has a line of 0.
+    assert after["dzp"] == 0
+
+
+def test_a_step_is_handed_out_by_itself() -> None:
+    schedule = published("F")
+    begin, end = whole(schedule)
+    first, second, *_rest = schedule.steps
+    alone = counted(handed_out(schedule, begin, end, step=first))
+
+    assert alone == counted(handed_out(schedule, begin, Moment(second.first_day)))
+    assert alone != counted(handed_out(schedule, begin, end))
+
+
+def test_collections_last_until_the_next_or_the_end() -> None:
+    first, second, third = (Moment(date(2026, 12, day)) for day in (1, 8, 15))
+
+    assert stretches([third, first, second], Moment(date(2026, 12, 20))) == [
+        (first, second), (second, third), (third, Moment(date(2026, 12, 20))),
+    ]  # fmt: skip
+    # One after the end is left out, and so is the second of two at the same moment.
+    assert stretches([first, third], second) == [(first, third)]
+    assert stretches([first, first], second) == [(first, second)]
+    assert stretches([], second) == []

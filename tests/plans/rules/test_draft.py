@@ -175,3 +175,53 @@ def test_blank_lines_are_of_the_shape_of_a_draft() -> None:
 )
 def test_the_path_of_a_quantity_names_its_days_where_they_are_typed(on: str, path: str) -> None:
     assert dose_path("s1", "p1", "morning", on) == path
+
+
+NO_LIST = "This part of the draft is not a list."
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (5, [("document", "This is not a draft of a plan.")]),
+        ([], [("document", "This is not a draft of a plan.")]),
+        (None, [("document", "This is not a draft of a plan.")]),
+        ({"colour": ""}, [("document", "An unknown cell is in the draft.")]),
+        ({"drugs": {}}, [("drugs", NO_LIST)]),
+        ({"steps": "s1"}, [("steps", NO_LIST)]),
+        ({"drugs": [5]}, [("drugs.0", "This line of the draft is not readable.")]),
+        (
+            {"drugs": [{"key": "d1", "colour": ""}]},
+            [("drugs.d1", "An unknown cell is in the draft.")],
+        ),
+        ({"title": []}, [("title", "This cell does not hold text.")]),
+        (
+            {"products": [{"key": "p1", "times": {}}]},
+            [("products.p1.times", "The times of day are not readable.")],
+        ),
+        (
+            {"steps": [{"key": "s1", "doses": [5]}]},
+            [("steps.s1.doses", "The quantities are not readable.")],
+        ),
+    ],
+)
+def test_a_document_of_another_shape_is_told_where_it_is_none(
+    document: object, said: list[tuple[str, str]]
+) -> None:
+    cells, refusals = shaped(document)
+
+    assert [(refusal.where, refusal.sentence) for refusal in refusals] == said
+    assert set(cells) == set(blank_document())
+
+
+def test_in_a_blank_draft_the_lists_are_empty_and_the_cells_blank() -> None:
+    blank: Any = blank_document()
+
+    assert {name for name, value in blank.items() if value == []} == {
+        "drugs", "products", "steps", "as_needed", "acceptances",
+    }  # fmt: skip
+    assert {type(value) for value in blank.values()} == {list, str}
+    product: Any = blank_product("p1", "d1")
+    assert (product["times"], product["name"]) == ([], "")
+    step: Any = blank_step("s1")
+    assert (step["doses"], step["days"]) == ([], "")

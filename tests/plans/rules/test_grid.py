@@ -34,7 +34,7 @@ def test_products_keep_their_order_and_each_has_its_own_times() -> None:
     document = blank_document()
     document["products"] = [
         blank_product("p2", "d1") | {"times": ["bedtime", "morning"]},  # type: ignore[typeddict-item]
-        blank_product("p1", "d1") | {"times": ["midday"]},  # type: ignore[typeddict-item]
+        blank_product("p1", "d1") | {"times": ["midday"]},
         blank_product("p3", "d1"),
     ]
 

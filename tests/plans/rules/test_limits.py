@@ -136,3 +136,183 @@ def test_the_bounds_of_what_a_body_can_show_are_no_limits() -> None:
         for value in (bounds.possible[0], bounds.possible[1]):
             figure = vitals.Measured(vital, value, unit)
             assert limits.crossed(figure, SHIPPED.limits) is None
+
+
+# --- Word by word -------------------------------------------------------------------------------
+
+
+def limit(vital: Vital, side: Side, value: str, unit: VitalUnit, *, own: bool = False) -> Limit:
+    return Limit(vital, side, SAME_DAY, Fraction(value), unit, own)
+
+
+@pytest.mark.parametrize(
+    ("one", "words"),
+    [
+        (
+            limit(Vital.PULSE, Side.BELOW, "50", VitalUnit.PER_MINUTE),
+            "below 50\u00a0/min, the clinic's limit",
+        ),
+        (
+            limit(Vital.PULSE, Side.ABOVE, "1200", VitalUnit.PER_MINUTE),
+            "above 1,200\u00a0/min, the clinic's limit",
+        ),
+        (
+            limit(Vital.PULSE, Side.BELOW, "50", VitalUnit.PER_MINUTE, own=True),
+            "below 50\u00a0/min, the limit for this patient",
+        ),
+        (
+            limit(Vital.TEMPERATURE, Side.ABOVE, "38.5", VitalUnit.CELSIUS, own=True),
+            "above 38.5\u00a0°C, the limit for this patient",
+        ),
+    ],
+)
+def test_a_limit_is_told_with_its_side_its_unit_and_whose_it_is(one: Limit, words: str) -> None:
+    assert one.words == words
+    assert [side.label for side in Side] == ["below", "above"]
+    assert one.cell == (one.vital, one.side, one.level)
+
+
+@pytest.mark.parametrize(
+    ("side", "value", "beyond"),
+    [
+        (Side.BELOW, "49.9", True),
+        (Side.BELOW, "50", False),
+        (Side.BELOW, "50.1", False),
+        (Side.ABOVE, "49.9", False),
+        (Side.ABOVE, "50", False),
+        (Side.ABOVE, "50.1", True),
+    ],
+)
+def test_beyond_is_beyond_and_not_at_the_limit(side: Side, value: str, beyond: bool) -> None:
+    one = limit(Vital.WEIGHT, side, "50", VitalUnit.KG)
+
+    assert one.crossed(vitals.Measured(Vital.WEIGHT, Fraction(value), VitalUnit.KG)) is beyond
+    assert not one.crossed(vitals.Measured(Vital.OXYGEN, Fraction(value), VitalUnit.PERCENT))
+
+
+@pytest.mark.parametrize(
+    ("fahrenheit", "beyond"), [("100.4", False), ("100.5", True), ("212", True), ("32", False)]
+)
+def test_a_degree_fahrenheit_is_what_it_is_by_definition(fahrenheit: str, beyond: bool) -> None:
+    hot = limit(Vital.TEMPERATURE, Side.ABOVE, "38", VitalUnit.CELSIUS)
+    figure = vitals.Measured(Vital.TEMPERATURE, Fraction(fahrenheit), VitalUnit.FAHRENHEIT)
+
+    assert hot.crossed(figure) is beyond
+    # And the other way round.
+    other = limit(Vital.TEMPERATURE, Side.BELOW, fahrenheit, VitalUnit.FAHRENHEIT)
+    told = vitals.Measured(Vital.TEMPERATURE, Fraction(38), VitalUnit.CELSIUS)
+    assert other.crossed(told) is beyond
+
+
+BOXES = """
+systolic_lying diastolic_lying systolic_standing diastolic_standing pulse temperature
+breathing_rate oxygen_saturation weight
+"""
+
+
+def test_each_figure_but_hours_slept_has_four_boxes() -> None:
+    sides = ("below-emergency", "below-same_day", "above-same_day", "above-emergency")
+
+    assert [*limits.CELLS] == [f"{name}-{side}" for name in BOXES.split() for side in sides]
+    assert limits.CELLS["breathing_rate-below-same_day"] == (Vital.BREATHING, Side.BELOW, SAME_DAY)
+    assert Field.HOURS_SLEPT not in limits.LIMITED
+    assert len(limits.LIMITED) == len(Field) - 1
+    assert [*limits.PLACE] == [*limits.FIGURES]
+    for name, cell in limits.CELLS.items():
+        assert limits.name_of(cell) == name
+
+
+@pytest.mark.parametrize(
+    ("vital", "label"),
+    [
+        (Vital.SYSTOLIC_LYING, "BP lying, upper figure"),
+        (Vital.DIASTOLIC_LYING, "BP lying, lower figure"),
+        (Vital.SYSTOLIC_STANDING, "BP standing, upper figure"),
+        (Vital.DIASTOLIC_STANDING, "BP standing, lower figure"),
+        (Vital.PULSE, "Pulse"),
+        (Vital.OXYGEN, "SpO2"),
+    ],
+)
+def test_a_figure_of_two_is_named_upper_or_lower(vital: Vital, label: str) -> None:
+    assert limits.figure_label(vital) == label
+
+
+def test_a_limit_is_kept_with_what_was_typed() -> None:
+    cell = (Vital.TEMPERATURE, Side.ABOVE, EMERGENCY)
+    found = limits.read(cell, " 101.5 F ", of_patient=True)
+
+    assert found.typed == "101.5 F"
+    assert found.limit == Limit(*cell, Fraction(203, 2), VitalUnit.FAHRENHEIT, True)
+    assert limits.read(cell, "39", of_patient=False).limit.of_patient is False
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "contradict"),
+    [
+        (("50", VitalUnit.KG), ("49", VitalUnit.KG), True),
+        (("50", VitalUnit.KG), ("50", VitalUnit.KG), False),
+        (("50", VitalUnit.KG), ("51", VitalUnit.KG), False),
+        (("50", VitalUnit.KG), ("110", VitalUnit.LB), True),
+        (("50", VitalUnit.KG), ("111", VitalUnit.LB), False),
+    ],
+)
+def test_limits_contradict_where_no_figure_is_left_between_them(
+    low: tuple[str, VitalUnit], high: tuple[str, VitalUnit], contradict: bool
+) -> None:
+    below = limit(Vital.WEIGHT, Side.BELOW, *low)
+    above = limit(Vital.WEIGHT, Side.ABOVE, *high)
+    other = limit(Vital.PULSE, Side.ABOVE, "1", VitalUnit.PER_MINUTE)
+
+    expected = ((below, above),) if contradict else ()
+    assert limits.contradictions([below, other, above]) == expected
+    assert limits.contradictions([above, below]) == expected
+    assert limits.contradictions([below, other]) == ()
+
+
+def test_the_graver_of_two_limits_is_told_whichever_stands_first() -> None:
+    figure = vitals.Measured(Vital.PULSE, Fraction(140), VitalUnit.PER_MINUTE)
+
+    assert limits.crossed(figure, [FAST, PULSE]) is PULSE
+    assert limits.crossed(figure, [PULSE, FAST]) is PULSE
+    assert limits.crossed(figure, []) is None
+    low = limit(Vital.DIASTOLIC_LYING, Side.BELOW, "50", VitalUnit.MMHG)
+    high = Limit(Vital.SYSTOLIC_LYING, Side.ABOVE, EMERGENCY, Fraction(180), VitalUnit.MMHG)
+    found = limits.beyond(Field.BP_LYING, "190/44", [low, high])
+    assert found is not None
+    assert (found.level, found.place, found.key) == (
+        EMERGENCY, Field.BP_LYING, "vital_bp_lying_emergency",
+    )  # fmt: skip
+    assert found.words == {
+        Vital.SYSTOLIC_LYING: "above 180\u00a0mmHg, the clinic's limit",
+        Vital.DIASTOLIC_LYING: "below 50\u00a0mmHg, the clinic's limit",
+    }
+    assert found.told == (
+        "BP lying 190/44\u00a0mmHg: above 180\u00a0mmHg, the clinic's limit "
+        "and below 50\u00a0mmHg, the clinic's limit"
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "typed", "words"),
+    [
+        (Field.BP_LYING, "138 / 84 mmHg", "BP lying 138/84\u00a0mmHg"),
+        (Field.WEIGHT, "150 lb", "Weight 150\u00a0lb"),
+        (Field.WEIGHT, "much", "Weight"),
+        (Field.WEIGHT, "", "Weight"),
+    ],
+)
+def test_a_box_is_told_by_its_name_and_what_can_be_read(
+    place: Field, typed: str, words: str
+) -> None:
+    assert limits.in_words(place, typed) == words
+
+
+def test_a_flag_of_a_figure_is_known_by_its_box_and_its_level() -> None:
+    assert limits.of_key("vital_bp_lying_same_day") == (Field.BP_LYING, SAME_DAY)
+    assert limits.of_key("vital_hours_slept_same_day") is None
+    assert limits.of_key("seizure") is None
+    assert limits.label("vital_oxygen_emergency") == "SpO2 beyond a limit"
+    boxes = limits.confirming_boxes()
+    assert len(boxes) == 2 * len(limits.LIMITED)
+    assert boxes["vital_pulse_emergency"] == "v-pulse-emergency"
+    assert boxes["vital_bp_standing_same_day"] == "v-bp_standing-same_day"
