@@ -8,7 +8,7 @@ from plans.rules.grid import NAMED_SLOTS, Group, columns, groups
 
 def times(*typed: str) -> list[str]:
     document = blank_document()
-    document["products"] = [blank_product("p1", "d1") | {"times": [*typed]}]  # type: ignore[typeddict-item]
+    document["products"] = [blank_product("p1", "d1") | {"times": [*typed]}]
     return [time for _product, time in columns(document)]
 
 
@@ -33,7 +33,7 @@ def test_a_named_time_stands_before_the_clock_time_of_its_minute() -> None:
 def test_products_keep_their_order_and_each_has_its_own_times() -> None:
     document = blank_document()
     document["products"] = [
-        blank_product("p2", "d1") | {"times": ["bedtime", "morning"]},  # type: ignore[typeddict-item]
+        blank_product("p2", "d1") | {"times": ["bedtime", "morning"]},
         blank_product("p1", "d1") | {"times": ["midday"]},
         blank_product("p3", "d1"),
     ]
