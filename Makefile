@@ -21,7 +21,7 @@ PRODUCTION := HTTPS=true ALLOWED_HOSTS=clinic.example DATABASE_URL=sqlite:///:me
 
 .DEFAULT_GOAL := help
 .PHONY: help run test sweeps deep screenshots markup check format lint types imports templates security migrations deployment \
-	documents interchange docs sbom lock clean
+	documents interchange fresh docs sbom lock clean
 
 help:
 	@echo "make run     a demo clinic at $(ADDRESS)"
@@ -30,7 +30,7 @@ help:
 	@echo "make deep    the long tests; the last result stays in docs/evidence/"
 	@echo "make screenshots  every page at three widths, light and dark, in var/screenshots"
 	@echo "make markup  every page through the W3C's validator (VNU=/path/to/vnu.jar)"
-	@echo "make check   format, lint, types, directions, templates, security, migrations, documents, interchange"
+	@echo "make check   format, lint, types, directions, templates, security, migrations, documents, interchange, age of the lock"
 	@echo "make docs    write the generated documents again"
 	@echo "make lock    write requirements*.txt again from requirements*.in"
 
@@ -87,7 +87,7 @@ markup: .venv/development
 
 # --- Checking: `make -k check` goes on after a failure ---------------------------------------
 
-check: format lint types imports templates security migrations deployment documents interchange
+check: format lint types imports templates security migrations deployment documents interchange fresh
 
 format: .venv/development
 	$(BIN)/ruff format --check .
@@ -125,6 +125,10 @@ tests/judges/node_modules/.package-lock.json: tests/judges/package-lock.json
 interchange: .venv/development tests/judges/node_modules/.package-lock.json
 	$(BIN)/python -m tests.judges
 
+# docs/security.md, "Components": the whole list is renewed in the time that is promised there.
+fresh: .venv/bin/python
+	$(BIN)/python deploy/lock_age.py requirements.in
+
 # A bill of what runs, as CycloneDX; made beside the lock, kept out of the repository.
 sbom: .venv/production
 	@mkdir -p var
@@ -140,6 +144,7 @@ lock: .venv/development
 	for name in requirements requirements-dev; do \
 		$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
 			--no-emit-index-url --no-emit-find-links --no-header $$name.in -o $$name.txt; done
+	$(BIN)/python deploy/lock_age.py requirements.in --locked-now
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

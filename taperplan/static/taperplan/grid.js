@@ -204,13 +204,19 @@ const bare = (text) => text.replace(/^ +| +$/g, "");
 const heads = () => all("[data-column]").map((head) => head.dataset);
 const columnOf = (input) => Number(/\.c(\d+)$/.exec(input.name)?.[1] ?? -1);
 
+/** What was typed is no name of an object: it is looked up among the answer's own. */
+function readAs(column, typed) {
+  const words = reads[column?.product];
+  return words && Object.hasOwn(words, typed) ? Object.getOwnPropertyDescriptor(words, typed).value : undefined;
+}
+
 /** What each quantity reads as. What was typed since the answer left keeps its old words. */
 function showQuantities(marked) {
   const columns = heads();
   for (const input of all(".dose-td input")) {
     const [state, why] = marked[input.name] ?? ["", ""];
     const typed = bare(input.value);
-    const said = reads[columns[columnOf(input)]?.product]?.[typed]?.[0];
+    const said = readAs(columns[columnOf(input)], typed)?.[0];
     const words = state === "refused" ? why : typed === "" ? form.dataset.notTyped : said;
     if (words !== undefined) put(input.nextElementSibling, words);
     showState(input, state);
@@ -785,7 +791,7 @@ function sentence(input) {
   const place = `${number}, ${column?.place ?? ""}`;
   if (input.getAttribute("aria-invalid")) return `${place}: ${input.nextElementSibling.textContent}`;
   if (typed === "") return form.dataset.placeBlank.replace("{place}", place);
-  const words = reads[column?.product]?.[typed]?.[1];
+  const words = readAs(column, typed)?.[1];
   if (words === undefined) return "";
   const said = { place, typed, words };
   return form.dataset.placeReads.replace(/{(\w+)}/g, (_all, name) => said[name]);
