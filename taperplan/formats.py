@@ -164,13 +164,25 @@ def _and_part(value: Fraction) -> str:
 
 
 def bare_quantity(value: Fraction) -> str:
-    """The count in words without its noun: "half", "1 and a half", "3"."""
+    """The count in words without its noun: "half", "1 and a half", "1 and three quarters", "3"."""
+    # Three parts are "quarters" where no noun follows.
     whole, rest = divmod(value, 1)
+    alone = _PARTS[rest]() if rest == Fraction(3, 4) else _and_part(rest)
+    return _counted(whole, alone, rest)
+
+
+def _before_a_noun(value: Fraction) -> str:
+    """As "1 and three quarter"."""
+    whole, rest = divmod(value, 1)
+    return _counted(whole, _and_part(rest), rest)
+
+
+def _counted(whole: int, and_part: str, rest: Fraction) -> str:
     if not rest:
-        return number(value)
+        return number(whole)
     if not whole:
         return part(rest)
-    return _joined(_("{whole} and {part}").format(whole=number(whole), part=_and_part(rest)))
+    return _joined(_("{whole} and {part}").format(whole=number(whole), part=and_part))
 
 
 def _joined(words: str) -> str:
@@ -188,7 +200,7 @@ def quantity(value: Fraction | int, form: str) -> str:
         return _("half {a_form}").format(a_form=_with_article(form))
     if exact < 1:
         return _("{part} of {a_form}").format(part=part(exact), a_form=_with_article(form))
-    words = _("{count} {forms}").format(count=bare_quantity(exact), forms=noun(form, exact))
+    words = _("{count} {forms}").format(count=_before_a_noun(exact), forms=noun(form, exact))
     return _joined(words) if exact.denominator == 1 else words
 
 
