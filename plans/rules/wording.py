@@ -59,7 +59,8 @@ def amount_under(product: Product, quantity: Fraction) -> str:
     if product.form.measured:
         count = formats.volume(quantity)
     elif quantity.denominator != 1:
-        count = formats.bare_quantity(quantity)
+        # A column is narrow: "1 and three quarters" may stand in two lines.
+        count = formats.bare_quantity(quantity).replace(formats.NBSP, " ")
     else:
         count = ""
     if product.strength is None or product.unit is None:
