@@ -486,6 +486,13 @@ if (block) {
   window.addEventListener("resize", measure);
 }
 
+// A strip of rooms that scrolls aside shows the room one is in.
+for (const here of all(".tabs a[aria-current], .bar-nav.few a[aria-current]")) {
+  const strip = here.closest("ul, .bar-nav");
+  const past = here.getBoundingClientRect().right - strip.getBoundingClientRect().right;
+  if (past > 0) strip.scrollLeft += past + 24;
+}
+
 // ---- htmx ------------------------------------------------------------------------------------
 
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
