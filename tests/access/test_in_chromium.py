@@ -1,6 +1,6 @@
 """Every page in a real browser: axe finds nothing, with and without errors showing, and
-nothing scrolls sideways. At 320 px whenever the checks run by themselves; dark, wide and in
-forced colours in `make deep`.
+nothing scrolls sideways. At 320 px whenever the checks run by themselves; dark, wide, in
+forced colours and at 200 % in `make deep`.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ def _sent(page: Page) -> bool:
         pytest.param(
             {"width": 390, "forced_colors": True}, id="forced colours", marks=pytest.mark.slow
         ),
+        pytest.param({"width": 1280, "zoom": 2}, id="200 %", marks=pytest.mark.slow),
     ],
 )
 @pytest.mark.parametrize("names", SCORES, ids=lambda names: f"{names[0]} to {names[-1]}")
