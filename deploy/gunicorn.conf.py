@@ -8,14 +8,20 @@ nothing is told twice.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 
 def post_worker_init(worker: Any) -> None:
-    """Called in each server process once Django is loaded."""
+    """Called in each server process once Django is loaded, before it takes a request."""
     from plans.notifications import thread
+    from plans.presenters.warm import warm
 
     worker.notifier = thread.start()
+    try:
+        warm()
+    except Exception:  # a database that is not there yet: pages say so, and come without this
+        logging.getLogger("taperplan").warning("The first page will take longer.", exc_info=True)
 
 
 def worker_exit(server: Any, worker: Any) -> None:

@@ -216,6 +216,12 @@ def worklist(
     )
 
 
+def prepare(user: User, now: datetime, today: date) -> None:
+    """Write the statements of the first page of both lists for somebody with these rights."""
+    for whose in (Whose.MINE, Whose.EVERYBODY):
+        _Maker(user, now, today, Waiting(user, today, whose), "", range(MOST)).found()
+
+
 @dataclass(frozen=True)
 class _Link:
     whose: str
