@@ -1,11 +1,10 @@
-"""What the first page of a server would wait for, done before it takes one: every template read,
-and the statements of the frame and the worklist written for each sort of person there is.
+"""What first pages of a server would wait for, done ahead: every template read, and the
+statements of the frame and the worklist written for each sort of person there is.
 """
 
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
 from types import SimpleNamespace
 
 from django.conf import settings
@@ -29,12 +28,12 @@ def warm() -> None:
 
 
 def templates() -> None:
-    for folder in settings.TEMPLATES[0]["DIRS"]:  # type: ignore[misc, index]
-        for file in Path(folder).rglob("*.html"):
-            try:
-                get_template(file.relative_to(folder).as_posix())
-            except TemplateSyntaxError:  # the page says so, to whoever opens it
-                continue
+    folder = settings.BASE_DIR / "templates"
+    for file in folder.rglob("*.html"):
+        try:
+            get_template(file.relative_to(folder).as_posix())
+        except TemplateSyntaxError:  # the page says so, to whoever opens it
+            continue
 
 
 def statements() -> None:
