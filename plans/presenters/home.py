@@ -38,7 +38,7 @@ from plans.rules.schedule import Change, DrugChange, End, Schedule, away_on, nex
 from plans.rules.wording import step_total_words
 from plans.sheets.paper import Line, Run, plain
 from taperplan import formats
-from taperplan.accounts.models import Clinic
+from taperplan.accounts.models import Clinic, User
 from taperplan.accounts.rights import asker, rights_of
 from taperplan.accounts.roles import Permission
 from taperplan.counting import RowsOf
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from django.db.models.expressions import Combinable
 
     from plans.presenters.frame import FlagLine, Frame
-    from taperplan.accounts.models import User
 
 MOST = 50
 _DAY = timedelta(days=1)
@@ -684,7 +683,8 @@ class _Branch:
                 r_record=_first_number(self.patient),
                 r_on=self._day(),
                 r_at=F(self.at),
-                r_who=F(f"{self.who}__name"),
+                # No join: it would tempt a database to begin with the few people who sign.
+                r_who=Subquery(User.objects.filter(pk=OuterRef(f"{self.who}_id")).values("name")),
                 r_word=Cast(F(self.word) if self.word else Value(""), CharField()),
                 r_words=Cast(_text(self.words), TextField()),
                 r_count=RowsOf(self.rows.order_by().values("pk")),

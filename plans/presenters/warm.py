@@ -14,9 +14,8 @@ from django.template.loader import get_template
 from django.utils import timezone
 
 from plans.presenters import frame, home
-from plans.presenters.waiting import asker
 from taperplan.accounts.models import Membership
-from taperplan.accounts.rights import rights_of
+from taperplan.accounts.rights import asker, rights_of
 from taperplan.accounts.roles import Permission
 
 
