@@ -151,6 +151,13 @@ class Version(models.Model):
                 condition=lookups.Exact(Length(models.F("digest")), 64),
             ),
         ]
+        # What a worklist looks for by its day.
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["in_force_from"], name="version_in_force"),
+            models.Index(
+                fields=["hold_until"], condition=Q(hold_until__isnull=False), name="version_held"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.reference

@@ -74,6 +74,11 @@ class Drug(models.Model):
                 | Q(role__in=[DrugRole.RESCUE.value, DrugRole.SUPPORTIVE.value]),
             ),
         ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["review_on"], condition=Q(review_on__isnull=False), name="drug_review_due"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.version_id} {self.key}"
@@ -170,6 +175,10 @@ class Step(models.Model):
                     cycle_days__lte=LONGEST_CYCLE,
                 ),
             ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["first_day"], name="step_begins"),
+            models.Index(fields=["last_day"], name="step_ends"),
         ]
 
     def __str__(self) -> str:
