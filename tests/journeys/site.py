@@ -79,6 +79,7 @@ class Site:
     database: str
     mail_port: int
     port: int
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -90,6 +91,7 @@ class Site:
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mail_port}",
             "DEFAULT_FROM_EMAIL": "taperplan@northfield.example",
             "SITE_URL": "http://localhost",
+            **self.settings,
         }
 
     @property
