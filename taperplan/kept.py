@@ -84,7 +84,7 @@ class _Moment:
         return values.now + self.ahead
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Statement:
     compiler: Any
     names: tuple[str, ...]
@@ -109,6 +109,17 @@ class _Statement:
         compiler = copy.copy(self.compiler)
         compiler.connection = connection
         compiler.as_sql = lambda *_args, **_kwargs: (self.text, filled)
+        # How columns are read hangs on the connection, of which each thread has its own.
+        known = vars(connection).setdefault("kept_converters", {})
+        ask = compiler.get_converters
+
+        def converters(expressions: Any) -> Any:
+            found = known.get(self)
+            if found is None:
+                found = known[self] = ask(expressions)
+            return found
+
+        compiler.get_converters = converters
         return compiler
 
 

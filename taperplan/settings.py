@@ -237,6 +237,7 @@ LIMITS = {
     "search": (env.int("SEARCHES_A_MINUTE", default=60), timedelta(minutes=1)),
     "file": (env.int("FILES_AN_HOUR", default=120), timedelta(hours=1)),
 }
+SESSION_ENGINE = "taperplan.accounts.session_store"
 SESSION_COOKIE_AGE = int(SESSION_ABSOLUTE_TIMEOUT.total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 INVITATION_LIFETIME = timedelta(days=3)

@@ -7,7 +7,7 @@ rows first, the check-in last, under the key that the form brought.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -384,7 +384,7 @@ def _chain(check_in: CheckIn | None) -> list[uuid.UUID]:
 
 
 def _check_in(work: _Work, reading: Reading, around: Around, corrects: CheckIn | None) -> CheckIn:
-    detail = asdict(reading.suicide_detail)
+    detail = vars(reading.suicide_detail)
     return CheckIn(
         id=work.draft.pk,
         patient=around.patient,
@@ -436,7 +436,7 @@ def _insert_rows(check_in: CheckIn, reading: Reading, around: Around) -> None:
             PresentSymptom(
                 check_in=check_in,
                 answered_by=line.by.value,
-                **{name: value for name, value in asdict(line).items() if name != "by"},
+                **{name: value for name, value in vars(line).items() if name != "by"},
             )
             for line in reading.present
         )

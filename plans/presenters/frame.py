@@ -51,7 +51,7 @@ from taperplan.words import ngettext
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from django.http import HttpRequest
 
@@ -143,10 +143,10 @@ class Frame:
         """Test messages of the ladder that wait for this person's answer."""
         return self._found[0].tests
 
-    @property
+    @cached_property
     def flags(self) -> tuple[FlagLine, ...]:
         """Those over the clinic's own time limit first."""
-        return self._found[1]
+        return self._lines(self._found[1])
 
     @property
     def alarms(self) -> tuple[alarm.Alarm, ...]:
@@ -158,7 +158,14 @@ class Frame:
         if self._patient is None:
             return []
         key = self._patient.pk
-        return [flag.without_name() for flag in self.flags if key in (flag.patient, flag.joined_to)]
+        own = [row for row in self._found[1] if key in (row["about"], row["joined"])]
+        return [flag.without_name() for flag in self._lines(own)]
+
+    def _lines(self, rows: Sequence[dict[str, Any]]) -> tuple[FlagLine, ...]:
+        """In words, which most pages show of few flags or of none."""
+        now, today, limits = self._request.now, self._request.today, self._found[3]
+        lines = [_line(row, now, today, limits.get(row["level"])) for row in rows]
+        return tuple(sorted(lines, key=lambda flag: not flag.overdue))
 
     @property
     def of_patient_words(self) -> str:
@@ -175,9 +182,12 @@ class Frame:
         return hashlib.sha256(open_now.encode()).hexdigest()[:16]
 
     @cached_property
-    def _found(self) -> tuple[Counts, tuple[FlagLine, ...], tuple[alarm.Alarm, ...]]:
+    def _found(
+        self,
+    ) -> tuple[Counts, tuple[dict[str, Any], ...], tuple[alarm.Alarm, ...], dict[str, int | None]]:
+        """The counts, the open flags as they were read, the alarms, the clinic's time limits."""
         request = self._request
-        flags: list[FlagLine] = []
+        flags: list[dict[str, Any]] = []
         counts = Counts()
         alarms: tuple[alarm.Alarm, ...] = ()
         limits: dict[str, int | None] = {}
@@ -190,9 +200,8 @@ class Frame:
                     Level.SAME_DAY.value: row["same_day_limit"],
                 }
             else:
-                flags.append(_line(row, request.now, request.today, limits.get(row["level"])))
-        flags.sort(key=lambda flag: not flag.overdue)
-        return counts, tuple(flags), alarms
+                flags.append(row)
+        return counts, tuple(flags), alarms, limits
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
