@@ -102,7 +102,7 @@ class Run:
         self.plant_faults()
 
     def plant_faults(self) -> None:
-        """A sample of what `python -m tests.mutation` plants; whole, it takes hours."""
+        """A sample of what `python -m tests.mutation` plants; whole, it takes most of an hour."""
         title = f"Faults planted in the rules, each {SAMPLE}th"
         print(f"\n=== {title}", flush=True)
         began = time.monotonic()

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from plans.rules.cells import blank_drug, cells_from, read
 from plans.rules.compare import Kind, compare, compare_cells
 from plans.rules.holds import held
-from plans.rules.schedule import Schedule
+from plans.rules.schedule import Rhythm, Schedule
+from tests.plans.rules import facts_in_full as facts
+from tests.plans.rules.facts_in_full import CYCLE, day
 from tests.plans.rules.published import PUBLISHED, dose, step
 from tests.plans.rules.strategies import START, schedules
 
@@ -169,3 +172,33 @@ def test_lines_that_one_of_two_added_or_moved_are_named() -> None:
         ("Step 3, bedtime, diazepam", "", "5"),
         ("steps, their order", "Step 1, Step 2, Step 3", "Step 2, Step 1, Step 3"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (CYCLE, {**CYCLE, "cycle_from": day(2)}, "Dose changed."),
+        (CYCLE, {"rhythm": Rhythm.CYCLE, "cycle_days": 4}, "Dose changed."),
+        ({}, CYCLE, "Dose changed."),
+        (CYCLE, {**CYCLE, "reason": "as agreed"}, "Dose unchanged."),
+        (CYCLE, CYCLE, "unchanged"),
+    ],
+)
+def test_another_pattern_of_the_same_quantities_is_another_dose(
+    before: dict[str, Any], after: dict[str, Any], words: str
+) -> None:
+    one_dose = facts.dose("pa", "1")
+    was, now = (facts.one(facts.step(1, 1, 7, one_dose, **more)) for more in (before, after))
+    (pair,) = compare(was, now).steps
+
+    assert pair.words == words
+    assert pair.doses_changed is (words == "Dose changed.")
+
+
+def test_what_was_not_stated_before_is_blank_there() -> None:
+    open_end = facts.one(facts.step(1, 1, 7, facts.X), of=facts.drug("a", "abazepam", end=None))
+    (found,) = compare(open_end, facts.one(facts.step(1, 1, 7, facts.X))).others
+
+    assert (found.where, found.place, found.before, found.after) == (
+        "drugs.a.end", "abazepam, end", "", "stop",
+    )  # fmt: skip
