@@ -82,7 +82,8 @@ def supply_in_force(
     torn = {one.in_force_from for one in versions if one.in_force_when is not None}
     edges = {first, *(one.in_force_from for one in versions), *(day + _DAY for day in torn)}
     starts = sorted(edge for edge in edges if first <= edge <= last)
-    for start, after in zip(starts, [*starts[1:], last + _DAY], strict=True):
+    ends = [*starts[1:], last + _DAY] if starts else []
+    for start, after in zip(starts, ends, strict=True):
         version = version_on(versions, start)
         if start in torn:
             for whose, one in expected_in_force(versions, schedules, start):

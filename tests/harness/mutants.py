@@ -332,7 +332,7 @@ class Hunt:
         items = list(session.items)
         for item in items:
             self._fewer(item)
-        kept = [found for found in gc.get_objects() if _keeps_answers(found)]
+        kept = [*_keeping_answers()]
         self._learn(items, kept)
         gc.collect()
         gc.freeze()  # so that the children share what they do not change
@@ -504,11 +504,13 @@ def _passes(item: pytest.Item) -> bool:
     return not any(r.failed for r in runtestprotocol(item, nextitem=None, log=False))
 
 
-def _keeps_answers(found: object) -> bool:
-    """A function of the product that keeps its answers: none may stay from before the fault."""
-    return isinstance(found, functools._lru_cache_wrapper) and str(
-        getattr(found, "__module__", "")
-    ).startswith(("plans.", "taperplan.", "tests."))
+def _keeping_answers() -> Iterator[Any]:
+    """The functions of ours that keep their answers: none may stay from before the fault."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in ("plans", "taperplan", "tests"):
+            for found in vars(module).values():
+                if isinstance(found, functools._lru_cache_wrapper):
+                    yield found
 
 
 def _rebind(old: Any, name: str, new: Any) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plans.rules.calendar import days, period_of, supply_in_force
+from plans.rules.cells import read
 from plans.rules.lifecycle import expected_in_force
-from plans.rules.schedule import Form, PatchAct, Schedule, Slot, When
+from plans.rules.schedule import Away, Form, PatchAct, Schedule, Slot, Unit, When
 from tests.plans.rules.strategies import DAY, HORIZON, START, WHENS, schedules
 from tests.plans.rules.worked import typed
 
@@ -91,7 +93,6 @@ def test_a_version_in_force_from_an_evening_leaves_the_morning_to_the_one_before
 
 
 def test_a_patch_is_applied_kept_on_and_removed() -> None:
-    from plans.rules.cells import read
     from tests.factories import plan_cells
 
     cells = plan_cells()
@@ -122,3 +123,84 @@ def test_the_period_of_a_plan_ends_with_its_newest_version() -> None:
     )
     assert period_of([ONE], {1: d})[1] is None
     assert period_of([], {}) == (None, None)
+
+
+def test_a_day_says_everything_that_the_version_of_its_end_states() -> None:
+    from tests.plans.rules.cells_in_full import TODAY, rich
+
+    schedule = replace(
+        read(rich(), today=TODAY).so_far, away=(Away(date(2026, 12, 25), None, "a ward"),)
+    )
+    later = Signed(2, date(2026, 12, 10), When(Slot.EVENING))
+    first, *_between, last = days(
+        [ONE, later], {1: schedule, 2: schedule}, date(2026, 12, 9), date(2026, 12, 26)
+    )
+
+    assert (first.day, last.day) == (date(2026, 12, 9), date(2026, 12, 26))
+    assert (first.version, last.version) == (ONE, later)
+    assert [line.key for line in first.as_needed] == ["a1", "a2"]
+    # The ward sets the doses; a line for as needed that has ended is gone.
+    assert [line.key for line in last.as_needed] == ["a2"] or last.as_needed == ()
+    assert (first.away, last.away) == (None, schedule.away[0])
+    assert last.doses == ()
+
+
+def test_a_version_without_a_known_schedule_states_nothing() -> None:
+    (day,) = days([ONE], {}, date(2026, 12, 1), date(2026, 12, 1))
+
+    assert (day.version, day.doses, day.worn, day.as_needed, day.away) == (ONE, (), (), (), None)
+    assert supply_in_force([ONE], {}, date(2026, 12, 1), date(2026, 12, 2)) == ()
+
+
+def test_the_supply_of_a_period_counts_each_day_once_from_the_version_of_that_day() -> None:
+    b, empty = typed("B"), Schedule()
+    first = min(step.first_day for step in b.steps)
+    daily = [
+        sum((line.quantity for line in supply_in_force([ONE], {1: b}, day, day)), Fraction(0))
+        for day in (first + n * DAY for n in range(9))
+    ]
+    whole = supply_in_force([ONE], {1: b}, first, first + 8 * DAY)
+
+    assert [str(line.quantity) for line in whole] == [str(sum(daily))]
+    assert whole[0].drug == b.drugs[0]
+    assert whole[0].product == b.products[0]
+    # From the fourth day on another version, which states nothing.
+    cut = [ONE, Signed(2, first + 3 * DAY)]
+    (line,) = supply_in_force(cut, {1: b, 2: empty}, first, first + 8 * DAY)
+    assert line.quantity == sum(daily[:3])
+    # From the evening of that day: its morning is of the first.
+    torn = [ONE, Signed(2, first + 3 * DAY, When(Slot.EVENING))]
+    (line,) = supply_in_force(torn, {1: b, 2: empty}, first, first + 8 * DAY)
+    morning = [
+        one.quantity
+        for version, one in expected_in_force(torn, {1: b, 2: empty}, first + 3 * DAY)
+        if version.number == 1
+    ]
+    assert line.quantity == sum(daily[:3]) + sum(morning)
+    assert line.quantity < sum(daily[:4])
+    assert supply_in_force(cut, {1: b, 2: empty}, first + 8 * DAY, first) == ()
+
+
+def test_a_product_is_another_by_its_name_form_strength_unit_or_volume() -> None:
+    b = typed("B")
+    first = min(step.first_day for step in b.steps)
+    versions = [ONE, Signed(2, first + DAY)]
+    product = b.products[0]
+    changes: list[dict[str, Any]] = [
+        {"name": "Brand"}, {"form": Form.CAPSULE}, {"strength": Fraction(7)},
+        {"unit": Unit.G}, {"per": Fraction(3)},
+    ]  # fmt: skip
+
+    def lines(**change: Any) -> int:
+        other = replace(b, products=(replace(product, **change), *b.products[1:]))
+        return len(supply_in_force(versions, {1: b, 2: other}, first, first + DAY))
+
+    assert lines() == 1
+    assert lines(route="by mouth") == 1
+    assert [lines(**change) for change in changes] == [2] * 5
+    shouted = replace(b, drugs=(replace(b.drugs[0], name=b.drugs[0].name.upper()),))
+    assert len(supply_in_force(versions, {1: b, 2: shouted}, first, first + DAY)) == 1
+    named, loud = (
+        replace(b, products=(replace(product, name=name),)) for name in ("brand", "BRAND")
+    )
+    assert len(supply_in_force(versions, {1: named, 2: loud}, first, first + DAY)) == 1
