@@ -124,6 +124,8 @@ CHANGES: tuple[Mapping[str, str], ...] = (
     {"note": "x" * 4001},
     {"note": "x" * 4000},
     {"note": "one\u2069two"},
+    {"note": "one\ntwo\x07"},
+    {"note": "X-ray"},
     {"told_0": "", "told_1": "", "told_2": "", "told_clock": ""},
     {"told_0": "", "told_1": "", "told_2": "", "told_clock": "",
      "happened_0": "", "happened_1": "", "happened_2": "", "happened_clock": ""},

@@ -43,6 +43,7 @@ from plans.rules.redflags import Level
 from plans.rules.schedule import DrugClass
 from plans.rules.symptoms import ASKED_AS_SAFETY, Group, Shape
 from plans.rules.vitals import Vital, VitalUnit
+from tests.plans.rules.check_in_in_full import ASKING
 
 # --- Words ---------------------------------------------------------------------------------------
 
@@ -114,12 +115,12 @@ s-vital_pulse_emergency s-vital_pulse_emergency-confirmed xs-tremor s-tremorx$ c
 
 @pytest.mark.parametrize("name", BOXES.split())
 def test_a_check_in_has_this_box(name: str) -> None:
-    assert is_box(name)
+    assert is_box(name) is True
 
 
 @pytest.mark.parametrize("name", NO_BOXES.split())
 def test_a_check_in_has_no_such_box(name: str) -> None:
-    assert not is_box(name)
+    assert is_box(name) is False
 
 
 def test_the_box_of_a_symptom_is_named_by_its_key_and_its_part() -> None:
@@ -218,6 +219,7 @@ def test_the_day_of_a_check_in_is_the_typed_one_where_it_can_be_read(
     answers = {f"happened_{place}": part for place, part in enumerate(typed)}
 
     assert happened_on(answers, date(2026, 1, 1)) == day
+    assert happened_on({**answers, "happened_3": "x"}, date(2026, 1, 1)) == day
     assert happened_on({}, date(2026, 1, 1)) == date(2026, 1, 1)
 
 
@@ -262,6 +264,10 @@ KNOWN = catalogue([], limits=[PULSE, FAST])
         ),
         ({"phq9-item9": "0", "phq9-item9-confirmed": "yes"}, {}),
         ({"phq9-item9": "1"}, {"suicidal_thoughts": False}),
+        ({"phq9-item9": "2"}, {"suicidal_thoughts": False}),
+        ({"phq9-item9": "3"}, {"suicidal_thoughts": False}),
+        ({"phq9-item9": "1", "phq9-item9-confirmed": "yes"}, {"suicidal_thoughts": True}),
+        ({"phq9-item9": "3", "phq9-item9-confirmed": "yes"}, {"suicidal_thoughts": True}),
         ({"phq9-item9": "2", "phq9-item9-confirmed": "yes"}, {"suicidal_thoughts": True}),
         ({"phq9-item9": "3", "phq9-item9-confirmed": "no"}, {"suicidal_thoughts": False}),
         ({"phq9-item9": "4", "phq9-item9-confirmed": "yes"}, {}),
@@ -299,6 +305,8 @@ THOUGHTS = {"suicide": "thoughts", "suicide-confirmed": "yes"}
 PLAN = {"suicide": "plan", "suicide-confirmed": "yes"}
 ALSO = {"suicide-also": "suicidal_thoughts"}
 NINE = {"phq9-item9": "2", "phq9-item9-confirmed": "yes"}
+MOOD = {"mood": "low"}
+THIN = {"v-weight": "30", "v-weight-sure": "30", "v-weight-same_day": "30"}
 HIGH = {"v-pulse": "140", "v-pulse-sure": "140", "v-pulse-emergency": "140"}
 
 
@@ -348,6 +356,11 @@ HIGH = {"v-pulse": "140", "v-pulse-sure": "140", "v-pulse-emergency": "140"}
         (NINE, {"phq9-item9": "0"}, NINE),
         (NINE, {"phq9-item9": "3"}, NINE | {"phq9-item9": "3"}),
         (NINE, {"phq9-item9": "1"}, NINE | {"phq9-item9": "1"}),
+        (NINE, {"phq9-item9": "2"}, NINE),
+        (NINE | {"phq9-item9": "1"}, {}, NINE | {"phq9-item9": "1"}),
+        (NINE | {"phq9-item9": "3"}, {"phq9-item9": ""}, NINE | {"phq9-item9": "3"}),
+        # Several at once.
+        (SEIZURE | HIGH | THIN, {"v-pulse": "84", "mood": "low"}, SEIZURE | HIGH | THIN | MOOD),
         ({"phq9-item9": "2"}, {"phq9-item9": "0"}, {"phq9-item9": "0"}),
         (
             THOUGHTS | {"phq9-item9": "2"},
@@ -422,3 +435,19 @@ def test_even_a_stale_page_keeps_the_boxes_of_a_red_flag(keys: list[str], kept: 
     assert red_flag_boxes(answers, keys) == {
         name: text for name, text in answers.items() if name in kept
     }
+
+
+def test_who_denied_nothing_is_not_among_those_who_did() -> None:
+    answers = {
+        "reported_by": "observed",
+        "rest": "none",
+        "suicide": "none",
+        "s-suicide-by": "carer",
+    }
+    for symptom in ASKING.catalogue.symptoms:
+        none = "no" if symptom.key in ASKED_AS_SAFETY else "none"
+        answers |= {box(symptom.key): none, box(symptom.key, "by"): "carer"}
+    found = rules.read(answers, ASKING)
+
+    assert [*found.denied] == ["carer"]
+    assert set(found.denied["carer"]) == {one.key for one in ASKING.catalogue.symptoms}

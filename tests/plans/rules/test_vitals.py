@@ -230,6 +230,16 @@ def test_a_figure_is_read_with_its_unit_or_the_one_beside_the_box(
         ),
         (Field.TEMPERATURE, "37 F", "37 °F is beyond what a body can show."),
         (Field.WEIGHT, "1541 lb", "1541 lb is beyond what a body can show."),
+        (
+            Field.PULSE,
+            "X72",
+            "X72 is not a number. Type digits with a point, or a fraction.",
+        ),
+        (
+            Field.PULSE,
+            "72X /min",
+            "72X is not a number. Type digits with a point, or a fraction.",
+        ),
     ],
 )
 def test_what_is_refused_says_why(box: Field, typed: str, sentence: str) -> None:
@@ -243,7 +253,7 @@ def test_one_figure_of_a_blood_pressure_is_read_by_itself_as_a_whole_number() ->
     figure = read_figure(Vital.DIASTOLIC_LYING, "\u00a084 mmHg ")
 
     assert figure == Measured(Vital.DIASTOLIC_LYING, Fraction(84), VitalUnit.MMHG)
-    for typed in ("84.5", "138/84", ""):
+    for typed in ("84.5", "138/84", "", "X84", "84X mmHg"):
         with pytest.raises(Refused):
             read_figure(Vital.SYSTOLIC_LYING, typed)
     assert read_figure(Vital.WEIGHT, "70.5").value == Fraction(141, 2)
