@@ -286,6 +286,39 @@ CASES |= {
         one(step(1, 1, 7, X, dose("px", "1"), dose("px", "2"))),
         {},
     ),
+    "one that begins on the last day of the silence": (
+        two(
+            step(1, 1, 7, X, dose("pb", "4")),
+            step(2, 14, 14, dose("pb", "3")),
+            step(3, 15, 21, Y, dose("pb", "1")),
+        ),
+        {},
+    ),
+    "a dose at the very time at which the step begins": (
+        one(
+            step(1, 1, 7, dose("pa", "2", "evening")),
+            step(2, 8, 14, dose("pa", "1", "evening"), from_slot=When.of("evening")),
+        ),
+        {},
+    ),
+    "a reason, and then none": (
+        one(step(1, 1, 7, X), step(2, 8, 14, X, reason="As agreed."), step(3, 15, 21, X)),
+        {},
+    ),
+    "one drug lower, the other higher": (
+        two(step(1, 1, 7, X, dose("pb", "1")), step(2, 8, 14, Y, dose("pb", "2"))),
+        {},
+    ),
+    "drops of three strengths": (
+        Schedule(
+            drugs=(A,),
+            products=tuple(
+                replace(liquid(f"l{n}", str(n)), form=Form.DROP, per=Fraction(1)) for n in (1, 2, 3)
+            ),
+            steps=(step(1, 1, 7, dose("l1", "2")),),
+        ),
+        {},
+    ),
     "plans with long names": (
         PLAIN,
         {"elsewhere": [(f"{'n' * 118}", "abazepam"), (f"{'m' * 119}", "abazepam")]},

@@ -149,3 +149,22 @@ def test_until_when_a_stay_lasts() -> None:
     assert staying_words("1 mg", None) == (
         "Staying on 1 mg. Your clinic will tell you the next change."
     )
+
+
+def test_days_that_touch_the_next_ones_end_on_the_day_before() -> None:
+    found = interrupted(away(WARD), date(2026, 12, 4), date(2026, 12, 6), where="Ward B").away
+    assert [(one.first_day.day, one.last_day and one.last_day.day) for one in found] == [
+        (2, 3), (4, 6),
+    ]  # fmt: skip
+    found = interrupted(away(WARD), date(2026, 12, 5), None, where="Ward B").away
+    assert [(one.first_day.day, one.last_day and one.last_day.day) for one in found] == [
+        (2, 4), (5, None),
+    ]  # fmt: skip
+
+
+def test_a_step_of_the_same_day_that_hands_over_stays_where_it_is() -> None:
+    g = typed("G")
+    second = g.steps[1]
+    stayed = held(g, second.first_day, 3)
+    assert [step.first_day for step in stayed.steps] == [step.first_day for step in g.steps]
+    assert stayed.steps[0] == g.steps[0]

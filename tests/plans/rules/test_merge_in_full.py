@@ -253,3 +253,24 @@ def test_a_long_line_is_told_by_its_first_twelve_words() -> None:
 
     (clash,) = found
     assert clash.yours == ", ".join(f"word-{n}" for n in range(2, 13)) + " and word-13"
+
+
+def test_of_two_accepted_findings_each_is_chosen_by_itself() -> None:
+    theirs = rich()
+    yours = other(
+        typed("acceptances", 0, "reason", text="x"), typed("acceptances", 1, "reason", text="y")
+    )
+    first, second = clashes(theirs, yours)
+    kept = merged(theirs, yours, {first.key: Side.THEIRS, second.key: Side.YOURS})
+
+    assert [(line["subject"], line["reason"]) for line in kept["acceptances"]] == [
+        ("s1 d1", " known "), ("s2 d1", "y"),
+    ]  # fmt: skip
+
+
+def test_a_blank_quantity_is_not_among_what_is_typed() -> None:
+    theirs = rich()
+    theirs["steps"][2]["doses"].append(dose("p1", "bedtime", ""))
+    (clash,) = clashes(theirs, other(taken_out("steps", 2)))
+
+    assert clash.theirs == "yes, 8, weekdays, 1 and 1"
