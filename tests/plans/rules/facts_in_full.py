@@ -319,6 +319,32 @@ CASES |= {
         ),
         {},
     ),
+    "a cycle that ends whole, and one cut short": (
+        one(
+            step(1, 1, 6, dose("pa", "2", on=1), **CYCLE),
+            step(2, 7, 10, dose("pa", "1", on=6), **CYCLE),
+        ),
+        {},
+    ),
+    "patches of an open step, of a day that never comes, and worn past a step": (
+        Schedule(
+            drugs=(A,),
+            products=(PA, patch()),
+            steps=(
+                step(1, 1, None, dose("pp", "1", "morning", on=1), **CYCLE),
+                step(
+                    2,
+                    8,
+                    9,
+                    dose("pa", "1"),
+                    dose("pp", "1", "evening", on=4),
+                    dose("pp", "1", "morning", on=2),
+                    **CYCLE,
+                ),
+            ),
+        ),
+        {},
+    ),
     "plans with long names": (
         PLAIN,
         {"elsewhere": [(f"{'n' * 118}", "abazepam"), (f"{'m' * 119}", "abazepam")]},
