@@ -277,6 +277,7 @@ class _Trial:
                         f"differs from the answer for no object: {difference}",
                     )
                 yield from self._shown(verb, visitor, hidden)
+        yield from self._hidden_from_other_verbs(theirs, nothing)
         for name in self.objects if len(self.objects) > 1 else ():
             for verb in ("GET", "POST"):
                 answers = self.row.expected(verb, "prescriber", names_an_object=True)
@@ -288,6 +289,20 @@ class _Trial:
                     yield self._line(
                         verb, "prescriber", f"another clinic's {name}", f"{mixed.status_code}"
                     )
+
+    def _hidden_from_other_verbs(self, theirs: str, nothing: str) -> Iterator[str]:
+        """No verb tells another clinic's object from one that never was, or takes it."""
+        for visitor in ROLES:
+            for verb in ("HEAD", "OPTIONS", *NEVER):
+                told = []
+                for url, what in ((theirs, "another clinic's"), (nothing, "no object")):
+                    response, written = self._send(verb, visitor, url, self.other)
+                    told.append(response.status_code)
+                    if fault := quiet_fault(verb, response, written):
+                        yield self._line(verb, visitor, what, fault)
+                    yield from self._shown(verb, visitor, response)
+                if told[0] != told[1]:
+                    yield self._line(verb, visitor, "another clinic's", f"told apart: {told}")
 
     def _forged(self, url: str) -> Iterator[str]:
         """A form of another site is refused, though the browser sends our cookie with it."""
@@ -330,6 +345,30 @@ class _Trial:
 
     def _line(self, verb: str, visitor: str, what: str, fault: str) -> str:
         return f"{self.address.name}: {verb} as {visitor} on {what}: {fault}"
+
+
+def quiet_fault(verb: str, response: Any, written: set[str]) -> str:
+    """What is wrong with the answer to a verb that no object hidden from somebody may take."""
+    if written:
+        return f"wrote {sorted(written)}"
+    if response.status_code in (302, 401, 403, 404, 405):
+        return ""
+    if verb == "OPTIONS" and response.status_code == 200 and not _body(response):
+        return ""
+    return f"{response.status_code}, not refused"
+
+
+def sent(
+    client: Client, verb: str, url: str, data: Mapping[str, Any], allowed: frozenset[str]
+) -> tuple[Any, set[str]]:
+    """One request, taken back afterwards; with the tables that it wrote."""
+    cookies = copy.copy(client.cookies)
+    with _writes(allowed) as written, transaction.atomic():
+        response = client.post(url, data) if verb == "POST" else client.generic(verb, url)
+        _body(response)
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return response, written
 
 
 def _body(response: Any) -> str:

@@ -19,7 +19,15 @@ from taperplan.audit.models import AuditEvent
 from taperplan.audit.verbs import Verb
 from tests import doors, factories
 from tests.access import rows
-from tests.access.engine import addresses, url_of
+from tests.access.engine import (
+    CLINICAL,
+    NEVER,
+    ROLES,
+    addresses,
+    quiet_fault,
+    sent,
+    url_of,
+)
 from tests.access.world import is_thing
 from tests.conftest import person
 
@@ -27,6 +35,9 @@ if TYPE_CHECKING:
     from tests.access.world import World
 
 ROWS = rows.collected()
+ARCHIVED = datetime(2026, 1, 5, tzinfo=UTC)
+# Reached through an open red flag: nobody on duty is kept from it.
+ON_DUTY = frozenset[str]()
 # Named by something of the record; the rest name accounts, texts and the like.
 NOT_OF_A_PATIENT = {
     "membership", "protocol_text", "level_set", "test_message", "emergency_access", "absence",
@@ -78,6 +89,56 @@ def test_no_address_shows_a_restricted_record_to_somebody_else(
     flags = {name for name in urls if "escalation" in known[name].parameters}
     assert still_open <= flags, sorted(still_open - flags)
     assert len(urls) > 40
+
+
+# Who may reach a closed record: the records officer, at the addresses of their own room; and
+# whoever is on duty, at an open red flag's.
+CLOSED = {"restricted": {"restricted": True}, "archived": {"archived_at": ARCHIVED}}
+
+
+@pytest.mark.sweep
+@pytest.mark.one_engine
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("state", CLOSED)
+def test_every_verb_on_a_closed_record_answers_as_is_written(
+    role: str, state: str, world: World, clinic: Clinic
+) -> None:
+    """GET, HEAD, OPTIONS, POST (what the form would take), PUT, PATCH, DELETE; as every role."""
+    known = {address.name: address for address in addresses()}
+    names = of_a_patient()
+    world.fill()
+    urls = {name: url_of(ROWS[name], known[name], world) for name in names}
+    forms = {name: dict(row.data(world)) if (row := ROWS[name]).data else {} for name in names}
+    client = doors.signed_in(person("Nina Neu", clinic, **{role: True}))
+    client.raise_request_exception = False
+    Patient.objects.filter(clinic=clinic).update(**CLOSED[state])
+    found = []
+    for name, url in urls.items():
+        row, flag = ROWS[name], "escalation" in known[name].parameters
+        for verb in ("GET", "POST", "HEAD", "OPTIONS", *NEVER):
+            own = row.expected("POST" if verb == "POST" else "GET", role, names_an_object=True)
+            answer, written = sent(client, verb, url, forms[name], row.reading_writes)
+            if role in CLINICAL:
+                # What is theirs on an open record is not there on a closed one.
+                expected = own if set(own) <= {403, 405} else (404,)
+                if flag or name in ON_DUTY:
+                    continue
+            else:
+                expected = own
+            if verb in ("GET", "POST", "HEAD"):
+                allowed = (*expected, 403, 404, 405) if role in CLINICAL else (*expected, 405, 404)
+                fault = (
+                    "" if answer.status_code in allowed else f"{answer.status_code}, not {expected}"
+                )
+                if role in CLINICAL and written:
+                    fault = f"wrote {sorted(written)}"
+            else:
+                fault = quiet_fault(verb, answer, written)
+            if fault:
+                found.append(f"{name}: {verb} as {role} on one {state}: {fault}")
+            if role in CLINICAL and world.mark in answer.content.decode("utf-8", "replace"):
+                found.append(f"{name}: {verb} as {role} on one {state}: shows it")
+    assert not found, "\n".join(found)
 
 
 def test_lists_and_searches_leave_a_restricted_record_out(world: World, clinic: Clinic) -> None:
