@@ -7,6 +7,7 @@ by `together.second_step_kept`.
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from allauth.account.signals import password_changed
@@ -16,9 +17,11 @@ from django.core.management import call_command
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
-from taperplan.accounts.models import User
+from taperplan.accounts.models import Clinic, Membership, User
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
+
+NOBODY = uuid.UUID(int=0)
 
 
 @receiver(user_logged_out, dispatch_uid="accounts.signed_out")
@@ -33,19 +36,21 @@ def refused(credentials: dict[str, Any], **_: Any) -> None:
     """Names the account when there is one; what else was typed may be a password, so never it."""
     typed = str(credentials.get("email") or "").strip().lower()
     user = User.objects.filter(email=typed).first() if "\0" not in typed else None
-    _record_refusal(user, "password")
+    # Asked of nobody too: an account that is not there takes as many statements as one that is.
+    standing = Membership.objects.current_for(user.pk if user else NOBODY)
+    _record_refusal(user, standing.clinic if standing else None, "password")
 
 
 @receiver(authentication_failed, dispatch_uid="accounts.second_step_refused")
 def second_step_refused(user: User, **_: Any) -> None:
-    _record_refusal(user, "second step")
+    _record_refusal(user, user.clinic, "second step")
 
 
-def _record_refusal(user: User | None, step: str) -> None:
+def _record_refusal(user: User | None, clinic: Clinic | None, step: str) -> None:
     trail.record(
         Verb.SIGN_IN_REFUSED,
         user,
-        clinic=user.clinic if user else None,
+        clinic=clinic,
         detail={"step": step, "account": "known" if user else "unknown"},
         by=None,
     )
