@@ -99,7 +99,7 @@ def sign_in(email: str, password: str, monkeypatch: pytest.MonkeyPatch) -> Work:
 def test_a_wrong_password_takes_the_same_work_whoever_is_named(
     how: str, people: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sign_in(NOBODY, "warms what is asked once", monkeypatch)
+    sign_in("warm@northfield.example", "what is asked once", monkeypatch)
     cache.clear()
     absent = sign_in(NOBODY, "a wrong long guess", monkeypatch)
     cache.clear()
@@ -118,13 +118,13 @@ def test_a_wrong_password_takes_the_same_work_whoever_is_named(
 def test_a_lock_is_the_same_for_an_account_that_is_not_there(
     how: str, people: dict[str, str], monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {}
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "1000/m/ip"}
     email = people.get(how, NOBODY)
     answers = [sign_in(email, "a wrong long guess", monkeypatch).status for _guess in range(5)]
     locked = sign_in(email, PASSWORD, monkeypatch)
 
     assert answers == [200, 200, 200, 200, 429]
-    assert locked.status == 429, locked.words[-3000:]
+    assert locked.status == 429
     assert locked.hashed == 0, "what is locked is not looked at, right or wrong"
     assert locked.mails == 0
     assert AccessAttempt.objects.filter(username=email).exists()
