@@ -93,7 +93,10 @@ def test_no_address_shows_a_restricted_record_to_somebody_else(
 
 # Who may reach a closed record: the records officer, at the addresses of their own room; and
 # whoever is on duty, at an open red flag's.
-CLOSED = {"restricted": {"restricted": True}, "archived": {"archived_at": ARCHIVED}}
+CLOSED: dict[str, dict[str, object]] = {
+    "restricted": {"restricted": True},
+    "archived": {"archived_at": ARCHIVED},
+}
 
 
 @pytest.mark.sweep
