@@ -11,6 +11,7 @@ from typing import Any
 from plans.rules.findings import Finding, findings
 from plans.rules.schedule import (
     AsNeeded,
+    Away,
     Dose,
     Drug,
     DrugClass,
@@ -341,6 +342,49 @@ CASES |= {
                     dose("pp", "1", "morning", on=2),
                     **CYCLE,
                 ),
+            ),
+        ),
+        {},
+    ),
+    "a liquid, a whole supply, and then halves": (
+        Schedule(
+            drugs=(A, B),
+            products=(liquid("l1", "1"), PA, PB),
+            steps=(step(1, 1, 7, dose("l1", "1/2", "morning"), X, dose("pb", "1/2")),),
+        ),
+        {},
+    ),
+    "halves of one drug beside an open step of the other": (
+        two(step(1, 1, 7, dose("pa", "1/2"), dose("pb", "2")), step(2, 8, None, dose("pb", "1"))),
+        {},
+    ),
+    "a supply as stated, none stated, and one that differs": (
+        Schedule(
+            drugs=(A, B),
+            products=(
+                replace(PB, stated_supply=Fraction(7)),
+                product("pc", "a"),
+                replace(PA, stated_supply=Fraction(15)),
+            ),
+            steps=(step(1, 1, 7, X, dose("pb", "1"), dose("pc", "1", "morning")),),
+        ),
+        {},
+    ),
+    "a supply stated for days that a ward sets": (
+        one(
+            step(1, 1, 7, X),
+            by=replace(PA, stated_supply=Fraction(15)),
+            away=(Away(day(1), day(7), "Ward A"),),
+        ),
+        {},
+    ),
+    "one drug stops, the other is maintained past its last day": (
+        Schedule(
+            drugs=(A, drug("b", "bedoxetine", end=End.MAINTAIN, review_on=day(20))),
+            products=(PA, PB),
+            steps=(
+                step(1, 1, 7, X, dose("pb", "2")),
+                step(2, 8, 14, Y, dose("pb", "1")),
             ),
         ),
         {},

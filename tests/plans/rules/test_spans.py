@@ -70,3 +70,26 @@ def test_days_set_by_somebody_else_stand_by_themselves_and_state_nothing() -> No
     assert [(span.first.day, span.away is not None, bool(span.stated)) for span in found] == [
         (30, False, True), (2, True, False), (3, True, False), (5, False, True), (6, False, True),
     ]  # fmt: skip
+
+
+def test_what_lies_beyond_the_last_day_or_before_the_first_has_no_span() -> None:
+    whole = [(span.first, span.last) for span in spans(typed("B"))]
+    first, last = whole[0][0], whole[-1][1]
+    assert last is not None
+    for away in (
+        Away(date(2027, 1, 1), date(2027, 1, 5), "a ward"),
+        Away(date(2026, 10, 1), date(2026, 10, 5), "a ward"),
+        Away(date(2027, 1, 1), None, "a ward"),
+    ):
+        found = list(spans(replace(typed("B"), away=(away,))))
+        assert (found[0].first, found[-1].last) == (first, last)
+
+
+def test_a_dose_of_a_product_that_is_not_in_the_plan_is_left_out_and_no_other() -> None:
+    b = typed("B")
+    unknown = replace(b.steps[0].doses[0], product="px")
+    steps = (replace(b.steps[0], doses=(unknown, *b.steps[0].doses)), *b.steps[1:])
+
+    assert [len(span.stated) for span in spans(replace(b, steps=steps))] == [
+        len(span.stated) for span in spans(b)
+    ]
