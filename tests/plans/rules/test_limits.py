@@ -316,3 +316,12 @@ def test_a_flag_of_a_figure_is_known_by_its_box_and_its_level() -> None:
     assert len(boxes) == 2 * len(limits.LIMITED)
     assert boxes["vital_pulse_emergency"] == "v-pulse-emergency"
     assert boxes["vital_bp_standing_same_day"] == "v-bp_standing-same_day"
+
+
+@pytest.mark.parametrize("side", Side)
+def test_a_pound_is_0_45359237_kg_to_the_last_figure(side: Side) -> None:
+    hundred = vitals.Measured(Vital.WEIGHT, Fraction(100), VitalUnit.LB)
+
+    assert not limit(Vital.WEIGHT, side, "45.359237", VitalUnit.KG).crossed(hundred)
+    beyond = "45.359238" if side is Side.BELOW else "45.359236"
+    assert limit(Vital.WEIGHT, side, beyond, VitalUnit.KG).crossed(hundred)
