@@ -100,6 +100,7 @@ def test_a_time_is_a_slot_or_a_time_of_the_clock(text: str, time: bool) -> None:
         ("5", 0, ""),
         ("5", -1, ""),
         ("5", 9, ""),
+        ("9", 9, ""),
         ("0", 1, ""),
         ("0.0", 1, ""),
         ("123456", 1, ""),
@@ -145,6 +146,7 @@ def test_units_are_read_by_their_codes_alone() -> None:
         # The first word that names one for certain.
         (["patch", "TAB"], "patch"),
         (["tab"], ""),
+        (["Xtablet"], ""),
         (["tabletss"], ""),
         (["film-coated tablet"], ""),
         ([""], ""),

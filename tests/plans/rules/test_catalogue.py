@@ -385,3 +385,10 @@ def test_a_change_of_a_red_flag_is_told_from_one_of_words_or_place() -> None:
     assert waits_for_confirming(replace(HICCUPS, level=Level.SAME_DAY, label="hics"), own)
     assert not waits_for_confirming(changed("tremor", level=None, label="shaking"), SHIPPED)
     assert not waits_for_confirming(changed("tremor", level=None), SHIPPED)
+
+
+def test_what_may_not_be_said_of_one_item_leaves_the_next_alone() -> None:
+    found = catalogue([changed("seizure", label="fit"), HICCUPS])
+
+    assert HICCUPS.key in found.by_key
+    assert found.label("seizure") == "seizure"

@@ -73,6 +73,8 @@ def seen(on: int, next_on: int | None = None, missed: int | None = None) -> Seen
     [
         ([], []),
         ([seen(-20)], []),
+        ([seen(-30), seen(-20, -5)], [(-5, "Overdue or not done")]),
+        ([seen(-30, 1), seen(-20, -5)], [(-5, "Overdue or not done")]),
         # Only a date that has passed is counted: today's has not.
         ([seen(-20, 0)], []),
         ([seen(-20, 3)], []),

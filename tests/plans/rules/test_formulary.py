@@ -192,6 +192,12 @@ def test_a_table_without_a_line_says_so() -> None:
     ]
 
 
+def test_where_a_column_is_missing_nothing_is_said_of_rows() -> None:
+    _entries, found = entries_of(tables.Table(("drug", "form", "strength"), ()))
+
+    assert [(fault.line, fault.column) for fault in found] == [(1, "unit")]
+
+
 # --- Do not split --------------------------------------------------------------------------------
 
 
