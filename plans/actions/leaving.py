@@ -19,9 +19,10 @@ from taperplan.audit.verbs import Verb
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date, datetime
 
+    from plans.presenters.leaving import Held
     from taperplan.accounts.models import User
 
 
@@ -29,12 +30,13 @@ if TYPE_CHECKING:
 def deactivate(
     *,
     membership: Membership,
-    to: Mapping[Kind, User],
+    to: Mapping[tuple[Kind, str], User],
     now: datetime,
     today: date,
     by: User,
 ) -> Membership:
-    """Give everything to the people named, take the leaver off every care team, end the account.
+    """Give each item, by its reference, to the person named for it, take the leaver off every
+    care team, end the account.
 
     Whoever takes something joins the care team of each patient that it is about, so it stands on
     their worklist as theirs. What the leaver wrote stays as they wrote it.
@@ -45,12 +47,14 @@ def deactivate(
     """
     Clinic.objects.select_for_update(no_key=True).get(pk=membership.clinic_id)
     held = held_by(membership)
-    if missing := [one.kind.label for one in held if one.kind not in to]:
+    missing = [
+        one.kind.label for one in held if any((one.kind, each) not in to for each in one.references)
+    ]
+    if missing:
         raise NotDoneError(_("Say who takes: %(what)s.") % {"what": "; ".join(missing)})
-    for one in held:
-        taker = to[one.kind]
-        role = _role_of(taker, membership, one.kind)
-        for patient in Patient.objects.filter(pk__in=one.patients).select_related("joined_to"):
+    for kind, taker, patients, count in _shares(held, to):
+        role = _role_of(taker, membership, kind)
+        for patient in Patient.objects.filter(pk__in=patients).select_related("joined_to"):
             put_on_care_team(
                 patient=patient.joined_to or patient,
                 token=uuid.uuid4(),
@@ -63,7 +67,7 @@ def deactivate(
             Verb.HANDED_OVER,
             membership.user,
             clinic=membership.clinic,
-            detail={"what": one.kind.value, "count": str(one.count), "to": taker.reference},
+            detail={"what": kind.value, "count": str(count), "to": taker.reference},
             by=by,
         )
     rows = CareTeam.objects.filter(
@@ -72,6 +76,21 @@ def deactivate(
     for row in rows.select_related("patient", "user"):
         take_off_care_team(row=row, today=today, by=by)
     return accounts.deactivate(membership=membership, now=now, by=by)
+
+
+def _shares(
+    held: Iterable[Held], to: Mapping[tuple[Kind, str], User]
+) -> Iterator[tuple[Kind, User, list[uuid.UUID], int]]:
+    """What each person takes of each kind: the patients concerned, and how many items."""
+    for one in held:
+        shares: dict[uuid.UUID, list[uuid.UUID]] = {}
+        takers = {}
+        for reference, patient in one.items:
+            taker = to[one.kind, reference]
+            takers[taker.pk] = taker
+            shares.setdefault(taker.pk, []).append(patient)
+        for key, patients in shares.items():
+            yield one.kind, takers[key], patients, len(patients)
 
 
 def _role_of(taker: User, leaver: Membership, kind: Kind) -> TeamRole:

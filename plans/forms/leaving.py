@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -10,15 +10,17 @@ from django.utils.translation import gettext as _
 from taperplan.accounts.forms.base import Form
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from django.forms import BoundField
     from django.http import QueryDict
 
     from plans.presenters.leaving import Held, Kind
 
 
 class LeavingForm(Form):
-    """One choice a kind; nobody is chosen beforehand."""
+    """One choice a kind, and one an item, for what goes to somebody else than the rest of its
+    kind. Nobody is chosen beforehand."""
 
     def __init__(
         self,
@@ -30,17 +32,50 @@ class LeavingForm(Form):
     ) -> None:
         super().__init__(data)
         self._held = held
+        wrong = {"invalid_choice": _("Choose somebody from the list.")}
         for one in held:
             people = prescribers if one.kind.for_prescribers else clinicians
             self.fields[one.kind.value] = forms.ChoiceField(
                 label=f"{one.kind.label}: {one.count}",
                 help_text=one.named,
                 choices=[("", _("Who takes these?")), *people],
-                error_messages={
-                    "required": _("Choose who takes these."),
-                    "invalid_choice": _("Choose somebody from the list."),
-                },
+                error_messages=wrong,
+                required=False,
             )
+            for reference in one.references if one.count > 1 else ():
+                self.fields[_name(one.kind, reference)] = forms.ChoiceField(
+                    label=reference,
+                    choices=[("", _("As the others")), *people],
+                    error_messages=wrong,
+                    required=False,
+                )
 
-    def to(self) -> Mapping[Kind, str]:
-        return {one.kind: self.cleaned_data[one.kind.value] for one in self._held}
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        for one in self._held:
+            if one.kind.value in cleaned and any(
+                not self._of(one, each) for each in one.references
+            ):
+                self.add_error(one.kind.value, _("Choose who takes these."))
+        return cleaned
+
+    def _of(self, one: Held, reference: str) -> str:
+        alone = self.cleaned_data.get(_name(one.kind, reference), "")
+        return str(alone or self.cleaned_data.get(one.kind.value, ""))
+
+    def to(self) -> Mapping[tuple[Kind, str], str]:
+        return {
+            (one.kind, reference): self._of(one, reference)
+            for one in self._held
+            for reference in one.references
+        }
+
+    def kinds(self) -> Iterator[tuple[BoundField, list[BoundField]]]:
+        """As the page shows them: a kind, and its items where they are several."""
+        for one in self._held:
+            names = [_name(one.kind, each) for each in one.references] if one.count > 1 else []
+            yield self[one.kind.value], [self[name] for name in names]
+
+
+def _name(kind: Kind, reference: str) -> str:
+    return f"{kind.value}-{reference}"

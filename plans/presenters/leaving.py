@@ -60,12 +60,16 @@ class Held:
     """Everything of one kind."""
 
     kind: Kind
-    references: tuple[str, ...]
-    patients: tuple[uuid.UUID, ...]
+    # Each with the patient that it is about.
+    items: tuple[tuple[str, uuid.UUID], ...]
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        return tuple(reference for reference, _patient in self.items)
 
     @property
     def count(self) -> int:
-        return len(self.references)
+        return len(self.items)
 
     @property
     def named(self) -> str:
@@ -79,8 +83,7 @@ def held_by(membership: Membership) -> tuple[Held, ...]:
     found = []
     for kind, pairs in _rows(membership.user, membership.clinic_id).items():
         if pairs:
-            references, patients = zip(*pairs, strict=True)
-            found.append(Held(kind, references, tuple(dict.fromkeys(patients))))
+            found.append(Held(kind, tuple(dict.fromkeys(pairs))))
     return tuple(found)
 
 

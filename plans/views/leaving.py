@@ -19,10 +19,18 @@ from taperplan.accounts.roles import Permission
 from taperplan.accounts.step_up import step_up
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpResponse
 
+    from plans.presenters.leaving import Kind
     from taperplan.accounts.http import ClinicianRequest
-    from taperplan.accounts.models import Membership
+    from taperplan.accounts.models import Clinic, Membership, User
+
+
+def _people(clinic: Clinic, chosen: Mapping[tuple[Kind, str], str]) -> dict[tuple[Kind, str], User]:
+    found = {key: clinician(clinic, key) for key in set(chosen.values())}
+    return {item: found[key] for item, key in chosen.items()}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +50,7 @@ def leaving(request: ClinicianRequest, membership: Membership) -> HttpResponse:
         try:
             actions.deactivate(
                 membership=membership,
-                to={kind: clinician(request.clinic, key) for kind, key in form.to().items()},
+                to=_people(request.clinic, form.to()),
                 now=request.now,
                 today=request.today,
                 by=request.user,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -91,6 +92,50 @@ def test_nobody_leaves_before_each_thing_is_given_to_a_person(
     assert rows.count() == len(kinds)
     assert all(bea.reference in row.detail for row in rows)
     assert AuditEvent.objects.filter(verb=Verb.DEACTIVATED).exists()
+
+
+def test_each_item_can_go_to_somebody_else_than_the_rest_of_its_kind(
+    ada_client: Client, clare: User, bea: User, theo: User, clinic: Clinic, patient: Patient
+) -> None:
+    now = datetime.now(UTC)
+    other: Patient = factories.PatientFactory(
+        clinic=clinic, registered_by=clare, registered_at=now, ready=True
+    )
+    keep(other, clare, {"note": "half typed"}, now=now)
+    held = {one.kind: one for one in held_by(clare.memberships.get())}
+    drafts = held[Kind.DRAFTS]
+    alone = next(reference for reference, about in drafts.items if about == other.pk)
+    everything = {kind.value: str(bea.pk) for kind in held}
+
+    shown = ada_client.get(page(clare)).content.decode()
+    assert f'name="drafts-{alone}"' in shown
+    rest = {**everything, "drafts": "", f"drafts-{alone}": str(theo.pk)}
+    refused = ada_client.post(page(clare), rest).content.decode()
+    assert "Choose who takes these." in refused, "the other drafts are nobody's yet"
+    assert clare.memberships.get().active
+
+    taken = ada_client.post(page(clare), {**everything, f"drafts-{alone}": str(theo.pk)})
+
+    assert taken.status_code == 302
+    assert CareTeam.objects.filter(user=theo, patient=other, until=None).exists()
+    assert not CareTeam.objects.filter(user=bea, patient=other, until=None).exists()
+    assert CareTeam.objects.filter(user=bea, patient=patient, until=None).exists()
+    rows = AuditEvent.objects.filter(verb=Verb.HANDED_OVER, detail__contains='"drafts"')
+    said = [json.loads(row.detail) for row in rows]
+    counts = {one["to"]: one["count"] for one in said}
+    assert counts == {theo.reference: "1", bea.reference: str(drafts.count - 1)}
+
+
+def test_every_item_given_singly_needs_no_choice_for_the_rest(
+    ada_client: Client, clare: User, bea: User, patient: Patient
+) -> None:
+    typed: dict[str, str] = {}
+    for one in held_by(clare.memberships.get()):
+        names = [f"{one.kind.value}-{each}" for each in one.references]
+        typed |= dict.fromkeys(names if one.count > 1 else [one.kind.value], str(bea.pk))
+
+    assert ada_client.post(page(clare), typed)["Location"] == reverse("accounts:list")
+    assert not clare.memberships.get().active
 
 
 def test_another_active_prescriber_on_the_team_keeps_the_plan(
