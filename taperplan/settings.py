@@ -154,6 +154,18 @@ else:
         _asked = (env.str("PGOPTIONS", default=""), _options.get("options", ""), "-c jit=off")
         _options["options"] = " ".join(filter(None, _asked))
 
+# Asked for what only looks, where there is one: taperplan/replica.py.
+if env.str("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = {**DATABASES["default"], **env.db_url("DATABASE_REPLICA_URL")}
+    DATABASES["replica"]["OPTIONS"] = {
+        **DATABASES["default"]["OPTIONS"],
+        # Not that it must take writes, which a standby does not.
+        "target_session_attrs": "any",
+        # One that is gone is not waited for: the database itself is asked.
+        "pool": {**DATABASES["default"]["OPTIONS"]["pool"], "timeout": 1},
+    }
+    DATABASE_ROUTERS = ["taperplan.replica.Router"]
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

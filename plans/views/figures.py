@@ -13,6 +13,7 @@ from plans.presenters import figures as presenters
 from taperplan.accounts.access import require_permission
 from taperplan.accounts.limits import Limited, limited
 from taperplan.accounts.roles import Permission
+from taperplan.replica import reading
 
 if TYPE_CHECKING:
     from taperplan.accounts.http import ClinicianRequest
@@ -27,7 +28,7 @@ def figures(request: ClinicianRequest) -> HttpResponse:
         # Whoever may only look has no other room of the settings.
         "settings": request.user.may(Permission.MANAGE_CLINIC)
         or request.user.may(Permission.CONFIRM_PROTOCOL),
-        "figures": presenters.figures(request.clinic, request.today),
+        "figures": _figures(request),
     }
     return render(request, "plans/figures/figures.html", context)
 
@@ -36,9 +37,14 @@ def figures(request: ClinicianRequest) -> HttpResponse:
 @require_permission(Permission.VIEW_PATIENTS, Permission.MANAGE_CLINIC)
 @limited(Limited.FILE)
 def figures_table(request: ClinicianRequest) -> HttpResponse:
-    found = presenters.figures(request.clinic, request.today)
+    found = _figures(request)
     actions.taken(by=request.user)
     response = HttpResponse(presenters.csv(found), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="figures.csv"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _figures(request: ClinicianRequest) -> presenters.Figures:
+    with reading():
+        return presenters.figures(request.clinic, request.today)

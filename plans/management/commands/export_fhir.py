@@ -18,6 +18,7 @@ from plans.rules.exchange import FileKind
 from plans.rules.paper import Recipient
 from taperplan.accounts.models import User
 from taperplan.accounts.roles import Permission
+from taperplan.replica import reading
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -62,10 +63,11 @@ class Command(BaseCommand):
             why=options["why"].strip()[:200],
         )
         actions.hand_over(key=uuid.uuid4(), patient=patient, handing=handing, now=now, by=by)
-        pieces = actions.content(FileKind.FHIR, patient, now=now, base=options["base"], by=by)
-        if options["output"] == "-":
-            for piece in pieces:
-                sys.stdout.write(piece.decode())
-            return
-        with Path(options["output"]).open("wb") as file:
-            file.writelines(pieces)
+        with reading():
+            pieces = actions.content(FileKind.FHIR, patient, now=now, base=options["base"], by=by)
+            if options["output"] == "-":
+                for piece in pieces:
+                    sys.stdout.write(piece.decode())
+                return
+            with Path(options["output"]).open("wb") as file:
+                file.writelines(pieces)
