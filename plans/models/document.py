@@ -25,7 +25,9 @@ _OF_A_VERSION = [kind.value for kind in DocumentKind if kind.of_a_version]
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: User) -> DocumentQuerySet:
-        return self.filter(patient__in=Patient.objects.visible_to(user))
+        """Each print asks for its own patient: no list of a clinic's patients is made."""
+        people = Patient.objects.visible_to(user).filter(pk=models.OuterRef("patient"))
+        return self.filter(models.Exists(people))
 
     def about(self, patient: Patient) -> DocumentQuerySet:
         """Of this record and of those that are joined to it."""
