@@ -1,17 +1,19 @@
-"""The five jobs of a day in a plain Django admin over this product's own models, counted by touch.
+"""The five jobs of a day in a plain Django admin over this product's own models, counted.
 
     python -m benchmarks.plain_admin
 
 Django's admin as it comes, every model registered, everything permitted, over the demo clinic in
-a database that this script makes. Chromium at 390 px does each job; a touch is counted as
-`tests/journeys/test_usability.py` counts it: every place that is touched, two for a choice of a
-list, typed text not at all. What the admin then made of it is looked up in the tables.
+a database that this script makes. Chromium does each job twice, by touch at 390 px and by the
+keyboard alone, and counts as `tests/journeys/test_usability.py` does: every place that is touched,
+two for a choice of a list; every key that is pressed, a Tab too; typed text not at all. What the
+admin then made of it is looked up in the tables; each way has a database of its own.
 """
 
 from __future__ import annotations
 
 import io
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -120,6 +122,10 @@ def __getattr__(name: str) -> Any:
 
 
 class Finger:
+    """By touch."""
+
+    how = "touch"
+
     def __init__(self, page: Page, base: str) -> None:
         self.page, self.base, self.count = page, base, 0
 
@@ -139,6 +145,11 @@ class Finger:
         """The list, and the line in it."""
         place.select_option(index=nth)
         self.count += 2
+
+    def write_over(self, place: Locator, text: str) -> None:
+        """A text in the place of another: it is touched, and what stands there is replaced."""
+        self.touch(place)
+        place.fill(text)
 
     def fill_required(self) -> None:
         """Every box and list that is asked for and is empty."""
@@ -160,8 +171,12 @@ class Finger:
                 number = name.endswith(("minutes", "number", "revision"))
                 self.type(box, text or ("1" if number else "{}" if "denied" in name else "visit"))
 
-    def save(self) -> str:
+    def to_save(self) -> None:
         self.touch(self.page.locator("input[name=_save]"))
+
+    def save(self) -> str:
+        self.to_save()
+        self.page.wait_for_load_state()
         if self.page.locator(".errornote").count():
             return "refused by its own form: " + "; ".join(
                 self.page.locator(".errorlist li").all_inner_texts()
@@ -169,6 +184,74 @@ class Finger:
         if "Server Error" in self.page.title() or self.page.locator(".success").count() == 0:
             return "refused by the database"
         return "saved"
+
+
+class Hands(Finger):
+    """The keyboard alone: Tab, or Shift and Tab where that is nearer, until the place is there."""
+
+    how = "keyboard"
+
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+        self.count += 1
+
+    def reach(self, place: Locator) -> None:
+        """By the nearest way: forward, backward, or past the head by the link that skips it."""
+        place.first.wait_for()
+        forward, backward, skipping = place.first.evaluate(FAR)
+        way = min((forward, backward, skipping), key=lambda presses: abs(presses or 999))
+        if way is skipping and skipping not in (forward, backward):
+            self.press("Tab")
+            self.press("Enter")
+            way = skipping - 2
+        elif way is backward and backward != forward:
+            for _press in range(backward):
+                self.press("Shift+Tab")
+            way = 0
+        for _press in range(max(way, 0)):
+            if place.first.evaluate(HERE):
+                return
+            self.press("Tab")
+        for _press in range(60):
+            if place.first.evaluate(HERE):
+                return
+            self.press("Tab")
+        message = f"out of reach: {place}"
+        raise RuntimeError(message)
+
+    def touch(self, place: Locator) -> None:
+        self.reach(place)
+        if place.first.evaluate("e => e.matches('a, button, [type=submit]')"):
+            self.press("Enter")
+
+    def choose(self, place: Locator, nth: int = 1) -> None:
+        """Arrows down to the line."""
+        self.reach(place)
+        for _press in range(nth):
+            self.press("ArrowDown")
+
+    def to_save(self) -> None:
+        """Enter in a line of text sends the form: no way to the button is needed."""
+        if self.page.evaluate("document.activeElement.matches('input[type=text]')"):
+            self.press("Enter")
+        else:
+            super().to_save()
+
+
+HERE = "e => e === document.activeElement"
+# How many presses away: forward, backward, and past the head of the page by its first link; 999
+# where there is no such way.
+FAR = """e => {
+    const all = [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+        .filter(x => !x.disabled && x.type !== "hidden" && x.offsetParent && x.tabIndex >= 0);
+    const here = all.indexOf(document.activeElement), there = all.indexOf(e), none = 999;
+    if (here === there) return [0, 0, 0];
+    const main = document.querySelector("#content-start, #content");
+    const first = all.findIndex(x => main && main.contains(x));
+    const forward = there > here ? there - here : none;
+    const backward = here < 0 ? all.length - there : there < here ? here - there : none;
+    return [forward, backward, here < 0 && first > 2 && there >= first ? 3 + there - first : none];
+}"""
 
 
 def jobs(finger: Finger) -> list[tuple[str, int, str]]:
@@ -204,8 +287,7 @@ def jobs(finger: Finger) -> list[tuple[str, int, str]]:
     finger.touch(page.locator(".model-escalation th a"))
     finger.touch(page.locator("#result_list tbody th a"))
     state = page.locator("input[name=state]")
-    finger.touch(state)
-    state.fill("acknowledged")
+    finger.write_over(state, "acknowledged")
     for link in page.locator(".field-acknowledged_at .datetimeshortcuts a:first-child").all():
         finger.touch(link)
     if not page.locator(".field-acknowledged_at input").first.input_value():
@@ -226,8 +308,7 @@ def jobs(finger: Finger) -> list[tuple[str, int, str]]:
     return found
 
 
-def main() -> None:
-    sys.path.insert(0, str(ROOT))
+def main(how: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         set_up(Path(folder))
         import threading
@@ -243,16 +324,26 @@ def main() -> None:
 
         server = make_server("127.0.0.1", 0, StaticFilesHandler(WSGIHandler()), WSGIServer, Quiet)
         threading.Thread(target=server.serve_forever, daemon=True).start()
+        way = Hands if how == Hands.how else Finger
+        width = 1280 if way is Hands else 390
         with sync_playwright() as play:
             browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            page = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True)
+            page = browser.new_page(
+                viewport={"width": width, "height": 844}, has_touch=way is Finger
+            )
             page.set_default_timeout(8000)
-            rows = jobs(Finger(page, f"http://127.0.0.1:{server.server_port}"))
+            rows = jobs(way(page, f"http://127.0.0.1:{server.server_port}"))
             browser.close()
         server.shutdown()
     for job, count, what in rows:
-        sys.stdout.write(f"| {job} | {count} | {what} |\n")
+        sys.stdout.write(f"| {job}, by {how} | {count} | {what} |\n")
 
 
 if __name__ == "__main__":
-    main()
+    sys.path.insert(0, str(ROOT))
+    if len(sys.argv) > 1:
+        main(sys.argv[1])
+    else:
+        for one in (Finger, Hands):
+            command = [sys.executable, "-m", "benchmarks.plain_admin", one.how]
+            subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603  # this very file
