@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from patients.intake import Item
 from patients.vocabulary import Kind
 from plans.presenters.chart import amounts_taken
-from plans.presenters.paper import Printing, footing, unprintable
+from plans.presenters.paper import Printing, footing, notice_passage, unprintable
 from plans.presenters.summary.course import (
     acts,
     details,
@@ -86,6 +86,7 @@ def handover(patient: Patient, printing: Printing) -> Handover:
             _assessment(record, last),
             acts(record, flags, _("What was done")),
             _handed_over(record),
+            *notice_passage(printing.clinic),
         ),
         unprintable=unprintable(),
         footing=footing(patient, identity(record), printing),
@@ -250,7 +251,11 @@ def cover(
         below=(),
         letterhead=summary_letterhead(record),
         person=person(record),
-        sections=(*sections, *(told_of(record, facts) for facts in record.plans)),
+        sections=(
+            *sections,
+            *(told_of(record, facts) for facts in record.plans),
+            *notice_passage(printing.clinic),
+        ),
         unprintable=unprintable(),
         footing=footing(patient, identity(record), printing),
     )

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from patients.models import RecordNumber, of_person
 from plans.rules.paper import grouped
-from plans.sheets.paper import Footing, Letterhead, Line, Run
+from plans.sheets.paper import Footing, Letterhead, Line, Passage, Run, plain
 from taperplan import formats
-from taperplan.accounts.models import Clinic
+from taperplan.accounts.models import Clinic, ProtocolText
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
@@ -62,6 +62,19 @@ def purpose() -> str:
 
 def unprintable() -> str:
     return _("{mark} stands for letters that this page cannot print. Ask us for them.")
+
+
+def notice(clinic: Clinic) -> tuple[Line, ...]:
+    """What goes with each disclosure of a clinic under 42 CFR Part 2, in its own confirmed words:
+    that whoever is given these records may not pass them on. Empty for every other clinic."""
+    rows = ProtocolText.objects.in_force(clinic).filter(kind=ProtocolText.Kind.PART_2)
+    text = rows.values_list("text", flat=True).first() or ""
+    return tuple(plain(line.strip()) for line in text.splitlines() if line.strip())
+
+
+def notice_passage(clinic: Clinic) -> tuple[Passage, ...]:
+    lines = notice(clinic)
+    return (Passage(_("Notice with this disclosure"), lines),) if lines else ()
 
 
 def letterhead(clinic: Clinic) -> Letterhead:

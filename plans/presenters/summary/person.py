@@ -10,6 +10,7 @@ from patients.vocabulary import Allergies, Kind
 from plans.presenters.paper import (
     labelled,
     letterhead,
+    notice,
 )
 from plans.rules.check_in import AskedKind
 from plans.sheets.paper import (
@@ -256,6 +257,7 @@ def provenance(record: Record) -> Passage:
         )
         for facts in record.plans
     ]
+    lines[:0] = notice(record.printing.clinic)
     lines.append(
         plain(
             _("Check-ins: {check_ins}. Red flags: {flags}.").format(

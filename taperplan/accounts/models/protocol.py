@@ -69,6 +69,8 @@ class ProtocolText(models.Model):
         MISSED_CORTICOSTEROID = "missed_corticosteroid", _("Missed dose: corticosteroid")
         MISSED_ANTIDEPRESSANT = "missed_antidepressant", _("Missed dose: antidepressant")
         MISSED_OTHER = "missed_other", _("Missed dose: any other drug")
+        # A clinic that has confirmed one declares itself a programme under 42 CFR Part 2.
+        PART_2 = "part_2", _("Notice with what leaves the clinic (42 CFR Part 2)")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="protocol_texts")
