@@ -6,11 +6,14 @@ the trail, whichever room drew the page.
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Paginator
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -36,9 +39,9 @@ from taperplan.counting import RowsOf
 from taperplan.kept import Kept, Values, about
 
 if TYPE_CHECKING:
-    import uuid
     from collections.abc import Callable, Sequence
 
+    from django.db.models import QuerySet
     from django.http import HttpResponse
 
     from patients.models import PatientQuerySet, Recorded
@@ -75,7 +78,7 @@ def load_patient(view: View) -> View:
     return loaded
 
 
-_kept_patient, _kept_list = Kept(), Kept()
+_kept_patient, _kept_list, _kept_found = Kept(), Kept(), Kept()
 
 
 def _visible(request: ClinicianRequest, patient: uuid.UUID) -> Patient:
@@ -270,21 +273,44 @@ def _found(user: User, text: str, *, mine: bool = False) -> list[uuid.UUID] | No
     if mine:
         own = Patient.objects.cared_for_by(user).filter(pk=OuterRef("pk"))
         hit = hit.filter(Q(joined_to__isnull=False) | Exists(own))
-    found = list(hit.values_list("changed_at", "pk", "joined_to")[: MOST + 1])
+    found = _as_kept(hit.values_list("changed_at", "pk", "joined_to")[: MOST + 1])
     if len(found) > MOST:
         return None
     heads = {head for _at, _key, head in found if head is not None}
     standing = {(at, key) for at, key, head in found if head is None}
     if heads:
         joined = _of_list(user, mine=mine).filter(pk__in=heads)
-        standing |= set(joined.values_list("changed_at", "pk"))
+        standing |= set(_as_kept(joined.values_list("changed_at", "pk").order_by()))
     by_key = sorted(standing, key=lambda one: str(one[1]))
-    return [key for _at, key in sorted(by_key, key=lambda one: one[0], reverse=True)]
+    return [_key(key) for _at, key in sorted(by_key, key=lambda one: one[0], reverse=True)]
+
+
+def _as_kept(rows: QuerySet[Any, tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """As the database keeps them: of a thousand rows fifty are shown, and only theirs are read
+    as keys and moments."""
+    try:
+        text, values = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        return cursor.fetchall()
+
+
+def _key(kept: Any) -> uuid.UUID:
+    return kept if isinstance(kept, uuid.UUID) else uuid.UUID(kept)
 
 
 def _in_order(keys: Sequence[uuid.UUID]) -> tuple[Patient, ...]:
     """Of keys that were found among the visible ones."""
-    rows = Patient.objects.in_bulk(keys)
+
+    def made(marks: Values) -> QuerySet[Patient]:
+        return Patient.objects.filter(pk__in=list(marks.keys.values()))
+
+    if not keys:
+        return ()
+    named = about({f"patient{n}": key for n, key in enumerate(keys)})
+    rows = {one.pk: one for one in _kept_found.objects(len(keys), named, made)}
     return tuple(rows[key] for key in keys if key in rows)
 
 
