@@ -294,7 +294,8 @@ def _as_kept(rows: QuerySet[Any, tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(text, values)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def _key(kept: Any) -> uuid.UUID:
