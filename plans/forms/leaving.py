@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -39,8 +39,9 @@ class LeavingForm(Form):
                 label=f"{one.kind.label}: {one.count}",
                 help_text=one.named,
                 choices=[("", _("Who takes these?")), *people],
-                error_messages=wrong,
-                required=False,
+                error_messages={**wrong, "required": _("Choose who takes these.")},
+                # Where each goes to a person of its own, nothing is left for one choice.
+                required=not _each_given(one, data),
             )
             for reference in one.references if one.count > 1 else ():
                 self.fields[_name(one.kind, reference)] = forms.ChoiceField(
@@ -49,15 +50,6 @@ class LeavingForm(Form):
                     error_messages=wrong,
                     required=False,
                 )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        for one in self._held:
-            if one.kind.value in cleaned and any(
-                not self._of(one, each) for each in one.references
-            ):
-                self.add_error(one.kind.value, _("Choose who takes these."))
-        return cleaned
 
     def _of(self, one: Held, reference: str) -> str:
         alone = self.cleaned_data.get(_name(one.kind, reference), "")
@@ -75,6 +67,11 @@ class LeavingForm(Form):
         for one in self._held:
             names = [_name(one.kind, each) for each in one.references] if one.count > 1 else []
             yield self[one.kind.value], [self[name] for name in names]
+
+
+def _each_given(one: Held, data: QueryDict | None) -> bool:
+    names = [_name(one.kind, reference) for reference in one.references]
+    return data is not None and one.count > 1 and all(data.get(name) for name in names)
 
 
 def _name(kind: Kind, reference: str) -> str:
