@@ -178,6 +178,12 @@ def test_the_supply_of_a_period_counts_each_day_once_from_the_version_of_that_da
     ]
     assert line.quantity == sum(daily[:3]) + sum(morning)
     assert line.quantity < sum(daily[:4])
+    # The same schedule from that evening on, or from that day on, is the same supply.
+    for both in (cut, torn):
+        (line,) = supply_in_force(both, {1: b, 2: b}, first, first + 8 * DAY)
+        assert line.quantity == sum(daily)
+        (line,) = supply_in_force(both, {1: b, 2: b}, first + 3 * DAY, first + 3 * DAY)
+        assert line.quantity == daily[3]
     assert supply_in_force(cut, {1: b, 2: empty}, first + 8 * DAY, first) == ()
 
 
