@@ -100,7 +100,7 @@ def hunt(
     left: set[str] | None = None
     if again:
         count = Count.read(again)
-        left = {line for line in count.survivors if line.split()[1] in modules}
+        left = {line for line in count.survivors if line.partition(": ")[2].split()[0] in modules}
         count.survivors = [line for line in count.survivors if line not in left]
         left = {line.partition(": ")[2] for line in left}
     for line in count.survivors:

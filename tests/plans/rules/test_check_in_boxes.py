@@ -358,6 +358,7 @@ HIGH = {"v-pulse": "140", "v-pulse-sure": "140", "v-pulse-emergency": "140"}
         (NINE, {"phq9-item9": "1"}, NINE | {"phq9-item9": "1"}),
         (NINE, {"phq9-item9": "2"}, NINE),
         (NINE | {"phq9-item9": "1"}, {}, NINE | {"phq9-item9": "1"}),
+        (NINE | {"phq9-item9": "1"}, {"phq9-item9": "2"}, NINE),
         (NINE | {"phq9-item9": "3"}, {"phq9-item9": ""}, NINE | {"phq9-item9": "3"}),
         # Several at once.
         (SEIZURE | HIGH | THIN, {"v-pulse": "84", "mood": "low"}, SEIZURE | HIGH | THIN | MOOD),

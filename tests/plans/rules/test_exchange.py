@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plans.rules.columns import FIGURES
 from plans.rules.exchange import WHOLE, FileKind, KeyKind, Part
 
 
@@ -33,3 +34,13 @@ def test_each_file_has_its_words_its_ending_and_its_kind() -> None:
         "ics": "text/calendar; charset=utf-8",
         "csv": "text/csv; charset=utf-8",
     }
+
+
+def test_a_figure_that_is_kept_back_says_so_in_its_table() -> None:
+    rows = (("plans", "2026-11", "active", 7), ("plans", "2026-11", "stopped", None))
+    written = FIGURES.write(rows)
+
+    assert written.decode("utf-8-sig").splitlines()[1:] == [
+        "plans,2026-11,active,7", "plans,2026-11,stopped,kept back",
+    ]  # fmt: skip
+    assert FIGURES.read(written) == rows
