@@ -168,3 +168,12 @@ def test_a_step_of_the_same_day_that_hands_over_stays_where_it_is() -> None:
     stayed = held(g, second.first_day, 3)
     assert [step.first_day for step in stayed.steps] == [step.first_day for step in g.steps]
     assert stayed.steps[0] == g.steps[0]
+
+
+def test_days_up_to_those_that_somebody_sets_already_do_not_share_one_with_them() -> None:
+    first = date(2026, 11, 30)
+    assert refused(lambda: interrupted(away(WARD), first, date(2026, 12, 2), where="Ward B")) == (
+        "Wed 2 Dec 2026 to Fri 4 Dec 2026 is set by Ward A already."
+    )
+    found = interrupted(away(WARD), first, date(2026, 12, 1), where="Ward B").away
+    assert {one.where for one in found} == {"Ward A", "Ward B"}
