@@ -389,6 +389,18 @@ CASES |= {
         ),
         {},
     ),
+    "a patch of the first day of a short step": (
+        one(step(1, 1, 2, dose("pp", "1", "morning", on=1), **CYCLE), by=patch()),
+        {},
+    ),
+    "a patch of a step that begins after its time of day": (
+        one(
+            step(1, 1, 3, dose("pp", "1", "morning"), from_slot=When.of("evening")),
+            step(2, 4, 4, dose("pp", "1", "morning"), from_slot=When.of("evening")),
+            by=patch(),
+        ),
+        {},
+    ),
     "plans with long names": (
         PLAIN,
         {"elsewhere": [(f"{'n' * 118}", "abazepam"), (f"{'m' * 119}", "abazepam")]},

@@ -9,7 +9,8 @@ from itertools import pairwise
 import pytest
 
 from plans.rules.collecting import Moment, handed_out, stretches
-from plans.rules.schedule import Schedule, SupplyLine, last_day, supply
+from plans.rules.schedule import Away, Schedule, SupplyLine, expected_on, last_day, supply
+from tests.plans.rules import facts_in_full as facts
 from tests.plans.rules.published import PUBLISHED
 from tests.plans.signing import published
 
@@ -120,3 +121,39 @@ def test_collections_last_until_the_next_or_the_end() -> None:
     assert stretches([first, third], second) == [(first, third)]
     assert stretches([first, first], second) == [(first, second)]
     assert stretches([], second) == []
+
+
+@pytest.mark.parametrize(
+    ("away", "expected"),
+    [
+        ([], 8),
+        # One that is over, one within, one to come; in whatever order they stand.
+        ([(1, 2)], 8),
+        ([(1, 3)], 8),
+        ([(1, 4)], 7),
+        ([(1, 2), (5, 6)], 6),
+        ([(12, 13), (5, 6)], 6),
+        ([(11, 11), (5, 6)], 5),
+        ([(5, 6), (1, 2), (9, 20)], 3),
+        ([(8, None)], 4),
+        ([(1, None)], 0),
+        ([(12, None)], 8),
+        ([(5, 6), (7, 8)], 4),
+    ],
+)
+def test_days_that_somebody_else_sets_are_left_out_of_a_supply(
+    away: list[tuple[int, int | None]], expected: int
+) -> None:
+    """From day 4 to day 11, one a day."""
+    schedule = facts.one(
+        facts.step(1, 1, 14, facts.dose("pa", "1")),
+        away=tuple(
+            Away(facts.day(first), None if last is None else facts.day(last), "a ward")
+            for first, last in away
+        ),
+    )
+    found = supply(schedule, facts.day(4), facts.day(11))
+
+    assert sum(line.quantity for line in found) == expected
+    by_day = sum(one.quantity for n in range(4, 12) for one in expected_on(schedule, facts.day(n)))
+    assert by_day == expected
