@@ -238,8 +238,9 @@ def _quicken(part: Any) -> None:
     for below in _below(part):
         _quicken(below)
     if type(part) is NodeList:
-        part.__class__ = _NodeList
+        # In this order: another thread may be drawing it already.
         part.ready = tuple(_ready(part))  # type: ignore[attr-defined]
+        part.__class__ = _NodeList
 
 
 def _below(part: Any) -> list[Any]:
