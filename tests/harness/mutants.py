@@ -197,7 +197,7 @@ def _owners(tree: ast.Module) -> Iterator[tuple[ast.stmt, Owner, str]]:
         elif isinstance(node, ast.ClassDef):
             for part in node.body:
                 if isinstance(part, ast.FunctionDef):
-                    alone = ast.ClassDef(node.name, [], [], [part], [], lineno=node.lineno)
+                    alone = ast.copy_location(ast.ClassDef(node.name, [], [], [part], []), node)
                     yield alone, part, f"{node.name}.{part.name}"
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             if node.targets[0].id != "__all__":
@@ -465,19 +465,7 @@ class Hunt:
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
         try:
-            made = mutant.make()
-            if function is None:
-                _rebind(vars(module)[mutant.function], mutant.function, made)
-            elif made is None or len(made.co_freevars) != len(function.__code__.co_freevars):
-                os._exit(NOT_PLANTED)
-            else:
-                function.__code__ = made
-            for answers in kept:
-                answers.cache_clear()
-            for name, expression in mutant.following:
-                old, new = vars(module)[name], _evaluated(expression, module)
-                if new != old:
-                    _rebind(old, name, new)
+            _plant(mutant, module, function, kept)
             for item in tests:
                 os.write(tells, b".")
                 allowed = self.least + self.slower * self._took[item]
@@ -488,6 +476,27 @@ class Hunt:
         except BaseException:  # noqa: BLE001  (whatever a fault raises, it was noticed)
             os._exit(NOTICED)
         os._exit(0)
+
+
+def _plant(
+    mutant: Mutant, module: ModuleType, function: FunctionType | None, kept: list[Any]
+) -> None:
+    try:
+        made = mutant.make()
+    except Exception:  # noqa: BLE001  (no module is imported with such a constant)
+        os._exit(NOTICED if function is None else NOT_PLANTED)
+    if function is None:
+        _rebind(vars(module)[mutant.function], mutant.function, made)
+    elif made is None or len(made.co_freevars) != len(function.__code__.co_freevars):
+        os._exit(NOT_PLANTED)
+    else:
+        function.__code__ = made
+    for answers in kept:
+        answers.cache_clear()
+    for name, expression in mutant.following:
+        old, new = vars(module)[name], _evaluated(expression, module)
+        if new != old:
+            _rebind(old, name, new)
 
 
 def _passes(item: pytest.Item) -> bool:
