@@ -92,10 +92,17 @@ class Group:
     """Where the rest stands, when not all of it is shown."""
 
     @property
+    def how_many(self) -> str:
+        """The count as it stands beside the title."""
+        if self.count > COUNTED and self.more:
+            return _("more than %(count)s") % {"count": formats.number(COUNTED)}
+        return formats.number(self.count)
+
+    @property
     def more_words(self) -> str:
         return _("%(shown)s of %(count)s are shown.") % {
             "shown": formats.number(len(self.rows)),
-            "count": formats.number(self.count),
+            "count": self.how_many,
         }
 
 
@@ -155,6 +162,9 @@ TITLES: dict[str, Callable[[], str]] = {
     "begun": lambda: _("Check-ins begun"),
     "drafts": lambda: _("Drafts not signed"),
 }
+# On a page of every group, those dated ahead and the told list are counted no further than this:
+# a clinic of ten thousand plans would be read whole for three figures of five digits.
+COUNTED = 1000
 # Those that `Waiting.how_many` counts.
 WAITS = frozenset({"overdue", "due", "safety", "begun", "asked", "drafts"})
 
@@ -322,13 +332,18 @@ class _Maker:
         queries = [
             query
             for place, (key, branch) in enumerate(_branches(about, now).items())
-            if self.wants(key) and (query := branch.query(key, place, self.shown)) is not None
+            if self.wants(key)
+            and (query := branch.query(key, place, self.shown, self._counted(key))) is not None
         ]
         first, *others = (
             _waits(about.user, clinic, about.today, whose) for whose in self._counted_apart()
         )
         together = first.union(*others, *queries, all=True)
         return together.order_by("r_place", "r_on", "r_at", "r_key")
+
+    def _counted(self, key: str) -> int | None:
+        """How far the rows of a group are counted: what waits for an act, to the last."""
+        return None if self.show or key in WAITS else COUNTED + 1
 
     def _counted_apart(self) -> list[Whose]:
         """Where everything is shown, what waits on that list is the sum of its groups."""
@@ -663,8 +678,10 @@ class _Branch:
     word: str = ""
     words: str | Combinable = ""
 
-    def query(self, kind: str, place: int, shown: range) -> QuerySet[Any, dict[str, Any]] | None:
-        """So many rows, and how many there are in all; None where there cannot be any."""
+    def query(
+        self, kind: str, place: int, shown: range, counted: int | None
+    ) -> QuerySet[Any, dict[str, Any]] | None:
+        """So many rows, and how many there are, counted so far; None where there cannot be any."""
         if self.rows.query.is_empty():
             return None
         keys = self.rows.values("pk")[shown.start : shown.stop]
@@ -687,7 +704,7 @@ class _Branch:
                 r_who=Subquery(User.objects.filter(pk=OuterRef(f"{self.who}_id")).values("name")),
                 r_word=Cast(F(self.word) if self.word else Value(""), CharField()),
                 r_words=Cast(_text(self.words), TextField()),
-                r_count=RowsOf(self.rows.order_by().values("pk")),
+                r_count=RowsOf(self.rows.order_by().values("pk")[:counted]),
             )
             .values(*_Found.columns())
         )

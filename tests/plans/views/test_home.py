@@ -16,7 +16,9 @@ from patients.intake import Item
 from patients.models import RiskBenefitReview
 from plans.actions import change
 from plans.actions import plan as plan_actions
+from plans.presenters import home
 from plans.presenters.home import MOST
+from taperplan.kept import Kept
 from tests import doors
 from tests.factories import (
     AnswerFactory,
@@ -293,6 +295,23 @@ def test_a_group_shows_fifty_and_says_how_many_there_are(clinic: Clinic, clare: 
 
     assert f"{MOST} of {MOST + 3} are shown." in shown
     assert drafts.count("data-row") == MOST
+    assert rest.count("data-row") == 3
+
+
+def test_what_is_dated_ahead_is_counted_so_far_and_in_full_where_it_stands_alone(
+    clinic: Clinic, clare: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(home, "COUNTED", MOST)
+    monkeypatch.setattr(home, "_kept", Kept())
+    for _patient in range(MOST + 3):
+        signed_plan(PatientFactory(clinic=clinic), clare)
+
+    shown = page(clare, "?whose=team")
+    alone = page(clare, "?whose=team&show=told")
+    rest = page(clare, "?whose=team&show=told&page=2")
+
+    assert f"{MOST} of more than {MOST} are shown." in shown
+    assert f'<span class="how-many">{MOST + 3}</span>' in alone
     assert rest.count("data-row") == 3
 
 

@@ -547,7 +547,7 @@ def test_autosave_answers_with_what_is_computed_and_nothing_typed(
     words = answer.json()
     assert answer.status_code == 200
     assert words["reads"]["p1"]["1 1/2"] == [
-        "1\xa0and\xa0a\xa0half, 1.5\xa0mg",
+        "1 and a half, 1.5\xa0mg",
         "1\xa0and\xa0a\xa0half tablets of 1\xa0mg (1.5\xa0mg)",
     ]
     _dates, totals, *_rest = words["steps"]["s1"]
