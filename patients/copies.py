@@ -20,7 +20,7 @@ from django.utils.html import escape
 from patients.models import Disclosure
 from patients.records import as_data, in_order, rows_of
 from patients.vocabulary import Ground
-from taperplan.accounts.models import User
+from taperplan.accounts.models import ProtocolText, User
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
 from taperplan.words import gettext as _
@@ -181,6 +181,8 @@ def _read_me(patient: Patient, left_out: int, now: datetime) -> str:
         _("record.html: to read. record.json: the same as data. documents: every print."),
         _("manifest.json: the SHA-256 of each file."),
     ]
+    if notice := ProtocolText.objects.part_2_notice(patient.clinic):
+        lines += ["", notice, ""]
     if left_out:
         lines.append(
             _("Left out, because a third person told it in confidence: {n}.").format(n=left_out)

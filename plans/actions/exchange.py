@@ -14,7 +14,7 @@ from django.db import transaction
 from patients.models import Disclosure
 from plans.fhir.bundle import COLLECTION, bundle
 from plans.presenters import files
-from plans.presenters.exchange import Record
+from plans.presenters.exchange import Record, under_part_2
 from plans.rules.exchange import FileKind
 from plans.rules.paper import Recipient
 from taperplan.audit import trail
@@ -87,7 +87,9 @@ def content(
     match what:
         case FileKind.FHIR:
             found = Record(patient, today, by).resources()
-            for piece in bundle(COLLECTION, found, base=base, key=str(patient.pk)):
+            part_2 = under_part_2(patient.clinic)
+            pieces = bundle(COLLECTION, found, base=base, key=str(patient.pk), part_2=part_2)
+            for piece in pieces:
                 yield piece.encode()
         case FileKind.CALENDAR | FileKind.PATIENT_CALENDAR:
             yield files.calendar(what, patient, today, by)

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
 COLLECTION = "collection"
 SEARCHSET = "searchset"
 
+_CODES = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+PART_2 = (
+    {"system": _CODES, "code": "42CFRPart2", "display": "42 CFR Part2"},
+    {"system": _CODES, "code": "NORDSCLCD", "display": "no redisclosure without consent directive"},
+)
+"""Labels of a clinic under 42 CFR Part 2 on what it discloses (HL7 v3 ActCode)."""
+
 
 def entry(found: Resource, base: str, *, search: bool = False) -> str:
     return dumps(
@@ -24,12 +31,19 @@ def entry(found: Resource, base: str, *, search: bool = False) -> str:
 
 
 def bundle(
-    kind: str, found: Iterable[Resource], *, base: str, key: str = "", itself: str = ""
+    kind: str,
+    found: Iterable[Resource],
+    *,
+    base: str,
+    key: str = "",
+    itself: str = "",
+    part_2: bool = False,
 ) -> Iterator[str]:
     """The text of a bundle of `kind`; `base` is where its resources would be asked for."""
     head = element(
         resourceType="Bundle",
         id=key,
+        meta={"security": list(PART_2)} if part_2 else None,
         type_=kind,
         link=[{"relation": "self", "url": itself}] if itself else [],
     )

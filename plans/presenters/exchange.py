@@ -49,7 +49,7 @@ from plans.sheets.exchange import (
     Subject,
     TakenOfDrug,
 )
-from taperplan.accounts.models import Membership, User
+from taperplan.accounts.models import Membership, ProtocolText, User
 from taperplan.audit.models import AuditEvent
 from taperplan.audit.verbs import Verb
 from taperplan.words import gettext as _
@@ -624,6 +624,11 @@ def staff(clinic: Clinic, key: uuid.UUID) -> Resource | None:
     """Somebody who works or worked in this clinic."""
     member = Membership.objects.filter(clinic=clinic, user=key).select_related("user").first()
     return people.practitioner(Named(str(key), member.user.name)) if member else None
+
+
+def under_part_2(clinic: Clinic) -> bool:
+    """Whether what this clinic discloses is labelled: it has a notice of 42 CFR Part 2."""
+    return bool(ProtocolText.objects.part_2_notice(clinic))
 
 
 def clinic_itself(clinic: Clinic) -> Resource:

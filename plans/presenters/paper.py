@@ -65,10 +65,8 @@ def unprintable() -> str:
 
 
 def notice(clinic: Clinic) -> tuple[Line, ...]:
-    """What goes with each disclosure of a clinic under 42 CFR Part 2, in its own confirmed words:
-    that whoever is given these records may not pass them on. Empty for every other clinic."""
-    rows = ProtocolText.objects.in_force(clinic).filter(kind=ProtocolText.Kind.PART_2)
-    text = rows.values_list("text", flat=True).first() or ""
+    """The clinic's notice under 42 CFR Part 2, line by line."""
+    text = ProtocolText.objects.part_2_notice(clinic)
     return tuple(plain(line.strip()) for line in text.splitlines() if line.strip())
 
 

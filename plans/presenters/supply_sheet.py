@@ -20,6 +20,7 @@ from plans.presenters.paper import (
     identifier,
     labelled,
     letterhead,
+    notice_passage,
     unprintable,
 )
 from plans.presenters.summary.person import allergies, lines_of_rows
@@ -80,6 +81,7 @@ def supply_sheet(version: Version, printing: Printing) -> SupplySheet:
     if notes:
         sections.append(Passage(_("Note for the pharmacy"), notes))
     sections.append(_prescriber(version, printing))
+    sections.extend(notice_passage(printing.clinic))
     return SupplySheet(
         language=printing.language,
         name=printing.titled(

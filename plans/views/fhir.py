@@ -126,7 +126,7 @@ def patients(request: Any, held: Holder) -> HttpResponse:
     if not found:
         keys.read(held=held, what="Patient")
     today = held.key.clinic.day(request.now)
-    return _bundle(request, (record.itself(patient, today) for patient in found))
+    return _bundle(request, held, (record.itself(patient, today) for patient in found))
 
 
 @with_key
@@ -134,7 +134,7 @@ def everything(request: Any, held: Holder, record_key: str) -> HttpResponse:
     patient = _patient(held, record_key)
     _disclose(request, held, patient, "Patient/$everything", f"Patient/{patient.pk}")
     found = record.Record(patient, held.key.clinic.day(request.now), held.user)
-    return _bundle(request, found.resources(held.parts))
+    return _bundle(request, held, found.resources(held.parts))
 
 
 @with_key
@@ -145,7 +145,7 @@ def search(request: Any, held: Holder, kind: str) -> HttpResponse:
     patient = _patient(held, _asked(request, "patient").removeprefix("Patient/"))
     _disclose(request, held, patient, kind, f"Patient/{patient.pk}")
     found = record.Record(patient, held.key.clinic.day(request.now), held.user).part(part)
-    return _bundle(request, (one for one in found if one["resourceType"] == kind))
+    return _bundle(request, held, (one for one in found if one["resourceType"] == kind))
 
 
 @with_key
@@ -222,8 +222,14 @@ def _disclose(request: Any, held: Holder, patient: Patient, what: str, subject: 
         raise NotAnswered(HTTPStatus.FORBIDDEN, refused.sentence) from refused
 
 
-def _bundle(request: Any, found: Iterable[Resource]) -> HttpResponse:
-    pieces = bundle(SEARCHSET, found, base=base(request), itself=request.build_absolute_uri())
+def _bundle(request: Any, held: Holder, found: Iterable[Resource]) -> HttpResponse:
+    pieces = bundle(
+        SEARCHSET,
+        found,
+        base=base(request),
+        itself=request.build_absolute_uri(),
+        part_2=record.under_part_2(held.key.clinic),
+    )
     response = StreamingHttpResponse(
         (piece.encode() for piece in pieces), content_type=routes.FHIR_JSON
     )

@@ -55,6 +55,12 @@ class ProtocolTextQuerySet(models.QuerySet["ProtocolText"]):
         )
         return self.filter(~Exists(later), clinic=clinic, confirmation__isnull=False)
 
+    def part_2_notice(self, clinic: Clinic) -> str:
+        """What goes with each disclosure of a clinic under 42 CFR Part 2, in its own confirmed
+        words: that whoever is given these records may not pass them on. Empty for every other."""
+        found = self.in_force(clinic).filter(kind=ProtocolText.Kind.PART_2)
+        return found.values_list("text", flat=True).first() or ""
+
 
 class ProtocolText(models.Model):
     """One wording of one of the clinic's own texts."""
