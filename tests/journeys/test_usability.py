@@ -164,7 +164,7 @@ def test_record_a_routine_check_in(by: Hands | Finger, otto: Patient) -> None:
     page.goto(f"/patients/{otto.pk}/")
     if isinstance(by, Hands):
         by.press("c")
-        page.wait_for_function("document.activeElement.id === 's-seizure_0'")
+        expect(page.locator("#s-seizure_0")).to_be_focused()
         by.press("n", "n", "n", "n", "1", "n")
     else:
         by.do(page.get_by_role("link", name="Record a check-in"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from patients.models import Patient
 from plans.models import CheckIn, CheckInDraft, Escalation
@@ -30,7 +31,7 @@ def otto(clinic: Clinic, clare: User) -> Patient:
 def page(browser_page: Callable[..., Page], otto: Patient, theo: User) -> Page:
     made = browser_page(user=theo)
     made.goto(reverse("plans:check-in-new", kwargs={"patient": otto.pk}) + "?how=visit")
-    made.wait_for_function("document.activeElement.id === 's-seizure_0'")
+    expect(made.locator("#s-seizure_0")).to_be_focused()
     return made
 
 

@@ -12,6 +12,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from patients.models import Patient
 from plans.models import CheckIn, CheckInDraft, Escalation, Version
@@ -84,7 +85,7 @@ def test_a_routine_check_in_takes_seventy_five_keys_and_no_mouse(
     page.goto(reverse("plans:patient", kwargs={"patient": otto.pk}))
     keys = Keys(page)
     keys.press("c")
-    page.wait_for_function("document.activeElement.id === 's-seizure_0'")
+    expect(page.locator("#s-seizure_0")).to_be_focused()
     keys.press("n", "n", "n", "n", "1", "n")
     assert page.evaluate("document.activeElement.name") == "s-tremor"
     keys.press("p", "2", "Enter", "p", "3", "Enter")
@@ -161,7 +162,7 @@ def test_a_draft_outlives_the_session_and_the_browser(
     """The session ends while somebody types; the browser is closed; the draft has it all."""
     page = browser_page(user=theo)
     page.goto(reverse("plans:check-in-new", kwargs={"patient": otto.pk}))
-    page.wait_for_function("document.activeElement.id === 's-seizure_0'")
+    expect(page.locator("#s-seizure_0")).to_be_focused()
     page.keyboard.press("n")
     page.fill("#note", "slept badly")
     page.wait_for_url(re.compile(r"/check-ins/drafts/"))
