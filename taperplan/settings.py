@@ -156,11 +156,17 @@ else:
 
 # Asked for what only looks, where there is one: taperplan/replica.py.
 if env.str("DATABASE_REPLICA_URL", default=""):
-    DATABASES["replica"] = {**DATABASES["default"], **env.db_url("DATABASE_REPLICA_URL")}
+    if "pool" not in DATABASES["default"]["OPTIONS"]:
+        message = "DATABASE_REPLICA_URL is for PostgreSQL. Beside an SQLite database, leave it out."
+        raise ImproperlyConfigured(message)
+    _replica = env.db_url("DATABASE_REPLICA_URL")
+    DATABASES["replica"] = {**DATABASES["default"], **_replica}
     DATABASES["replica"]["OPTIONS"] = {
         **DATABASES["default"]["OPTIONS"],
         # Not that it must take writes, which a standby does not.
         "target_session_attrs": "any",
+        # What its own address asks for, such as sslmode.
+        **_replica.get("OPTIONS", {}),
         # One that is gone is not waited for: the database itself is asked.
         "pool": {**DATABASES["default"]["OPTIONS"]["pool"], "timeout": 1},
     }

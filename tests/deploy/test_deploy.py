@@ -60,6 +60,29 @@ def test_loading_the_server_opens_no_connection_that_its_workers_would_share() -
     assert "gunicorn --preload taperplan.wsgi" in web
 
 
+REPLICA = "postgres://reader:word@standby.example/taperplan?sslmode=verify-full"
+
+
+def _with_a_replica(database: str) -> subprocess.CompletedProcess[str]:
+    told = "from taperplan import settings as s; print(s.DATABASES['replica']['OPTIONS'])"
+    environment = {**os.environ, "DATABASE_URL": database, "DATABASE_REPLICA_URL": REPLICA}
+    return subprocess.run(
+        [sys.executable, "-c", told],
+        capture_output=True, text=True, check=False, cwd=ROOT, env=environment,
+    )  # fmt: skip
+
+
+def test_a_standby_is_asked_as_its_own_address_says() -> None:
+    options = _with_a_replica("postgres://writer:word@one.example/taperplan?sslmode=prefer").stdout
+
+    assert "'sslmode': 'verify-full'" in options
+    assert "'target_session_attrs': 'any'" in options
+
+
+def test_a_standby_beside_sqlite_is_refused_with_a_sentence() -> None:
+    assert "leave it out" in _with_a_replica("sqlite:///:memory:").stderr.splitlines()[-1]
+
+
 def test_the_compose_file_gives_every_service_its_secrets() -> None:
     compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
     declared = set(compose["secrets"])
