@@ -6,6 +6,12 @@ Fills the empty database that `DATABASE_URL` names. The demo clinic goes in by t
 actions; its patient with the longest course is then copied row by row, with keys, names, numbers
 and days of their own, through the database's own bulk door, so that every trigger and constraint
 still looks at each row. The first twenty patients have three times as many check-ins.
+
+Every patient has a plan in force. A course began up to four weeks before the one that it is copied
+from, so that a step changes for about one patient in three in any week and a plan ends for some;
+the next check-in falls on one of the coming fourteen days, and is late for one in a hundred; of
+the version in force everybody was told, but for one in a hundred; a prescriber and a monitor look
+after two hundred patients, and the demo's own two after the first of each.
 """
 
 from __future__ import annotations
@@ -17,7 +23,7 @@ import random
 import sys
 import time
 import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,6 +36,12 @@ if TYPE_CHECKING:
 AT_ONCE = 500
 FULLER = 20
 FLAG_EVERY = 500
+WEEKS = 4
+AHEAD = 14
+CASELOAD = 200
+# One in so many: a check-in that is late, a version of which somebody is not told.
+SELDOM = 100
+_DAY = timedelta(days=1)
 SYLLABLES = [a + b for a in "bdghklmnprstvw" for b in ("a", "e", "i", "o", "ö", "é")]
 GIVEN = ["Ada", "Bo", "Cleo", "Dov", "Eda", "Finn", "Gül", "Ina", "Léa", "Óli", "Søren", "Tao"]
 
@@ -47,6 +59,13 @@ class Template:
         self.row = [
             field.get_db_prep_save(getattr(made, field.attname), connection) for field in fields
         ]
+        # The days of this row's course, as Python's own: they move with it; a birth does not.
+        self.days = {
+            at: value
+            for at, field in enumerate(fields)
+            if isinstance(value := getattr(made, field.attname), date) and field.name != "born"
+        }
+        self._moved: dict[int, Row] = {}
         # column -> what it names: this row's own key, or that of another row copied with it.
         self.named = {
             at: keys[value]
@@ -55,8 +74,23 @@ class Template:
             and (value := getattr(made, field.attname)) in keys
         }
 
-    def at(self, *names: str) -> list[int]:
-        return [self.columns.index(name) for name in names]
+    def moved(self, days: int) -> Row:
+        """The row of a course that began so many days earlier."""
+        if days not in self._moved:
+            row = list(self.row)
+            for at, value in self.days.items():
+                row[at] = stored(value - days * _DAY)
+            self._moved[days] = row
+        return list(self._moved[days])
+
+
+def stored(value: date) -> Any:
+    """A day or a moment as the database keeps it."""
+    from django.db import connection
+
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return connection.ops.adapt_datefield_value(value)
 
 
 def _made_by_database(field: Any) -> bool:
@@ -114,6 +148,7 @@ class Course:
         from django.db.models import Count
 
         from patients.models import Patient
+        from plans.models.plan import EXPECTED_AUDIENCES
 
         patient = (
             Patient.objects.annotate(n=Count("check_ins", distinct=True))
@@ -150,7 +185,7 @@ class Course:
         )  # fmt: skip
         (self.check_in,) = self._templates([check_in])
         self.check_in_name = self.keys[check_in.pk]
-        self.happened_at = check_in.happened_at
+        self.told = [_told(versions[-1], audience, self.keys) for audience in EXPECTED_AUDIENCES]
         self.follow_up = self._templates([patient.follow_up])
 
     def _key(self, made: Any) -> None:
@@ -164,16 +199,50 @@ class Course:
         return [Template(made, self.keys) for made in rows]
 
 
+def _told(version: Any, audience: str, keys: dict[Any, str]) -> Template:
+    from plans.models import Told
+
+    at = version.signed_at
+    return Template(
+        Told(
+            version=version, audience=audience, answer="told", how="by phone", told_at=at,
+            token=uuid.uuid4(), at=at, by_id=version.signed_by_id,
+        ),
+        keys,
+    )  # fmt: skip
+
+
+def caseloads(patients: int) -> list[dict[str, Any]]:
+    """Who looks after whom: role -> user, one pair for each two hundred patients."""
+    from taperplan.accounts.models import Membership, User
+
+    theo = Membership.objects.get(user__email__startswith="theo")
+    clare = User.objects.get(email__startswith="clare")
+    pairs = [{"prescriber": clare.pk, "monitor": theo.user_id}]
+    for number in range(1, -(-patients // CASELOAD)):
+        pair = {}
+        for role in pairs[0]:
+            user = User.objects.create_user(
+                email=f"{role}-{number}@example.org", name=f"{role.capitalize()} {number}"
+            )
+            Membership.objects.create(user=user, clinic=theo.clinic, **{role: True})
+            pair[role] = user.pk
+        pairs.append(pair)
+    return pairs
+
+
 class Seeder:
     def __init__(self, *, patients: int, check_ins: int, seed: int = 9) -> None:
         from django.db import connection
+        from django.utils import timezone
 
         self.patients, self.check_ins = patients, check_ins
         self.chance = random.Random(seed)  # noqa: S311  # synthetic names, no secret
         self.course = Course()
         self.door = Door()
         self.hex = connection.vendor == "sqlite"
-        self.flags = 0
+        self.today = timezone.localdate()
+        self.pairs = caseloads(patients)
 
     def run(self, told: Callable[[int], None]) -> int:
         from django.db import transaction
@@ -191,8 +260,11 @@ class Seeder:
         key = uuid.UUID(int=self.chance.getrandbits(128), version=4)
         return key.hex if self.hex else key
 
-    def _copy(self, template: Template, keys: dict[str, Any], **changed: Any) -> None:
-        row = list(template.row)
+    def _key(self, user: Any) -> Any:
+        return user.hex if self.hex else user
+
+    def _copy(self, template: Template, keys: dict[str, Any], days: int, **changed: Any) -> None:
+        row = template.moved(days)
         for at, name in template.named.items():
             if name not in keys:
                 keys[name] = self._new()
@@ -210,9 +282,10 @@ class Seeder:
         given = self.chance.choice(GIVEN)
         born = date(1930, 1, 1) + timedelta(days=self.chance.randrange(80 * 365))
         phone = f"555-{number:07d}"
+        days = self.chance.randrange(WEEKS * 7 + 1)
         (template,) = course.patients
         self._copy(
-            template, keys,
+            template, keys, days,
             family_name=family, given_names=given, preferred_name="",
             born=born.isoformat() if self.hex else born, phone=phone,
             name_search=name_search(family, given), phone_search=digits(phone),
@@ -220,32 +293,39 @@ class Seeder:
         for template in course.numbers:
             text = f"SEED {number:07d}"
             self._copy(
-                template, keys, number=text, number_search=text.replace(" ", "").lower(),
+                template, keys, days, number=text, number_search=text.replace(" ", "").lower(),
             )  # fmt: skip
+        pair = self.pairs[number // CASELOAD]
         for template in course.intake:
             changed = {"entry": self._new()} if "entry" in template.columns else {}
-            self._copy(template, keys, **changed)
+            if template.table == "patients_careteam":
+                role = template.row[template.columns.index("role")]
+                changed = {"user_id": self._key(pair[role])}
+            self._copy(template, keys, days, **changed)
         for template in course.plan:
             changed = {"token": self._new()} if "token" in template.columns else {}
-            self._copy(template, keys, **changed)
+            self._copy(template, keys, days, **changed)
+        for template in course.told if self._usually() else course.told[1:]:
+            self._copy(template, keys, days, token=self._new())
         many = self.check_ins * (3 if number < FULLER else 1)
+        visit = self.chance.randrange(7)
+        due = self.chance.randrange(AHEAD) if self._usually() else -self.chance.randrange(1, 8)
+        due_on = stored(self.today + due * _DAY)
         # The newest last: the date of the next check-in hangs on it.
         for back in reversed(range(many)):
-            self._check_in(keys, back)
+            self._check_in(keys, visit + 7 * back, **({} if back else {"next_on": due_on}))
         for template in course.follow_up:
-            self._copy(template, keys)
+            self._copy(template, keys, visit, due_on=due_on)
 
-    def _check_in(self, patient: dict[str, Any], back: int) -> None:
+    def _usually(self) -> bool:
+        return bool(self.chance.randrange(SELDOM))
+
+    def _check_in(self, patient: dict[str, Any], days: int, **changed: Any) -> None:
         course = self.course
-        own = course.check_in_name
-        patient[own] = self._new()
+        patient[course.check_in_name] = self._new()
         for template in course.answers:
-            self._copy(template, patient)
-        at = course.happened_at - timedelta(days=7 * back)
-        moment = at.strftime("%Y-%m-%d %H:%M:%S.%f") if self.hex else at
-        self._copy(
-            course.check_in, patient, happened_at=moment, told_at=moment, recorded_at=moment,
-        )  # fmt: skip
+            self._copy(template, patient, days)
+        self._copy(course.check_in, patient, days, **changed)
 
     def _flags(self, first: int) -> None:
         """A few open red flags, by the product's own action."""
