@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
@@ -742,7 +742,9 @@ def _move(
         accepted_on=accepted_on,
         token=token,
     )
-    changes: Mapping[str, Any] = {"title": title} if title is not None else {}
+    changes: dict[str, Any] = {"title": title} if title is not None else {}
+    if version is not None:
+        changes["signed_at"] = version.signed_at
     Plan.objects.filter(pk=plan.pk).update(state=state.value, revision=F("revision") + 1, **changes)
     plan.state, plan.revision = state.value, plan.revision + 1
     if title is not None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists
 
-from plans.models import Told
-from plans.models.plan import Answer, Audience
+from plans.models import Plan, Told, Version
+from plans.models.plan import EXPECTED_AUDIENCES, Answer, Audience
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from plans.models import Version
     from taperplan.accounts.models import User
 
 
@@ -58,6 +58,8 @@ def record(
         return made
     try:
         with transaction.atomic():
+            # Of two at once the second counts what the first has written.
+            plan = Plan.objects.select_for_update(of=("self",)).get(pk=version.plan_id)
             row = Told.objects.create(
                 version=version,
                 audience=telling.audience.value,
@@ -71,6 +73,7 @@ def record(
                 at=now,
                 by=by,
             )
+            _note(plan, version)
             trail.record(
                 Verb.TOLD,
                 version,
@@ -84,3 +87,13 @@ def record(
             raise
         return made
     return row
+
+
+def _note(plan: Plan, version: Version) -> None:
+    """On the plan, once everybody was told of its newest version: a worklist need not look at it
+    again until it moves."""
+    told = Told.objects.filter(version=version, audience__in=EXPECTED_AUDIENCES).order_by()
+    if told.values("audience").distinct().count() < len(EXPECTED_AUDIENCES):
+        return
+    newest = ~Exists(Version.objects.filter(replaces=version))
+    Plan.objects.filter(newest, pk=plan.pk).update(told_revision=plan.revision)

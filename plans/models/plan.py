@@ -34,6 +34,14 @@ _WITH_REASON = [
 ]
 
 
+def not_known_as_told(path: str = "") -> Q:
+    """Active plans but for those of which it is noted that everybody was told. `path` leads to the
+    plan, with its underscores."""
+    unknown = Q(**{f"{path}told_revision": None})
+    since = Q(**{f"{path}told_revision__lt": models.F(f"{path}revision")})
+    return Q(**{f"{path}state": PlanState.ACTIVE.value}) & (unknown | since)
+
+
 class PlanQuerySet(models.QuerySet["Plan"]):
     def visible_to(self, user: User) -> PlanQuerySet:
         """The plans of the patients that `user` may see."""
@@ -58,6 +66,12 @@ class Plan(models.Model):
     begun_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
+    # When its newest version was signed: the order in which versions wait to be told.
+    signed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The revision at which everybody of EXPECTED_AUDIENCES was told of the newest version. Any
+    # other, and none, says nothing: whoever asks looks at the told list itself. A move takes the
+    # revision away from it, also one made by code that does not know this column.
+    told_revision = models.PositiveIntegerField(null=True, blank=True, editable=False)
 
     objects = PlanQuerySet.as_manager()
 
@@ -67,6 +81,7 @@ class Plan(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["patient", "begun_at"], name="plan_by_patient"),
+            models.Index(fields=["signed_at"], condition=not_known_as_told(), name="plan_to_tell"),
         ]
 
     def __str__(self) -> str:
@@ -363,7 +378,10 @@ EXPECTED_AUDIENCES = (
     Audience.PRIMARY_CARE,
     Audience.SUPPORT,
 )
-"""Whom every version is about; each is open until told, or not needed with a reason."""
+"""Whom every version is about; each is open until told, or not needed with a reason.
+
+Another one here is another question: a migration then takes `Plan.told_revision` away everywhere.
+"""
 
 
 class Answer(models.TextChoices):

@@ -854,7 +854,7 @@ def _branches(about: Waiting, now: datetime) -> dict[str, _Branch]:
             words="words",
         ),
         "told": _Branch(
-            about.told_open.order_by("signed_at", "pk"),
+            about.told_open.order_by("plan__signed_at", "pk"),
             patient="plan__patient",
             plan="plan_id",
             at="signed_at",
