@@ -110,7 +110,7 @@ def test_what_is_noted_agrees_with_the_told_lists_after_any_acts(
     made = [signed_plan(PatientFactory(clinic=clinic), clare) for _plan in range(4)]
     seen: set[str] = set()
     ever: set[uuid.UUID] = set()
-    for _act in range(40):
+    for _act in range(50):
         plan = Plan.objects.select_related("patient__clinic").get(pk=chance.choice(made).pk)
         versions = list(plan.versions.order_by("number"))
         version = versions[-1] if chance.random() < 0.9 else chance.choice(versions)
