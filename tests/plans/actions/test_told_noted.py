@@ -207,7 +207,7 @@ def test_the_last_two_told_at_once_are_both_counted(clinic: Clinic, clare: User)
     tell(version, *EXPECTED_AUDIENCES[:2], by=clare)
 
     answers = at_once(
-        *(lambda one=one: tell(version, one, by=clare) for one in EXPECTED_AUDIENCES[2:])  # type: ignore[misc]
+        *(lambda one=one: tell(version, one, by=clare) for one in EXPECTED_AUDIENCES[2:])
     )
 
     assert not [one for one in answers if isinstance(one, Exception)]
