@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from patients import import_views, records_views, restricted_views, views
 from patients.converters import KindConverter, PartConverter
+from taperplan.rooms import Room
+
+import_views = Room("patients.import_views")
+records_views = Room("patients.records_views")
+restricted_views = Room("patients.restricted_views")
+views = Room("patients.views")
+
 
 register_converter(KindConverter, "kind")
 register_converter(PartConverter, "part")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Critical, Tags, register
+from django.core.checks import CheckMessage, Critical, Error, Tags, register
 from django.core.checks import Warning as Caution
+from django.core.exceptions import ViewDoesNotExist
 from django.db import connections
 
+from taperplan import rooms
 from taperplan.audit import append_only, chain, keys
 
 if TYPE_CHECKING:
@@ -81,4 +83,22 @@ def secrets_are_secret(app_configs: object, **_: Any) -> list[CheckMessage]:
                 id="taperplan.W001",
             )
         )
+    return found
+
+
+@register(Tags.urls)
+def every_address_is_answered(app_configs: object, **_: Any) -> list[CheckMessage]:
+    """What a server would otherwise find out when somebody asks for the page."""
+    found: list[CheckMessage] = []
+    for named in rooms.named_views():
+        try:
+            named.view  # noqa: B018  (asked for what it imports)
+        except (ImportError, ViewDoesNotExist) as error:
+            found.append(
+                Error(
+                    f"Nothing answers the address of {named!r}: {error}",
+                    hint="Write the view, or its name in the addresses as it is.",
+                    id="taperplan.E007",
+                )
+            )
     return found

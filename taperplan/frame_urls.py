@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from taperplan import health, views
+from taperplan.rooms import Room
+
+health = Room("taperplan.health")
+views = Room("taperplan.views")
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from plans.views import calendar as views
+from taperplan.rooms import Room
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
+
+views = Room("plans.views.calendar")
 
 _PLAN = "plans/<uuid:plan>/"
 

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from plans.views import catalogue
+from taperplan.rooms import Room
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
+
+catalogue = Room("plans.views.catalogue")
 
 urlpatterns: list[URLPattern] = [
     path("clinic/symptoms/", catalogue.catalogue, name="catalogue"),

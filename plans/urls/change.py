@@ -6,11 +6,17 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from plans.views import arrangement, instruction, table, taken_over, told
-from plans.views import change as views
+from taperplan.rooms import Room
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
+
+arrangement = Room("plans.views.arrangement")
+instruction = Room("plans.views.instruction")
+table = Room("plans.views.table")
+taken_over = Room("plans.views.taken_over")
+told = Room("plans.views.told")
+views = Room("plans.views.change")
 
 urlpatterns: list[URLPattern] = [
     path(f"plans/<uuid:plan>/{name}/", views.change, {"change": name}, name=name)

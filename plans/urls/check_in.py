@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from plans.views import check_in
+from taperplan.rooms import Room
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
+
+check_in = Room("plans.views.check_in")
 
 _PATIENT = "patients/<uuid:patient>/check-ins/"
 _ONE = "check-ins/<uuid:check_in>/"

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from plans.views import escalation
+from taperplan.rooms import Room
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
+
+escalation = Room("plans.views.escalation")
 
 _ONE = "red-flags/<uuid:escalation>/"
 

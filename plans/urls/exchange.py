@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from django.urls import path, re_path
 
 from plans.fhir.routes import KEY_PATTERN, READ_PATTERN, SEARCH_PATTERN
-from plans.views import access_key as keys
-from plans.views import exchange as views
-from plans.views import fhir, figures
+from taperplan.rooms import Room
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
+
+keys = Room("plans.views.access_key")
+views = Room("plans.views.exchange")
+fhir = Room("plans.views.fhir")
+figures = Room("plans.views.figures")
 
 _RECORD = rf"^fhir/Patient/(?P<record_key>{KEY_PATTERN})/\$everything$"
 _ONE = rf"^fhir/(?P<kind>{READ_PATTERN})/(?P<key>{KEY_PATTERN})$"

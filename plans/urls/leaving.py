@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from plans.views import leaving as views
+from taperplan.rooms import Room
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
+
+views = Room("plans.views.leaving")
 
 urlpatterns: list[URLPattern] = [
     path("accounts/<int:membership>/deactivate/", views.leaving, name="leaving"),

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from plans.views import limits
+from taperplan.rooms import Room
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
+
+limits = Room("plans.views.limits")
 
 urlpatterns: list[URLPattern] = [
     path("clinic/limits/", limits.of_clinic, name="limits"),

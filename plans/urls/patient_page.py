@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from plans.views import patient_page as views
+from taperplan.rooms import Room
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
+
+views = Room("plans.views.patient_page")
 
 urlpatterns: list[URLPattern] = [
     path("patients/<uuid:patient>/", views.overview, name="patient"),

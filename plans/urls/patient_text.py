@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from plans.views import patient_text as views
+from taperplan.rooms import Room
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
+
+views = Room("plans.views.patient_text")
 
 urlpatterns: list[URLPattern] = [
     path("clinic/handout-words/", views.patient_texts, name="patient-texts"),

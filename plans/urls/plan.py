@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from plans.views import plan as views
-from plans.views import shift
+from taperplan.rooms import Room
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
+
+views = Room("plans.views.plan")
+shift = Room("plans.views.shift")
 
 urlpatterns: list[URLPattern] = [
     path("patients/<uuid:patient>/plans/", views.plans, name="plans"),

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from plans.views import reach
+from taperplan.rooms import Room
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
+
+reach = Room("plans.views.reach")
 
 urlpatterns: list[URLPattern] = [
     path("patients/<uuid:patient>/calls/new/", reach.attempt, name="call-attempt"),

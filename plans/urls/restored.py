@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from plans.views import restored as views
+from taperplan.rooms import Room
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
+
+views = Room("plans.views.restored")
 
 urlpatterns: list[URLPattern] = [
     path("red-flags/after-restore/", views.restored, name="restored"),

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.urls import path
 
-from plans.views import verify as views
+from taperplan.rooms import Room
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
+
+views = Room("plans.views.verify")
 
 urlpatterns: list[URLPattern] = [path("verify/", views.verify, name="verify")]

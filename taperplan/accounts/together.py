@@ -16,6 +16,7 @@ from allauth.account.authentication import (
 )
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.views.decorators.http import require_http_methods
 
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
@@ -43,6 +44,11 @@ def kept_together(view: View) -> View:
         return response
 
     return together
+
+
+def page(view: View, keep: Callable[[View], View] = kept_together) -> View:
+    """What the library's views would also take, a PUT, is handled as a POST there."""
+    return require_http_methods(["GET", "HEAD", "POST"])(keep(view))
 
 
 def second_step_kept(view: View) -> View:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from taperplan.accounts.views import trail
+from taperplan.rooms import Room
+
+trail = Room("taperplan.accounts.views.trail")
 
 app_name = "audit"
 urlpatterns = [path("", trail.rows, name="list"), path("file/", trail.trail_file, name="file")]

@@ -2,7 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from taperplan.accounts.views import clinic, joining, me, notices, people, protocol
+from taperplan.rooms import Room
+
+clinic = Room("taperplan.accounts.views.clinic")
+joining = Room("taperplan.accounts.views.joining")
+me = Room("taperplan.accounts.views.me")
+notices = Room("taperplan.accounts.views.notices")
+people = Room("taperplan.accounts.views.people")
+protocol = Room("taperplan.accounts.views.protocol")
+
 
 app_name = "accounts"
 urlpatterns = [
