@@ -55,10 +55,11 @@ class ClinicMiddleware:
         request.today = request.clinic.day(request.now) if request.clinic else request.now.date()
         address = trail.address.set(client_address(request))
         try:
-            with (
-                timezone.override(request.clinic.zone if request.clinic else None),
-                as_in(request.clinic.ways if request.clinic else Place()),
-            ):
+            if request.clinic is None:
+                # In the language that the browser asks for, until it is known who reads.
+                with timezone.override(None), as_in(Place()):
+                    return self._answer(request)
+            with timezone.override(request.clinic.zone), request.clinic.speaking():
                 return self._answer(request)
         finally:
             trail.address.reset(address)

@@ -9,8 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import to_language
 from environ import FileAwareEnv
 
 env = FileAwareEnv()
@@ -310,8 +311,12 @@ CSRF_FAILURE_VIEW = "taperplan.views.csrf_failure"
 
 # --- Language, place, files -------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "taperplan" / "locale"]
+# English is what the source is written in; another language is offered once its catalogue is here.
+LANGUAGES = [("en", "English")]
+for _found in sorted(LOCALE_PATHS[0].glob("*/LC_MESSAGES/django.mo")):
+    _code = to_language(_found.parent.parent.name)
+    LANGUAGES.append((_code, str(LANG_INFO.get(_code, {}).get("name_local", _code))))
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

@@ -194,7 +194,7 @@ def print_week(
         parts(),
         title=_("Handouts, {week}").format(week=week.words),
         author=clinic.name,
-        language="en",
+        language=clinic.spoken,
     )
 
 

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 from plans.presenters.downtime import Making, blank_check_in, cover, sheets, under_treatment
 from plans.rules.paper import PageSize
-from taperplan import formats
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
 from taperplan.words import gettext as _
@@ -60,7 +59,7 @@ def name_of(clinic: Clinic, at: datetime) -> str:
 def make(*, clinic: Clinic, folder: Path, secret: str, now: datetime, told: Told) -> Path:
     """The sealed file in `folder`; nothing of it stands there until it is whole, and nothing
     that is not sealed stands on a disk at all. Times are written as the clinic's clock is read."""
-    with formats.as_in(clinic.ways):
+    with clinic.speaking():
         return _make(clinic=clinic, folder=folder, secret=secret, now=now, told=told)
 
 
@@ -88,7 +87,11 @@ def _make(*, clinic: Clinic, folder: Path, secret: str, now: datetime, told: Tol
 
     title = _("Downtime pack, {when}").format(when=making.made)
     pieces = bundle.bundled(
-        all_parts(), title=title, author=clinic.name, language="en", seal=sealing.Seal(opens)
+        all_parts(),
+        title=title,
+        author=clinic.name,
+        language=clinic.spoken,
+        seal=sealing.Seal(opens),
     )
     to, digest = _put(folder, name_of(clinic, now), pieces)
     trail.record(

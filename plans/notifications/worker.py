@@ -156,7 +156,9 @@ class Notifier:
             self._let_go(sending, Fault.LEFT)
             return
         try:
-            channels.deliver(messages.of(sending), sending.channel, pager(clinic), demo=clinic.demo)
+            with clinic.speaking():
+                message = messages.of(sending)
+            channels.deliver(message, sending.channel, pager(clinic), demo=clinic.demo)
         except NotDelivered as failed:
             self._not_sent(sending, claimed, failed.fault)
         except Exception as error:  # noqa: BLE001  # a library's own surprise is a fault like others

@@ -213,7 +213,7 @@ class _About:
                 )
             ),
             paper=Handover(
-                language="en",
+                language=making.clinic.spoken,
                 name=_("Downtime sheet {reference}").format(reference=patient.reference),
                 flags_heading=_flags_heading(flags),
                 open_flags=tuple(flags),
@@ -432,7 +432,7 @@ def _footing(making: Making, name: str, identity: str, *, latin: str = "") -> Fo
 def cover(making: Making, rows: Sequence[Row]) -> Cover:
     clinic = making.clinic
     return Cover(
-        language="en",
+        language=making.clinic.spoken,
         name=_("Downtime pack"),
         author=clinic.name,
         title=_("Downtime pack"),
@@ -557,7 +557,7 @@ def blank_check_in(making: Making) -> BlankCheckIn:
     safety = tuple(_first_capital(one.asked_as) for one in asked)
     flagged = _("A star is a red flag when present: act now, as the first sheet says.")
     return BlankCheckIn(
-        language="en",
+        language=making.clinic.spoken,
         name=_("Check-in on paper"),
         author=clinic.name,
         title=_("Check-in on paper"),

@@ -27,7 +27,10 @@ class Printing:
     by: User
     at: datetime
     code: str
-    language: str = "en"
+
+    @property
+    def language(self) -> str:
+        return self.clinic.spoken
 
     @property
     def today(self) -> date:

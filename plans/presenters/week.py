@@ -158,7 +158,7 @@ def left_out_sheet(
     if clinic.demo:
         printed = _("Synthetic data, no real person.") + " " + printed
     return LeftOut(
-        language="en",
+        language=clinic.spoken,
         name=_("Left out of a batch"),
         author=clinic.name,
         title=_("Left out of this batch"),

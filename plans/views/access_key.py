@@ -146,7 +146,8 @@ def calendar_feed(request: HttpRequest, text: str) -> HttpResponse:
     if not actions.admit(held, now=asked.now):
         return HttpResponse(status=429, headers={"Retry-After": "60"})
     actions.calendar_read(held=held)
-    found = feed(held.user, held.key.clinic.day(asked.now))
+    with held.key.clinic.speaking():
+        found = feed(held.user, held.key.clinic.day(asked.now))
     response = HttpResponse(found, content_type="text/calendar; charset=utf-8")
     response["Cache-Control"] = "no-store"
     return response

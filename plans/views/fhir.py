@@ -73,7 +73,8 @@ def with_key(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         held: Holder | None = None
         try:
             held = _held(request)
-            return view(request, held=held, **kwargs)
+            with held.key.clinic.speaking():
+                return view(request, held=held, **kwargs)
         except NotAnswered as why:
             if held is not None:
                 page = str(getattr(request.resolver_match, "view_name", ""))

@@ -121,7 +121,7 @@ def _row(event: AuditEvent) -> TrailRow:
         number=event.number,
         day=formats.day(at.date()),
         clock=formats.clock_to_the_second(at),
-        what=event.verb,
+        what=_(event.verb),
         who=event.actor_name or _("nobody signed in"),
         address=event.address,
         patient=_short(event.patient),

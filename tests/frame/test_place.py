@@ -17,12 +17,15 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.template import Context, Template
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.translation import trans_real
 from pypdf import PdfReader
 
 from plans.forms.arrangement import ListForm
+from plans.presenters.paper import Printing
 from plans.presenters.week import week_of
 from taperplan import formats, grammar, wall_clock
+from taperplan.accounts.actions.clinic import AMENDABLE
 from taperplan.fields import ClockField
 from taperplan.formats import Place, as_in
 from tests import doors
@@ -121,7 +124,7 @@ def test_an_administrator_says_how_times_are_written_and_every_page_follows(
         assert "Sunday" in about
 
 
-@pytest.mark.parametrize("language", ["de", "fr", "ar", "en-us", "hi"])
+@pytest.mark.parametrize("language", ["de", "fr", "tr", "ar", "fa", "en-us", "hi"])
 def test_a_dose_keeps_its_point_and_a_date_its_words_in_every_language(language: str) -> None:
     with translation.override(language):
         drawn = Template(
@@ -131,6 +134,52 @@ def test_a_dose_keeps_its_point_and_a_date_its_words_in_every_language(language:
         assert formats.amount(Fraction(5, 4), "mg") == "1.25\u00a0mg"
         with pytest.raises(grammar.Refused):
             grammar.number("1,5")
+
+
+class Marked:
+    """A catalogue in which every message is marked; it is read from the right."""
+
+    def to_language(self) -> str:
+        return "ar"
+
+    def gettext(self, message: str) -> str:
+        return "!" + message.rpartition(trans_real.CONTEXT_SEPARATOR)[2]
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        return self.gettext(singular if number == 1 else plural)
+
+
+def test_words_are_in_the_clinic_s_language_and_before_that_in_the_browser_s(
+    clinic: Clinic, clare: User, ada: User, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, door = reverse("accounts:numbers"), reverse("account_login")
+    assert "Language" not in doors.signed_in(ada).get(page).content.decode()
+    settings.LANGUAGES = [("en", "English"), ("ar", "العربيّة")]
+    monkeypatch.setitem(vars(trans_real)["_translations"], "ar", Marked())
+    monkeypatch.setattr(trans_real, "check_for_language", lambda code: True)
+
+    shown = doors.signed_in(ada).get(page, headers={"Accept-Language": "ar"}).content.decode()
+    assert '<html lang="en" data' in shown
+    assert "العربيّة" in shown
+    sent = {field: getattr(clinic, field) for field in (*AMENDABLE, "revision")}
+    answer = doors.signed_in(ada).post(page, {**sent, "language": "xx"})
+    assert answer.status_code == 200
+    assert doors.signed_in(ada).post(page, {**sent, "language": "ar"}).status_code == 302
+
+    shown = doors.signed_in(clare).get("/").content.decode()
+    assert '<html lang="ar" dir="rtl"' in shown
+    about = doors.signed_in(ada).get(reverse("accounts:clinic")).content.decode()
+    assert "العربيّة" in about
+    assert '<html lang="en" data' in doors.Client().get(door).content.decode()
+    asked = doors.Client().get(door, headers={"Accept-Language": "ar,en"}).content.decode()
+    assert '<html lang="ar" dir="rtl"' in asked
+    # A paper says in which language it is read aloud.
+    clinic.refresh_from_db()
+    assert Printing(clinic=clinic, by=clare, at=timezone.now(), code="").language == "ar"
+    # Its catalogue was taken away again.
+    settings.LANGUAGES = [("en", "English")]
+    assert clinic.spoken == "en"
+    assert '<html lang="en" data' in doors.signed_in(clare).get("/").content.decode()
 
 
 # --- the days on which the clocks change ----------------------------------------------------

@@ -28,6 +28,7 @@ AMENDABLE = (
     "paper",
     "clock",
     "week_begins",
+    "language",
     "file_title",
     "telephone",
     "hours",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -57,6 +58,12 @@ class NumbersForm(Form):
         look="segments",
         choices=lambda: Clinic.WeekBegins.choices,
     )
+    language = ChoiceField(
+        label=gettext_lazy("Language"),
+        help_text=gettext_lazy("Of pages and papers. What people typed stays as it is."),
+        look="segments",
+        choices=lambda: settings.LANGUAGES,
+    )
     file_title = ChoiceField(
         label=gettext_lazy("Title of printed files"),
         help_text=gettext_lazy(
@@ -66,6 +73,11 @@ class NumbersForm(Form):
         choices=lambda: Clinic.FileTitle.choices,
     )
     revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(settings.LANGUAGES) == 1:
+            del self.fields["language"]
 
     def changes(self) -> Mapping[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "revision"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -56,7 +57,7 @@ class TrailForm(Form):
         required=False,
         choices=lambda: [
             ("", _("anything")),
-            *sorted((verb.value, capfirst(verb.value)) for verb in Verb),
+            *sorted(((verb.value, capfirst(_(verb.value))) for verb in Verb), key=itemgetter(1)),
         ],
     )
     day = DayField(label=gettext_lazy("Day"), required=False)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from taperplan.audit.append_only import Mutability
-from taperplan.formats import Place
+from taperplan.formats import Place, as_in
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date, datetime
 
 
@@ -65,6 +69,10 @@ class Clinic(models.Model):
         choices=WeekBegins,
         default=WeekBegins.MONDAY,
         db_default="monday",
+    )
+    # Of the words on pages and papers; a dose and a date are written alike in every one.
+    language = models.CharField(
+        _("language"), max_length=16, default="en", db_default="en", blank=True
     )
     # What the title inside a printed file says; its name on a disk is always a reference.
     file_title = models.CharField(
@@ -120,6 +128,22 @@ class Clinic(models.Model):
             twelve_hours=self.clock == self.Clock.HOURS_12,
             first_weekday=first.get(self.WeekBegins(self.week_begins), 0),
         )
+
+    @property
+    def spoken(self) -> str:
+        """The clinic's language; English where no catalogue of it is there any more."""
+        installed = self.language in dict(settings.LANGUAGES)
+        return self.language if installed else settings.LANGUAGE_CODE
+
+    @property
+    def spoken_name(self) -> str:
+        return dict(settings.LANGUAGES)[self.spoken]
+
+    @contextmanager
+    def speaking(self) -> Iterator[None]:
+        """In here words and times are written as the clinic's people read them."""
+        with translation.override(self.spoken), as_in(self.ways):
+            yield
 
     @property
     def open_for_patients(self) -> bool:
