@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Paginator
@@ -35,11 +35,12 @@ from taperplan.accounts.models import Membership
 from taperplan.accounts.rights import asker, rights_of
 from taperplan.audit import journal
 from taperplan.audit.verbs import Verb
-from taperplan.counting import RowsOf
+from taperplan.counting import RowsOf, TextsOf
 from taperplan.kept import Kept, Values, about
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
     from django.db.models import QuerySet
     from django.http import HttpResponse
@@ -55,6 +56,7 @@ SUGGESTED = 8
 # Of more than so many, a search says only that they are more.
 MOST = 1_000
 _FEW = 3
+_YEAR = 4
 _LAST_PAGE = 100_000
 _LONGEST_OUTLINE = 2_000
 
@@ -79,6 +81,7 @@ def load_patient(view: View) -> View:
 
 
 _kept_patient, _kept_list, _kept_found = Kept(), Kept(), Kept()
+_kept_hits, _kept_common = Kept(most=200), Kept(most=200)
 
 
 def _visible(request: ClinicianRequest, patient: uuid.UUID) -> Patient:
@@ -156,12 +159,33 @@ def other_record(user: User, key: uuid.UUID) -> Patient:
     return get_object_or_404(Patient.objects.visible_to(user), pk=key)
 
 
+class Listed(NamedTuple):
+    """What a list says of a patient, by the names of the patient's own columns, and the numbers
+    as issuer and number, oldest first, those of joined records among them."""
+
+    pk: uuid.UUID
+    family_name: str
+    given_names: str
+    preferred_name: str
+    born: date
+    phone: str
+    care_setting: str
+    restricted: bool
+    died_on: date | None
+    died_told_by: str
+    transferred_to: str
+    transfer_accepted_on: date | None
+    numbers: str
+    # A list holds nobody's joined record.
+    joined_to = None
+
+
 @dataclass(frozen=True)
 class Found:
     """One page of those who are found; `more` where there are more than `MOST` of them. Then
     `follows` says whether another page comes."""
 
-    rows: tuple[Patient, ...]
+    rows: tuple[Listed, ...]
     number: int
     count: int
     more: bool = False
@@ -188,38 +212,38 @@ def find(user: User, text: str = "", *, mine: bool = False, page: int | str = 1)
     """Patients by parts of names in any order, birth date, record number or phone; those whose
     record changed last first. A joined record is found as the one that it is joined to.
 
-    Two queries, and one more where joined records are met. Numbers are read by the presenter.
+    Two queries, and one more where joined records are met.
     """
-    rows = _of_list(user, mine=mine)
     if not text.strip():
-        return _all(user, rows, page, mine=mine)
-    keys = _found(user, text, mine=mine)
+        return _all(user, page, mine=mine)
+    sought = _sought(text)
+    keys = _found(user, sought, mine=mine)
     count = MOST if keys is None else len(keys)
     shown = Paginator(range(count), PAGE).get_page(page)
     first = max(shown.start_index() - 1, 0)
     if keys is None:
-        common = rows.filter(_one_by_one(text))[first : first + PAGE]
-        return Found(tuple(common), shown.number, count, more=True)
+        common = _walked(user, sought, first, mine=mine)
+        return Found(common, shown.number, count, more=True)
     return Found(_in_order(keys[first : first + PAGE]), shown.number, count)
 
 
-def _all(user: User, rows: PatientQuerySet, page: int | str, *, mine: bool) -> Found:
+def _all(user: User, page: int | str, *, mine: bool) -> Found:
     """A page of everybody. They are counted up to `MOST`; further pages come one by one."""
     if page == "1" and (first_page := _first(user, mine=mine)) is not None:
         return first_page
+    rows = _of_list(user, mine=mine)
     count = rows[: MOST + 1].count()
     if count > MOST:
         typed = str(page)[:9]
         number = int(typed) if typed.isascii() and typed.isdigit() else 1
         first = (min(max(number, 1), _LAST_PAGE) - 1) * PAGE
-        some = tuple(rows[first : first + PAGE + 1])
+        some = _listed(rows[first : first + PAGE + 1])
         if some:
             return Found(some[:PAGE], first // PAGE + 1, MOST, more=True, follows=len(some) > PAGE)
     shown = Paginator(range(min(count, MOST)), PAGE).get_page(page)
     first = max(shown.start_index() - 1, 0)
-    return Found(
-        tuple(rows[first : first + PAGE]), shown.number, min(count, MOST), more=count > MOST
-    )
+    some = _listed(rows[first : first + PAGE])
+    return Found(some, shown.number, min(count, MOST), more=count > MOST)
 
 
 def _first(user: User, *, mine: bool) -> Found | None:
@@ -228,19 +252,36 @@ def _first(user: User, *, mine: bool) -> Found | None:
         return None
     rights = rights_of(user.membership)
 
-    def made(marks: Values) -> PatientQuerySet:
-        somebody = asker(marks.keys["user"], marks.keys["clinic"], rights)
-        rows = _of_list(somebody, mine=mine)
+    def made(marks: Values) -> QuerySet[Patient, tuple[Any, ...]]:
+        rows = _of_list(asker(marks.keys["user"], marks.keys["clinic"], rights), mine=mine)
         counted = RowsOf(rows.order_by().values("pk")[: MOST + 1])
-        return rows.annotate(counted=counted)[:PAGE]
+        return _columns(rows.annotate(counted=counted), "counted")[:PAGE]
 
     asked = about(now=timezone.now(), user=user.pk, clinic=user.membership.clinic_id)
-    found = tuple(_kept_list.objects((rights, mine), asked, made))
+    found = list(_kept_list.tuples((rights, mine), asked, made))
     if not found:
         return None
-    count: int = found[0].counted  # type: ignore[attr-defined]
+    count: int = found[0][-1]
     more = count > MOST
-    return Found(found, 1, min(count, MOST), more=more, follows=more)
+    listed = tuple(Listed._make(row[:-1]) for row in found)
+    return Found(listed, 1, min(count, MOST), more=more, follows=more)
+
+
+def _columns(rows: PatientQuerySet, *more: str) -> QuerySet[Patient, tuple[Any, ...]]:
+    """In the order of `Listed`."""
+    numbers = RecordNumber.objects.filter(
+        Q(patient=OuterRef("pk"))
+        | Q(patient__in=Patient.objects.filter(joined_to=OuterRef(OuterRef("pk"))).values("pk")),
+        withdrawn_at=None,
+    ).order_by("recorded_at", "pk")
+    listed = TextsOf(numbers.values_list("issuer", "number"))
+    return rows.annotate(listed_numbers=listed).values_list(
+        *Listed._fields[:-1], "listed_numbers", *more
+    )
+
+
+def _listed(rows: PatientQuerySet) -> tuple[Listed, ...]:
+    return tuple(Listed._make(row) for row in _columns(rows))
 
 
 def suggested(user: User, text: str) -> list[Patient]:
@@ -248,12 +289,14 @@ def suggested(user: User, text: str) -> list[Patient]:
     those whose record changed last where nothing is typed yet. Three queries, one for numbers."""
     rows = _of_list(user)
     if text.strip():
-        keys = _found(user, text)
+        sought = _sought(text)
+        keys = _found(user, sought)
         if keys is not None:
-            few = list(_in_order(keys[:SUGGESTED]))
-            prefetch_related_objects(few, "numbers")
-            return few
-        rows = rows.filter(_one_by_one(text))
+            few = Patient.objects.in_bulk(keys[:SUGGESTED])
+            found = [few[key] for key in keys[:SUGGESTED] if key in few]
+            prefetch_related_objects(found, "numbers")
+            return found
+        rows = rows.filter(sought.one_by_one(sought.words, sought.days))
     return list(rows.prefetch_related("numbers")[:SUGGESTED])
 
 
@@ -262,18 +305,23 @@ def _of_list(user: User, *, mine: bool = False) -> PatientQuerySet:
     return rows.cared_for_by(user) if mine else rows
 
 
-def _found(user: User, text: str, *, mine: bool = False) -> list[uuid.UUID] | None:
+def _found(user: User, sought: _Sought, *, mine: bool = False) -> list[uuid.UUID] | None:
     """The keys of those who are asked for, or to whom a record is joined that is asked for; those
     whose record changed last first. None where they are more than `MOST`: nobody reads so many,
     and a database that stops there answers a single letter as soon as a whole name."""
-    asked = _asked(text)
-    if asked is None:
+    if sought.nothing or user.membership is None:
         return []
-    hit = Patient.objects.visible_to(user).filter(asked)
-    if mine:
-        own = Patient.objects.cared_for_by(user).filter(pk=OuterRef("pk"))
-        hit = hit.filter(Q(joined_to__isnull=False) | Exists(own))
-    found = _as_kept(hit.values_list("changed_at", "pk", "joined_to")[: MOST + 1])
+    rights = rights_of(user.membership)
+
+    def made(marks: Values) -> QuerySet[Patient, tuple[Any, ...]]:
+        asker_ = asker(marks.keys["user"], marks.keys["clinic"], rights)
+        hit = Patient.objects.visible_to(asker_).filter(sought.at_once(marks.words, marks.days))
+        if mine:
+            own = Patient.objects.cared_for_by(asker_).filter(pk=OuterRef("pk"))
+            hit = hit.filter(Q(joined_to__isnull=False) | Exists(own))
+        return hit.values_list("changed_at", "pk", "joined_to")[: MOST + 1]
+
+    found = sought.kept_in(_kept_hits).raw((rights, mine, sought.shape), sought.by(user), made)
     if len(found) > MOST:
         return None
     heads = {head for _at, _key, head in found if head is not None}
@@ -302,69 +350,130 @@ def _key(kept: Any) -> uuid.UUID:
     return kept if isinstance(kept, uuid.UUID) else uuid.UUID(kept)
 
 
-def _in_order(keys: Sequence[uuid.UUID]) -> tuple[Patient, ...]:
+def _in_order(keys: Sequence[uuid.UUID]) -> tuple[Listed, ...]:
     """Of keys that were found among the visible ones."""
 
-    def made(marks: Values) -> QuerySet[Patient]:
-        return Patient.objects.filter(pk__in=list(marks.keys.values()))
+    def made(marks: Values) -> QuerySet[Patient, tuple[Any, ...]]:
+        return _columns(Patient.objects.filter(pk__in=list(marks.keys.values())))
 
     if not keys:
         return ()
     named = about({f"patient{n}": key for n, key in enumerate(keys)})
-    rows = {one.pk: one for one in _kept_found.objects(len(keys), named, made)}
+    rows = {row[0]: Listed._make(row) for row in _kept_found.tuples(len(keys), named, made)}
     return tuple(rows[key] for key in keys if key in rows)
 
 
+def _walked(user: User, sought: _Sought, first: int, *, mine: bool) -> tuple[Listed, ...]:
+    """Of very many, a page of those whose record changed last."""
+    if user.membership is None:
+        return ()
+    rights = rights_of(user.membership)
+
+    def made(marks: Values) -> QuerySet[Patient, tuple[Any, ...]]:
+        rows = _of_list(asker(marks.keys["user"], marks.keys["clinic"], rights), mine=mine)
+        common = rows.filter(sought.one_by_one(marks.words, marks.days))
+        return _columns(common)[first : first + PAGE]  # type: ignore[arg-type]
+
+    kept = sought.kept_in(_kept_common)
+    rows = kept.tuples((rights, mine, first, sought.shape), sought.by(user), made)
+    return tuple(Listed._make(row) for row in rows)
+
+
 def hits(visible: PatientQuerySet, text: str) -> PatientQuerySet:
-    asked = _asked(text)
-    return visible.none() if asked is None else visible.filter(asked)
+    sought = _sought(text)
+    if sought.nothing:
+        return visible.none()
+    return visible.filter(sought.at_once(sought.words, sought.days))
 
 
-def _asked(text: str) -> Q | None:
-    """Every word, and one of the days; None where nothing is asked for."""
-    asked = wanted(text)
-    if asked.nothing:
-        return None
-    found = Q(born__in=asked.days) if asked.days else Q()
-    numbers = _has_digits(asked.words)
-    for word in asked.words:
-        rows = SearchWord.objects.filter(_word(word, numbers=numbers))
-        if len(word) < _FEW and word.isdigit():
-            # Most patients have a number that holds so little: they are not listed first.
-            found &= Q(Exists(rows.filter(patient_key=OuterRef("pk"))))
-        else:
-            found &= Q(pk__in=rows.values("patient_key"))
-    return found
+@dataclass(frozen=True)
+class _WordShape:
+    """What a word may be. A name that begins so; with `number` also a record number that holds
+    it; in digits alone also a phone or a year of birth. `common`: most patients have a number
+    that holds so little."""
 
+    number: bool
+    phone: bool
+    year: bool
+    common: bool
 
-def _one_by_one(text: str) -> Q:
-    """The same, asked of each patient: for words so common that walking those who changed last
-    meets enough of them soon."""
-    asked = wanted(text)
-    found = Q(born__in=asked.days) if asked.days else Q()
-    numbers = _has_digits(asked.words)
-    for word in asked.words:
-        rows = SearchWord.objects.filter(_word(word, numbers=numbers))
-        found &= Q(Exists(rows.filter(patient_key=OuterRef("pk"))))
-    return found
-
-
-def _has_digits(words: Sequence[str]) -> bool:
-    return any(letter.isdigit() for word in words for letter in word)
-
-
-def _word(word: str, *, numbers: bool) -> Q:
-    """A name that begins so; with `numbers` also a record number that holds it; in digits alone
-    also a phone or a year of birth."""
-    word = word[: searching.LONGEST]
-    found = Q(kind=searching.NAME, word__begins=word)
-    if numbers:
-        found |= Q(kind=searching.NUMBER, word__begins=word)
-    if word.isascii() and word.isdigit():
-        found |= Q(kind=searching.PHONE, word__begins=word.lstrip("0") or word)
-        if len(word) == 4:
+    def rows(self, word: str, without_noughts: str) -> QuerySet[SearchWord]:
+        found = Q(kind=searching.NAME, word__begins=word)
+        if self.number:
+            found |= Q(kind=searching.NUMBER, word__begins=word)
+        if self.phone:
+            found |= Q(kind=searching.PHONE, word__begins=without_noughts)
+        if self.year:
             found |= Q(kind=searching.YEAR, word=word)
-    return found
+        return SearchWord.objects.filter(found)
+
+
+@dataclass(frozen=True)
+class _Sought:
+    """What is asked for: every word, and one of the days. The statement hangs on the shapes, and
+    not on what was typed."""
+
+    shapes: tuple[_WordShape, ...]
+    words: Mapping[str, str]
+    days: Mapping[str, date]
+
+    @property
+    def nothing(self) -> bool:
+        return not self.shapes and not self.days
+
+    @property
+    def shape(self) -> tuple[tuple[_WordShape, ...], int]:
+        return self.shapes, len(self.days)
+
+    def by(self, user: User) -> Values:
+        """Asked by somebody who works in a clinic."""
+        assert user.membership is not None  # noqa: S101
+        keys = {"user": user.pk, "clinic": user.membership.clinic_id}
+        return Values(keys, timezone.localdate(), timezone.now(), self.words, self.days)
+
+    def kept_in(self, kept: Kept) -> Kept:
+        """Statements for many words are written for once."""
+        return kept if len(self.shapes) <= _FEW else Kept()
+
+    def at_once(self, words: Mapping[str, str], days: Mapping[str, date]) -> Q:
+        """From the index of words: for those that few have."""
+        return self._every(words, days, lambda shape: not shape.common)
+
+    def one_by_one(self, words: Mapping[str, str], days: Mapping[str, date]) -> Q:
+        """The same, asked of each patient: for words so common that walking those who changed
+        last meets enough of them soon."""
+        return self._every(words, days, lambda _shape: False)
+
+    def _every(
+        self,
+        words: Mapping[str, str],
+        days: Mapping[str, date],
+        listed: Callable[[_WordShape], bool],
+    ) -> Q:
+        found = Q(born__in=list(days.values())) if days else Q()
+        for place, shape in enumerate(self.shapes):
+            rows = shape.rows(words[f"word{place}"], words.get(f"phone{place}", ""))
+            if listed(shape):
+                found &= Q(pk__in=rows.values("patient_key"))
+            else:
+                found &= Q(Exists(rows.filter(patient_key=OuterRef("pk"))))
+        return found
+
+
+def _sought(text: str) -> _Sought:
+    asked = wanted(text)
+    number = any(letter.isdigit() for word in asked.words for letter in word)
+    shapes, words = [], {}
+    for place, typed in enumerate(asked.words):
+        digits_alone = typed.isdigit()
+        phone = digits_alone and typed.isascii()
+        word = words[f"word{place}"] = typed[: searching.LONGEST]
+        if phone:
+            words[f"phone{place}"] = word.lstrip("0") or word
+        common = digits_alone and len(typed) < _FEW
+        shapes.append(_WordShape(number, phone, phone and len(word) == _YEAR, common))
+    days = {f"day{place}": day for place, day in enumerate(asked.days)}
+    return _Sought(tuple(shapes), words, days)
 
 
 def others(user: User, patient: Patient, text: str) -> list[Patient]:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import copy
 import re
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -23,7 +23,7 @@ from django.db.models.query import ModelIterable
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -32,6 +32,9 @@ M = TypeVar("M", bound=models.Model)
 # Marks of time stand in centuries of their own, so that "a day before" is still known for one.
 _TODAY = date(1601, 6, 15)
 _NOW = datetime(1701, 6, 15, 12, tzinfo=UTC)
+_DAYS = date(1501, 6, 15)
+# The last sign of a word's mark, so that what a query puts behind a word is told apart from it.
+_END = "\ue000"
 _FIELDS: tuple[tuple[type, models.Field[Any, Any]], ...] = (
     (uuid.UUID, models.UUIDField()),
     (datetime, models.DateTimeField()),
@@ -39,6 +42,7 @@ _FIELDS: tuple[tuple[type, models.Field[Any, Any]], ...] = (
 )
 # How engines that have no such types write a key, a day and a moment.
 _WRITTEN = re.compile(r"[0-9a-f]{32}|[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.]+)?")
+_PLACE = re.compile("%[s%]")
 _moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
 
 
@@ -49,15 +53,24 @@ def now() -> datetime:
 
 @dataclass(frozen=True)
 class Values:
-    """What differs from one request to the next. Keys by name, and the time in two forms."""
+    """What differs from one request to the next: by name, and the time in two forms."""
 
     keys: Mapping[str, uuid.UUID]
     today: date
     now: datetime
+    # Typed by somebody, so never part of the text.
+    words: Mapping[str, str] = field(default_factory=dict)
+    days: Mapping[str, date] = field(default_factory=dict)
 
     def marks(self) -> Values:
         """The same names with marks for values: no request has these."""
-        return Values({name: _mark(name) for name in self.keys}, _TODAY, _NOW)
+        return Values(
+            {name: _mark(name) for name in self.keys},
+            _TODAY,
+            _NOW,
+            {name: f"mark of {name}{_END}" for name in self.words},
+            {name: _DAYS + timedelta(days=n) for n, name in enumerate(self.days)},
+        )
 
 
 @dataclass(frozen=True)
@@ -66,6 +79,25 @@ class _Key:
 
     def of(self, values: Values) -> uuid.UUID:
         return values.keys[self.name]
+
+
+@dataclass(frozen=True)
+class _Word:
+    """With what the query puts behind it: the end of a range, the sign for any rest."""
+
+    name: str
+    behind: str
+
+    def of(self, values: Values) -> str:
+        return values.words[self.name] + self.behind
+
+
+@dataclass(frozen=True)
+class _NamedDay:
+    name: str
+
+    def of(self, values: Values) -> date:
+        return values.days[self.name]
 
 
 @dataclass(frozen=True)
@@ -84,63 +116,86 @@ class _Moment:
         return values.now + self.ahead
 
 
+_MARKED = (_Key, _Word, _NamedDay, _Day, _Moment)
+
+
 @dataclass(frozen=True, eq=False)
 class _Statement:
+    """`text` names its places, each once, so that a value is handed over once however often the
+    statement asks for it. What never changes is written in it: beside a partial index, SQLite
+    plans a statement anew for every value that is put in."""
+
     compiler: Any
     names: tuple[str, ...]
     text: str
-    parameters: tuple[Any, ...]
+    places: tuple[tuple[str, Any], ...]
 
-    def rows(self, values: Values, connection: BaseDatabaseWrapper) -> Iterator[tuple[Any, ...]]:
-        found: Iterator[tuple[Any, ...]] = self.asking(values, connection).results_iter(
-            tuple_expected=True
-        )
+    def rows(self, values: Values, connection: BaseDatabaseWrapper) -> list[tuple[Any, ...]]:
+        found = self.raw(values, connection)
+        return self._read(found, connection) if found else found
+
+    def raw(self, values: Values, connection: BaseDatabaseWrapper) -> list[tuple[Any, ...]]:
+        filled = {
+            name: _prepared(part.of(values), connection) if isinstance(part, _MARKED) else part
+            for name, part in self.places
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(self.text, filled)
+            found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
 
-    def asking(self, values: Values, connection: BaseDatabaseWrapper) -> Any:
-        """The compiler with these values. It knows how to read the columns; it is told the text
-        instead of making it."""
-        filled = tuple(
-            _prepared(part.of(values), connection)
-            if isinstance(part, (_Key, _Day, _Moment))
-            else part
-            for part in self.parameters
-        )
-        compiler = copy.copy(self.compiler)
-        compiler.connection = connection
-        compiler.as_sql = lambda *_args, **_kwargs: (self.text, filled)
+    def _read(
+        self, rows: list[tuple[Any, ...]], connection: BaseDatabaseWrapper
+    ) -> list[tuple[Any, ...]]:
+        """As Django reads them, a column at a time."""
+        compiler = self.compiler
+        if compiler.has_extra_select:
+            rows = [row[: compiler.col_count] for row in rows]
         # How columns are read hangs on the connection, of which each thread has its own.
         known = vars(connection).setdefault("kept_converters", {})
-        ask = compiler.get_converters
-
-        def converters(expressions: Any) -> Any:
-            found = known.get(self)
-            if found is None:
-                found = known[self] = ask(expressions)
-            return found
-
-        compiler.get_converters = converters
-        return compiler
+        converters = known.get(self)
+        if converters is None:
+            asked = copy.copy(compiler)
+            asked.connection = connection
+            fields = [one[0] for one in compiler.select[: compiler.col_count]]
+            converters = known[self] = asked.get_converters(fields)
+        if not converters:
+            return rows
+        columns: list[Any] = list(zip(*rows, strict=True))
+        for place, (reads, expression) in converters.items():
+            for read in reads:
+                columns[place] = [read(one, expression, connection) for one in columns[place]]
+        return list(zip(*columns, strict=True))
 
 
 class _Asked:
-    """What stands for a queryset where its rows are made into objects."""
+    """What stands for a queryset, its query and its compiler where rows are made into objects."""
 
     db = DEFAULT_DB_ALIAS
     _known_related_objects: ClassVar[dict[Any, Any]] = {}
 
-    def __init__(self, compiler: Any) -> None:
+    def __init__(self, compiler: Any, rows: list[tuple[Any, ...]]) -> None:
         self.query = self
-        self._compiler = compiler
+        self._rows = rows
+        self.select = compiler.select
+        self.klass_info = compiler.klass_info
+        self.annotation_col_map = compiler.annotation_col_map
 
     def get_compiler(self, *_args: Any, **_kwargs: Any) -> Any:
-        return self._compiler
+        return self
+
+    def execute_sql(self, *_args: Any, **_kwargs: Any) -> list[tuple[Any, ...]]:
+        return self._rows
+
+    def results_iter(self, results: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        return results
 
 
 class Kept:
-    """The statements of one question, a text for each sort of asker."""
+    """The statements of one question, a text for each sort of asker; of so many sorts at most."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = 500) -> None:
+        self._most = most
         self._made: dict[Hashable, _Statement | None] = {}
 
     def rows(
@@ -167,7 +222,17 @@ class Kept:
     ) -> Iterator[tuple[Any, ...]]:
         """As `rows`, without the names: in the order in which `values_list` named them."""
         statement, connection = self._statement(sort, values, make)
-        return iter(()) if statement is None else statement.rows(values, connection)
+        return iter(() if statement is None else statement.rows(values, connection))
+
+    def raw(
+        self,
+        sort: Hashable,
+        values: Values,
+        make: Callable[[Values], models.QuerySet[Any, Any]],
+    ) -> list[tuple[Any, ...]]:
+        """As `tuples`, as the database keeps them: where few of many rows will be looked at."""
+        statement, connection = self._statement(sort, values, make)
+        return [] if statement is None else statement.raw(values, connection)
 
     def objects(
         self,
@@ -179,8 +244,9 @@ class Kept:
         statement, connection = self._statement(sort, values, make)
         if statement is None:
             return []
-        asked: Any = _Asked(statement.asking(values, connection))
-        return list(ModelIterable(asked))
+        rows = statement.rows(values, connection)
+        asked: Any = _Asked(statement.compiler, rows)
+        return list(ModelIterable(asked)) if rows else []
 
     def _statement(
         self, sort: Hashable, values: Values, make: Callable[[Values], models.QuerySet[Any, Any]]
@@ -188,14 +254,17 @@ class Kept:
         """None where the question can have no answer, whoever asks: nothing is asked then."""
         connection = connections[DEFAULT_DB_ALIAS]
         key = (connection.vendor, sort)
-        if key not in self._made:
+        try:
+            return self._made[key], connection
+        except KeyError:
             marks = values.marks()
-            with _at(marks.now):
-                try:
-                    self._made[key] = _made(make(marks), marks, connection)
-                except EmptyResultSet:
-                    self._made[key] = None
-        return self._made[key], connection
+        made = None
+        with _at(marks.now), suppress(EmptyResultSet):
+            made = _made(make(marks), marks, connection)
+        if len(self._made) >= self._most:
+            self._made.clear()
+        self._made[key] = made
+        return made, connection
 
 
 def about(
@@ -228,19 +297,56 @@ def _made(
     query: Any = rows.query
     compiler = query.get_compiler(connection=connection)
     text, parameters = compiler.as_sql()
-    places = {_prepared(key, connection): _Key(name) for name, key in marks.keys.items()}
+    places: dict[Any, Any] = {
+        _prepared(key, connection): _Key(name) for name, key in marks.keys.items()
+    }
+    places |= {_prepared(day, connection): _NamedDay(name) for name, day in marks.days.items()}
+    places |= {word: _Word(name, "") for name, word in marks.words.items()}
+    text, named = _written(text, [_place(part, places) for part in parameters], connection.vendor)
     names = query.selected or (*query.values_select, *query.annotation_select)
-    return _Statement(
-        compiler=compiler,
-        names=tuple(names),
-        text=text,
-        parameters=tuple(_place(part, places) for part in parameters),
-    )
+    return _Statement(compiler=compiler, names=tuple(names), text=text, places=named)
 
 
-def _place(part: Any, places: Mapping[Any, _Key]) -> Any:
-    if isinstance(part, (str, uuid.UUID)) and part in places:
+def _written(
+    text: str, parts: Sequence[Any], vendor: str
+) -> tuple[str, tuple[tuple[str, Any], ...]]:
+    """The text with what never changes written out, and a name for each of the other places."""
+    coming = iter(parts)
+    named: dict[Any, str] = {}
+
+    def instead(sign: re.Match[str]) -> str:
+        if sign[0] == "%%":
+            return sign[0]
+        part = next(coming)
+        if (literal := _literal(part, vendor)) is not None:
+            return literal
+        # By its kind too: 1 and Decimal(1) are the same key.
+        name = named.setdefault((type(part), part), f"p{len(named)}")
+        return f"%({name})s"
+
+    text = _PLACE.sub(instead, text)
+    return text, tuple((name, part) for (_kind, part), name in named.items())
+
+
+def _literal(part: Any, vendor: str) -> str | None:
+    """How SQL says it; None for what is not as plain as that."""
+    if part is None:
+        return "NULL"
+    if type(part) is bool and vendor != "sqlite":
+        return "true" if part else "false"
+    if type(part) in (bool, int):
+        return str(int(part)) if part >= 0 else f"({int(part)})"
+    if type(part) is str and "\\" not in part and "\0" not in part:
+        return "'" + part.replace("'", "''").replace("%", "%%") + "'"
+    return None
+
+
+def _place(part: Any, places: Mapping[Any, Any]) -> Any:
+    if isinstance(part, (str, date, uuid.UUID)) and part in places:
         return places[part]
+    if isinstance(part, str) and _END in part:
+        mark, end, behind = part.partition(_END)
+        return _Word(places[mark + end].name, behind)
     time = part
     if isinstance(part, str) and _WRITTEN.fullmatch(part) and "-" in part:
         time = datetime.fromisoformat(part) if ":" in part else date.fromisoformat(part)
@@ -255,7 +361,9 @@ def _place(part: Any, places: Mapping[Any, _Key]) -> Any:
 
 
 def _prepared(value: Any, connection: BaseDatabaseWrapper) -> Any:
-    for kind, field in _FIELDS:
+    if type(value) is str:
+        return value
+    for kind, column in _FIELDS:
         if isinstance(value, kind):
-            return field.get_db_prep_value(value, connection)
+            return column.get_db_prep_value(value, connection)
     raise TypeError(type(value).__name__)

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import Q
 from django.urls import reverse
 
-from patients.models import Patient, RecordNumber
 from patients.presenters.banner import State, patient_url, states
 from patients.presenters.words import number_in_words, person_in_words, unbroken, word_of
 from patients.vocabulary import CareSetting
-from taperplan import formats, kept
+from taperplan import formats
+from taperplan.counting import texts_of
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from django.db.models import QuerySet
-
-    from patients.access import Found
+    from patients.access import Found, Listed
+    from patients.models import Patient
 
 
 @dataclass(frozen=True)
@@ -48,44 +45,18 @@ class PatientList:
 
 
 def patient_list(page: Found, today: date, address: str) -> PatientList:
-    """One query beside the page's own: the record numbers, those of joined records among them.
-
-    `address` is where the list stands, ready for the page's number to be put behind it.
-    """
-    patients = list(page.rows)
-    numbers: dict[object, list[str]] = {patient.pk: [] for patient in patients}
-    for patient, joined_to, issuer, number in _numbers([patient.pk for patient in patients]):
-        owner = patient if patient in numbers else joined_to
-        numbers[owner].append(number_in_words(issuer, number))
+    """`address` is where the list stands, ready for the page's number to be put behind it."""
     return PatientList(
-        rows=tuple(list_row(patient, numbers[patient.pk], today) for patient in patients),
+        rows=tuple(
+            list_row(one, [number_in_words(*texts) for texts in texts_of(one.numbers)], today)
+            for one in page.rows
+        ),
         shown=_shown(page),
         count=page.count,
         newer=f"{address}{page.newer}" if page.newer else "",
         older=f"{address}{page.older}" if page.older else "",
         more=page.more,
     )
-
-
-_kept_numbers = kept.Kept()
-
-
-def _numbers(patients: Sequence[uuid.UUID]) -> Iterator[tuple[Any, ...]]:
-    def made(marks: kept.Values) -> QuerySet[RecordNumber, tuple[Any, ...]]:
-        keys = list(marks.keys.values())
-        joined = Patient.objects.filter(joined_to__in=keys).values("pk")
-        return (
-            RecordNumber.objects.filter(
-                Q(patient__in=keys) | Q(patient__in=joined), withdrawn_at=None
-            )
-            .order_by("recorded_at", "pk")
-            .values_list("patient", "patient__joined_to", "issuer", "number")
-        )
-
-    if not patients:
-        return iter(())
-    asked = kept.about({f"patient{n}": key for n, key in enumerate(patients)})
-    return _kept_numbers.tuples(len(patients), asked, made)
 
 
 def _shown(page: Found) -> str:
@@ -117,7 +88,7 @@ def suggested(patients: Iterable[Patient], today: date) -> tuple[ListRow, ...]:
     )
 
 
-def list_row(patient: Patient, numbers: Sequence[str], today: date) -> ListRow:
+def list_row(patient: Patient | Listed, numbers: Sequence[str], today: date) -> ListRow:
     return ListRow(
         name=person_in_words(patient),
         url=patient_url(patient),
