@@ -176,8 +176,10 @@ class Listed(NamedTuple):
     transferred_to: str
     transfer_accepted_on: date | None
     numbers: str
-    # A list holds nobody's joined record.
-    joined_to = None
+
+    @property
+    def joined_to(self) -> None:
+        """A list holds nobody's joined record."""
 
 
 @dataclass(frozen=True)
@@ -321,7 +323,8 @@ def _found(user: User, sought: _Sought, *, mine: bool = False) -> list[uuid.UUID
             hit = hit.filter(Q(joined_to__isnull=False) | Exists(own))
         return hit.values_list("changed_at", "pk", "joined_to")[: MOST + 1]
 
-    found = sought.kept_in(_kept_hits).raw((rights, mine, sought.shape), sought.by(user), made)
+    asked = sought.by(user, user.membership.clinic_id)
+    found = sought.kept_in(_kept_hits).raw((rights, mine, sought.shape), asked, made)
     if len(found) > MOST:
         return None
     heads = {head for _at, _key, head in found if head is not None}
@@ -372,10 +375,10 @@ def _walked(user: User, sought: _Sought, first: int, *, mine: bool) -> tuple[Lis
     def made(marks: Values) -> QuerySet[Patient, tuple[Any, ...]]:
         rows = _of_list(asker(marks.keys["user"], marks.keys["clinic"], rights), mine=mine)
         common = rows.filter(sought.one_by_one(marks.words, marks.days))
-        return _columns(common)[first : first + PAGE]  # type: ignore[arg-type]
+        return _columns(common)[first : first + PAGE]
 
-    kept = sought.kept_in(_kept_common)
-    rows = kept.tuples((rights, mine, first, sought.shape), sought.by(user), made)
+    kept, asked = sought.kept_in(_kept_common), sought.by(user, user.membership.clinic_id)
+    rows = kept.tuples((rights, mine, first, sought.shape), asked, made)
     return tuple(Listed._make(row) for row in rows)
 
 
@@ -425,10 +428,8 @@ class _Sought:
     def shape(self) -> tuple[tuple[_WordShape, ...], int]:
         return self.shapes, len(self.days)
 
-    def by(self, user: User) -> Values:
-        """Asked by somebody who works in a clinic."""
-        assert user.membership is not None  # noqa: S101
-        keys = {"user": user.pk, "clinic": user.membership.clinic_id}
+    def by(self, user: User, clinic: uuid.UUID) -> Values:
+        keys = {"user": user.pk, "clinic": clinic}
         return Values(keys, timezone.localdate(), timezone.now(), self.words, self.days)
 
     def kept_in(self, kept: Kept) -> Kept:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from patients.access import Listed
+
 
 @dataclass(frozen=True)
 class State:
@@ -66,7 +68,7 @@ class Banner:
         return f"{self.family}, {self.given}"
 
 
-def patient_url(patient: Patient) -> str:
+def patient_url(patient: Patient | Listed) -> str:
     """The overview of the patient; it belongs to another room."""
     try:
         return address("plans:patient", patient=patient.pk)
@@ -137,7 +139,7 @@ def _asked_rows(marks: kept.Values) -> QuerySet[Any, tuple[Any, ...]]:
     return numbers.union(allergies, people, all=True)
 
 
-def states(patient: Patient) -> tuple[State, ...]:
+def states(patient: Patient | Listed) -> tuple[State, ...]:
     found = []
     if patient.restricted:
         found.append(State("restricted", _("Restricted: reached by the care team only")))

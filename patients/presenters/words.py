@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from patients.access import Listed
+
 WORDS: dict[str, type[StrEnum]] = {
     "sex": Sex,
     "care_setting": CareSetting,
@@ -86,7 +88,7 @@ def number_in_words(issuer: str, number: str) -> str:
     return f"{number} ({issuer})" if issuer else number
 
 
-def person_in_words(patient: Patient) -> str:
+def person_in_words(patient: Patient | Listed) -> str:
     return formats.family_given(patient.family_name, patient.given_names)
 
 
