@@ -166,32 +166,213 @@ DOES_NOT: tuple[StrOrPromise, ...] = (
     _("It does not replace your clinic's emergency procedure. It shows its text and numbers."),
 )
 
-GLOSSARY: tuple[tuple[StrOrPromise, StrOrPromise], ...] = (
-    (_("none"), _("Asked, and the answer was none; or a dose of nothing, typed.")),
-    (_("not asked"), _("Nobody asked.")),
-    (_("not recorded"), _("Nobody wrote it down.")),
+# By what they are about. Every word that a tag, a role, a level or a paper can show is here.
+GLOSSARY: tuple[tuple[StrOrPromise, tuple[tuple[StrOrPromise, StrOrPromise], ...]], ...] = (
     (
-        _("not typed"),
-        _("A cell of the schedule that is empty: no statement, neither a dose nor none."),
+        _("What was not said"),
+        (
+            (_("none"), _("Asked, and the answer was none; or a dose of nothing, typed.")),
+            (_("not asked"), _("Nobody asked.")),
+            (_("not recorded"), _("Nobody wrote it down. It is never read as none or as 0.")),
+            (
+                _("not typed"),
+                _("A cell of the schedule that is empty: no statement, neither a dose nor none."),
+            ),
+            (_("declined"), _("Asked, and the person would not or could not answer.")),
+            (
+                _("could not be asked"),
+                _("A safety question that nobody could ask, with the reason. It stays open."),
+            ),
+            (_("computed"), _("Added up from what was typed. Nothing else makes a figure.")),
+        ),
     ),
-    (_("declined"), _("Asked, and the person would not or could not answer.")),
     (
-        _("staying on this dose"),
-        _("The step goes on, and the next change waits. It never means stop."),
+        _("The plan"),
+        (
+            (_("plan"), _("What is to be taken, from its first day to a stated end, in versions.")),
+            (_("draft"), _("What is being typed. Nothing of it is in force.")),
+            (
+                _("version"),
+                _("The whole schedule as signed. It never changes; a later one replaces it."),
+            ),
+            (_("in force"), _("The version that counts on a day, from the day typed in it.")),
+            (
+                _("superseded"),
+                _("Replaced by a later version, or by a correction; still readable."),
+            ),
+            (_("step"), _("Days with the same doses.")),
+            (_("pattern"), _("Every day, every so many days, chosen weekdays, or a cycle.")),
+            (
+                _("as needed"),
+                _("Taken when needed, up to the maximum typed, apart by the gap typed."),
+            ),
+            (_("product"), _("A drug in one form and one strength.")),
+            (
+                _("do not split"),
+                _("A product whose parts are not given; a half of it is a finding."),
+            ),
+            (
+                _("finding"),
+                _("A fact about a schedule, mended or accepted with a reason before signing."),
+            ),
+            (
+                _("lower, same, higher"),
+                _("What a step is beside the step before it: a fact about one drug, no mark."),
+            ),
+            (
+                _("staying on this dose"),
+                _("The step goes on, and the next change waits. It never means stop."),
+            ),
+            (
+                _("interruption, interrupted"),
+                _("Days on which others set the doses, or none is taken here."),
+            ),
+            (
+                _("restart"),
+                _("Going on after an interruption or a stop, by a version that is signed."),
+            ),
+            (
+                _("asked for, not yet signed"),
+                _("A change somebody wants. The plan is as signed until a prescriber answers."),
+            ),
+            (
+                _("instruction by telephone"),
+                _("A prescriber's words, written down by who took them, signed or rejected later."),
+            ),
+            (_("taken over"), _("Set elsewhere, kept as told. It was not signed here.")),
+            (_("told list"), _("Who knows of a version: the patient, the pharmacy and others.")),
+            (_("formulary"), _("The clinic's list of forms and strengths that are to be had.")),
+            (_("supply arrangement"), _("When, how and by whom the medicine is collected.")),
+        ),
     ),
-    (_("plan"), _("What is to be taken, from its first day to a stated end, in versions.")),
-    (_("version"), _("The whole schedule as signed. It never changes; a later one replaces it.")),
-    (_("draft"), _("What is being typed. Nothing of it is in force.")),
-    (_("step"), _("Days with the same doses.")),
-    (_("finding"), _("A fact about a schedule, mended or accepted with a reason before signing.")),
-    (_("interruption"), _("Days on which others set the doses, or none is taken here.")),
-    (_("aftercare"), _("After the last dose: check-ins go on.")),
-    (_("check-in"), _("What was asked and told on one occasion.")),
-    (_("contact"), _("A call, message or letter that is no check-in.")),
-    (_("red flag"), _("Something recorded that people are told of at once.")),
-    (_("ladder"), _("Who is told, in which order, and after how many minutes.")),
-    (_("told list"), _("Who knows of a version: the patient, the pharmacy and others.")),
-    (_("handout"), _("The paper that a patient takes home.")),
+    (
+        _("A drug's part in a plan"),
+        (
+            (_("tapered"), _("Its dose is brought down, as typed.")),
+            (_("introduced in a cross-taper"), _("Begun while another drug is brought down.")),
+            (_("unchanged beside it"), _("Kept as it is meanwhile.")),
+            (_("supportive"), _("Given for what the change brings with it.")),
+            (_("rescue"), _("For a moment that the plan names; as needed.")),
+            (
+                _("stop, maintain, refer"),
+                _("How a drug's schedule ends, as its prescriber states."),
+            ),
+        ),
+    ),
+    (
+        _("Where a plan stands"),
+        (
+            (_("active"), _("A signed version is in force, or will be.")),
+            (_("aftercare"), _("After the last dose: check-ins go on.")),
+            (_("completed"), _("It came to its stated end.")),
+            (_("stopped"), _("Ended before its stated end, with the reason.")),
+            (
+                _("transferred"),
+                _("Taken on by a named receiver who accepted. Until then check-ins stay due."),
+            ),
+            (_("lost to contact"), _("Nobody reaches the patient; it is written down since when.")),
+            (
+                _("entered in error"),
+                _("On the wrong patient, or a mistake. It stays readable, with the reason."),
+            ),
+        ),
+    ),
+    (
+        _("The check-in"),
+        (
+            (_("check-in"), _("What was asked and told on one occasion.")),
+            (_("baseline"), _("A check-in before any version is in force.")),
+            (_("contact"), _("A call, message or letter that is no check-in.")),
+            (
+                _("safety question"),
+                _("Seizure, hallucination, confusion, suicide, loss of consciousness, overdose."),
+            ),
+            (_("event"), _("Something that happened at a time, such as a fall: how many, when.")),
+            (_("interference"), _("How much a symptom gets in the way of the day, 0 to 3.")),
+            (_("scale total"), _("What a rater counted. It tracks change and decides no dose.")),
+            (
+                _("told in confidence"),
+                _("By a third person. Left out of a patient's copy until a clinician decides."),
+            ),
+            (_("decision"), _("What the clinician decides. The plan changes when it is signed.")),
+            (
+                _("overdue"),
+                _("The date that a clinician set has passed, and nothing was recorded."),
+            ),
+            (
+                _("risk-benefit review"),
+                _("Looking at the whole again, on a date a clinician sets."),
+            ),
+        ),
+    ),
+    (
+        _("Red flags"),
+        (
+            (_("red flag"), _("Something recorded that people are told of at once.")),
+            (_("starred"), _("Raises a red flag when it is recorded present.")),
+            (_("emergency"), _("Told now, at any hour.")),
+            (_("same day"), _("Told in the clinic's hours.")),
+            (_("ladder"), _("Who is told, in which order, and after how many minutes.")),
+            (_("rung"), _("One place on the ladder: people, a rota, or a shared address.")),
+            (_("rota, deputy"), _("Who is on by weekday and hour; who answers for somebody away.")),
+            (_("acknowledged"), _("A named person says: I am dealing with it.")),
+            (_("outcome"), _("What became of it. Without one a red flag is not closed.")),
+            (
+                _("limit"),
+                _("A figure of a vital sign that a person typed; beyond it a flag is raised."),
+            ),
+        ),
+    ),
+    (
+        _("Paper"),
+        (
+            (_("patient handout"), _("The schedule that a patient takes home.")),
+            (_("diary sheet"), _("A blank sheet on which a patient writes what was taken.")),
+            (
+                _("supply sheet for the pharmacy"),
+                _("What is collected when, and by whom. No prescription."),
+            ),
+            (
+                _("clinician summary"),
+                _("The course so far, with every red flag and open question."),
+            ),
+            (
+                _("red-flag handover sheet"),
+                _("For an emergency team: situation, background, acts."),
+            ),
+            (_("transfer package"), _("What goes with a patient to another team, in one file.")),
+            (_("downtime pack"), _("Sheets made beforehand, for hours without this software.")),
+            (_("check code"), _("Printed on each page; tells whether that paper still counts.")),
+        ),
+    ),
+    (
+        _("People and records"),
+        (
+            (_("prescriber"), _("Types the schedule and signs it.")),
+            (_("monitor"), _("Records check-ins and contacts; asks for changes, signs none.")),
+            (
+                _("administrator"),
+                _("Looks after accounts and the clinic's settings; sees no patient."),
+            ),
+            (_("auditor"), _("Reads the trail and nothing else.")),
+            (
+                _("records officer"),
+                _("Makes a patient's copy and keeps to the periods of keeping."),
+            ),
+            (_("protocol owner"), _("The prescriber who confirms the clinic's texts and levels.")),
+            (_("privacy lead"), _("Is told of each emergency access, and reviews it.")),
+            (_("care team"), _("Who looks after a patient. It decides what is on My list.")),
+            (_("restricted"), _("A record that its care team alone finds and opens.")),
+            (
+                _("emergency access"),
+                _("Opening a restricted record for an hour, with a reason that is reviewed."),
+            ),
+            (_("archived"), _("In no list and no search any more; kept until its period is over.")),
+            (_("consent"), _("Who may tell whom what, for what purpose and until when.")),
+            (_("disclosure"), _("What left the clinic: to whom, on what ground, when.")),
+            (_("trail"), _("Who saw and did what, when. Nobody can change it.")),
+        ),
+    ),
 )
 
 

@@ -45,6 +45,11 @@ FAULTS = """() => {
 def _take(page: Page, name: str, how: str) -> list[str]:
     """Without the toast that the last act left and with the bars where the page begins."""
     page.evaluate("() => document.querySelectorAll('.toast').forEach(e => e.remove())")
+    # A picture further down comes when somebody scrolls there; nobody does here.
+    page.evaluate("""() => Promise.all([...document.images].map(image => {
+        image.loading = "eager";
+        return image.decode().catch(() => null);
+    }))""")
     page.add_style_tag(content=".bottom-bar { position: static !important; }")
     path = FOLDER / f"{name.replace(':', '.')}.{how}.png"
     page.screenshot(path=path, full_page=True)

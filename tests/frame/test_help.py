@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from taperplan import helping
+from plans.presenters import choices
+from plans.rules.paper import DocumentKind
+from taperplan import helping, looks
+from taperplan.navigation import ROLE_WORDS
 from tests import doors
 from tests.harness.chromium import assert_fits, assert_no_violations
 
@@ -39,6 +42,26 @@ def test_help_leads_to_each_job_and_says_what_the_software_does_not_do(clare: Us
         assert str(one.steps[0]).split("'")[0] in page.content.decode()
     assert "It fills in no figure" in shown
     assert client.get("/help/no-such-job/").status_code == 404
+
+
+# What a tag says that needs no explaining.
+PLAIN = {
+    "Open", "Today", "Soon", "Due today", "Review due", "Invited", "Closed", "Deactivated", "Died",
+}  # fmt: skip
+
+
+def test_every_word_that_a_state_a_role_or_a_paper_has_is_explained() -> None:
+    said = " ".join(str(word) for _about, words in helping.GLOSSARY for word, _says in words)
+    shown = {
+        *(str(look.word) for look in looks.TAGS.values()),
+        *(str(word) for word in ROLE_WORDS.values()),
+        *(str(word) for _key, word in choices.ROLES),
+        *(kind.words for kind in DocumentKind),
+    } - PLAIN
+    unexplained = [word for word in shown if word.lower() not in said.lower()]
+    assert not unexplained
+    words = [str(word) for _about, words in helping.GLOSSARY for word, _says in words]
+    assert len(words) == len(set(words))
 
 
 @pytest.mark.sweep
