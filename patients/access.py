@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from functools import wraps
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
@@ -35,7 +36,7 @@ from taperplan.accounts.models import Membership
 from taperplan.accounts.rights import asker, rights_of
 from taperplan.audit import journal
 from taperplan.audit.verbs import Verb
-from taperplan.counting import RowsOf, TextsOf
+from taperplan.counting import AsKept, RowsOf, TextsOf
 from taperplan.kept import Kept, Values, about
 
 if TYPE_CHECKING:
@@ -294,11 +295,12 @@ def suggested(user: User, text: str) -> list[Patient]:
         sought = _sought(text)
         keys = _found(user, sought)
         if keys is not None:
-            few = Patient.objects.in_bulk(keys[:SUGGESTED])
-            found = [few[key] for key in keys[:SUGGESTED] if key in few]
+            few = [_key(key) for key in keys[:SUGGESTED]]
+            by_key = Patient.objects.in_bulk(few)
+            found = [by_key[key] for key in few if key in by_key]
             prefetch_related_objects(found, "numbers")
             return found
-        rows = rows.filter(sought.one_by_one(sought.words, sought.days))
+        rows = sought.walking(rows, sought.words, sought.days)
     return list(rows.prefetch_related("numbers")[:SUGGESTED])
 
 
@@ -307,21 +309,22 @@ def _of_list(user: User, *, mine: bool = False) -> PatientQuerySet:
     return rows.cared_for_by(user) if mine else rows
 
 
-def _found(user: User, sought: _Sought, *, mine: bool = False) -> list[uuid.UUID] | None:
-    """The keys of those who are asked for, or to whom a record is joined that is asked for; those
-    whose record changed last first. None where they are more than `MOST`: nobody reads so many,
-    and a database that stops there answers a single letter as soon as a whole name."""
+def _found(user: User, sought: _Sought, *, mine: bool = False) -> list[Any] | None:
+    """The keys of those who are asked for, or to whom a record is joined that is asked for, as the
+    database keeps them; those whose record changed last first. None where they are more than
+    `MOST`: nobody reads so many, and a database that stops there answers a single letter as soon
+    as a whole name."""
     if sought.nothing or user.membership is None:
         return []
     rights = rights_of(user.membership)
 
     def made(marks: Values) -> QuerySet[Patient, tuple[Any, ...]]:
         asker_ = asker(marks.keys["user"], marks.keys["clinic"], rights)
-        hit = Patient.objects.visible_to(asker_).filter(sought.at_once(marks.words, marks.days))
+        hit = sought.of(Patient.objects.visible_to(asker_), marks.words, marks.days)
         if mine:
             own = Patient.objects.cared_for_by(asker_).filter(pk=OuterRef("pk"))
             hit = hit.filter(Q(joined_to__isnull=False) | Exists(own))
-        return hit.values_list("changed_at", "pk", "joined_to")[: MOST + 1]
+        return hit.values_list(AsKept("changed_at"), "pk", "joined_to")[: MOST + 1]
 
     asked = sought.by(user, user.membership.clinic_id)
     found = sought.kept_in(_kept_hits).raw((rights, mine, sought.shape), asked, made)
@@ -331,9 +334,9 @@ def _found(user: User, sought: _Sought, *, mine: bool = False) -> list[uuid.UUID
     standing = {(at, key) for at, key, head in found if head is None}
     if heads:
         joined = _of_list(user, mine=mine).filter(pk__in=heads)
-        standing |= set(_as_kept(joined.values_list("changed_at", "pk").order_by()))
-    by_key = sorted(standing, key=lambda one: str(one[1]))
-    return [_key(key) for _at, key in sorted(by_key, key=lambda one: one[0], reverse=True)]
+        standing |= set(_as_kept(joined.values_list(AsKept("changed_at"), "pk").order_by()))
+    by_key = sorted(standing, key=itemgetter(1))
+    return [key for _at, key in sorted(by_key, key=itemgetter(0), reverse=True)]
 
 
 def _as_kept(rows: QuerySet[Any, tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -353,8 +356,9 @@ def _key(kept: Any) -> uuid.UUID:
     return kept if isinstance(kept, uuid.UUID) else uuid.UUID(kept)
 
 
-def _in_order(keys: Sequence[uuid.UUID]) -> tuple[Listed, ...]:
+def _in_order(kept: Sequence[Any]) -> tuple[Listed, ...]:
     """Of keys that were found among the visible ones."""
+    keys = [_key(key) for key in kept]
 
     def made(marks: Values) -> QuerySet[Patient, tuple[Any, ...]]:
         return _columns(Patient.objects.filter(pk__in=list(marks.keys.values())))
@@ -374,7 +378,7 @@ def _walked(user: User, sought: _Sought, first: int, *, mine: bool) -> tuple[Lis
 
     def made(marks: Values) -> QuerySet[Patient, tuple[Any, ...]]:
         rows = _of_list(asker(marks.keys["user"], marks.keys["clinic"], rights), mine=mine)
-        common = rows.filter(sought.one_by_one(marks.words, marks.days))
+        common = sought.walking(rows, marks.words, marks.days)
         return _columns(common)[first : first + PAGE]
 
     kept, asked = sought.kept_in(_kept_common), sought.by(user, user.membership.clinic_id)
@@ -386,19 +390,24 @@ def hits(visible: PatientQuerySet, text: str) -> PatientQuerySet:
     sought = _sought(text)
     if sought.nothing:
         return visible.none()
-    return visible.filter(sought.at_once(sought.words, sought.days))
+    return sought.of(visible, sought.words, sought.days)
 
 
 @dataclass(frozen=True)
 class _WordShape:
     """What a word may be. A name that begins so; with `number` also a record number that holds
     it; in digits alone also a phone or a year of birth. `common`: most patients have a number
-    that holds so little."""
+    that holds so little. `letter`: a single one."""
 
     number: bool
     phone: bool
     year: bool
     common: bool
+    letter: bool
+
+    @property
+    def everywhere(self) -> bool:
+        return self.common or self.letter
 
     def rows(self, word: str, without_noughts: str) -> QuerySet[SearchWord]:
         found = Q(kind=searching.NAME, word__begins=word)
@@ -436,29 +445,38 @@ class _Sought:
         """Statements for many words are written for once."""
         return kept if len(self.shapes) <= _FEW else Kept()
 
-    def at_once(self, words: Mapping[str, str], days: Mapping[str, date]) -> Q:
-        """From the index of words: for those that few have."""
-        return self._every(words, days, lambda shape: not shape.common)
+    def of(
+        self, visible: PatientQuerySet, words: Mapping[str, str], days: Mapping[str, date]
+    ) -> PatientQuerySet:
+        """Those who are found, by the index of words."""
+        return self._every(visible, words, days, "pk", lambda shape: not shape.common)
 
-    def one_by_one(self, words: Mapping[str, str], days: Mapping[str, date]) -> Q:
-        """The same, asked of each patient: for words so common that walking those who changed
-        last meets enough of them soon."""
-        return self._every(words, days, lambda _shape: False)
+    def walking(
+        self, ordered: PatientQuerySet, words: Mapping[str, str], days: Mapping[str, date]
+    ) -> PatientQuerySet:
+        """The same, met one by one in the order of the list: for words so common that a page of
+        them is met soon. Keys that a word names are listed once, but for a single letter, which
+        names half of everybody."""
+        ordered = ordered.alias(walked=AsKept("pk"))
+        return self._every(ordered, words, days, "walked", lambda shape: not shape.everywhere)
 
     def _every(
         self,
+        rows: PatientQuerySet,
         words: Mapping[str, str],
         days: Mapping[str, date],
+        key: str,
         listed: Callable[[_WordShape], bool],
-    ) -> Q:
-        found = Q(born__in=list(days.values())) if days else Q()
+    ) -> PatientQuerySet:
+        if days:
+            rows = rows.filter(born__in=list(days.values()))
         for place, shape in enumerate(self.shapes):
-            rows = shape.rows(words[f"word{place}"], words.get(f"phone{place}", ""))
+            found = shape.rows(words[f"word{place}"], words.get(f"phone{place}", ""))
             if listed(shape):
-                found &= Q(pk__in=rows.values("patient_key"))
+                rows = rows.filter(**{f"{key}__in": found.values("patient_key")})
             else:
-                found &= Q(Exists(rows.filter(patient_key=OuterRef("pk"))))
-        return found
+                rows = rows.filter(Exists(found.filter(patient_key=OuterRef("pk"))))
+        return rows
 
 
 def _sought(text: str) -> _Sought:
@@ -471,8 +489,10 @@ def _sought(text: str) -> _Sought:
         word = words[f"word{place}"] = typed[: searching.LONGEST]
         if phone:
             words[f"phone{place}"] = word.lstrip("0") or word
-        common = digits_alone and len(typed) < _FEW
-        shapes.append(_WordShape(number, phone, phone and len(word) == _YEAR, common))
+        common = digits_alone and len(typed.lstrip("0")) < _FEW
+        shapes.append(
+            _WordShape(number, phone, phone and len(word) == _YEAR, common, len(word) == 1)
+        )
     days = {f"day{place}": day for place, day in enumerate(asked.days)}
     return _Sought(tuple(shapes), words, days)
 

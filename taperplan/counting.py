@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import IntegerField, Subquery, TextField
+from django.db.models import Func, IntegerField, Subquery, TextField
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -20,14 +21,15 @@ class RowsOf(Subquery):
 
 
 class TextsOf(Subquery):
-    """Columns of text of the rows that a query finds, in its order: `texts_of` reads them."""
+    """Columns of the rows that a query finds, in its order, as JSON says them: `texts_of` reads
+    texts and figures, `moment_of` a moment among them."""
 
     output_field = TextField()
 
-    def __init__(self, queryset: QuerySet[Any, tuple[str, ...]]) -> None:
+    def __init__(self, queryset: QuerySet[Any, tuple[Any, ...]]) -> None:
         super().__init__(queryset)
         query: Any = queryset.query
-        self._columns = ", ".join(f'listed."{name}"' for name in query.values_select)
+        self._columns = ", ".join(f'listed."{name}"' for name in query.selected)
 
     def as_sql(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Any:  # type: ignore[override]
         one, all_of_them = "json_array", "json_group_array"
@@ -41,7 +43,23 @@ class TextsOf(Subquery):
         return super().as_sql(compiler, connection, template=template, **extra)
 
 
-def texts_of(found: str | None) -> list[list[str]]:
-    """What a column of `TextsOf` says: the texts of each row."""
-    rows: list[list[str]] = json.loads(found or "[]")
+class AsKept(Func):
+    """A column as the database keeps it: SQLite's driver reads every moment that it is told of,
+    where a thousand are only put in order."""
+
+    template = "%(expressions)s"
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **extra)
+
+
+def texts_of(found: str | None) -> list[list[Any]]:
+    """What a column of `TextsOf` says, row by row."""
+    rows: list[list[Any]] = json.loads(found or "[]")
     return rows
+
+
+def moment_of(said: str) -> datetime:
+    """SQLite keeps moments in UTC and says no zone."""
+    at = datetime.fromisoformat(said)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

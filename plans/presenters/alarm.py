@@ -6,20 +6,13 @@ Asked with the frame of every page, in its one statement.
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import (
-    CharField,
-    DateTimeField,
-    IntegerField,
-    OuterRef,
-    Subquery,
-    UUIDField,
-    Value,
-)
+from django.db.models import DateTimeField, OuterRef, Subquery, TextField, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -29,13 +22,12 @@ from plans.presenters.addresses import address
 from plans.rules.notices import LATE, TRIES, fault_words, lives
 from taperplan import formats
 from taperplan.accounts.models import Clinic
-from taperplan.counting import RowsOf
+from taperplan.counting import RowsOf, TextsOf, moment_of, texts_of
 from taperplan.kept import Kept, Values
 from taperplan.words import gettext as _
 from taperplan.words import ngettext
 
 if TYPE_CHECKING:
-    import uuid
     from collections.abc import Mapping
     from datetime import datetime
 
@@ -45,7 +37,7 @@ if TYPE_CHECKING:
 _DAY = timedelta(days=1)
 COLUMNS = (
     "gap_from", "gap_to", "held",
-    "beat", "stuck", "stuck_flag", "stuck_rung", "stuck_since", "stuck_tries", "stuck_fault",
+    "beat", "stuck", "stuck_first",
 )  # fmt: skip
 
 
@@ -68,14 +60,11 @@ def asked(clinic: Clinic, now: datetime) -> dict[str, Combinable]:
         **restored.asked(clinic),
         "beat": Subquery(Heartbeat.objects.filter(pk=Heartbeat.ONLY).values("at")[:1]),
         "stuck": RowsOf(stuck.order_by().values("pk")),
-        "stuck_flag": Subquery(first.values("escalation_id")[:1], output_field=UUIDField()),
-        "stuck_rung": Subquery(first.values("rung")[:1]),
-        "stuck_since": Subquery(first.values("made_at")[:1]),
-        "stuck_tries": Subquery(
-            first.annotate(most=Subquery(failing.values("tries")[:1])).values("most")[:1]
-        ),
-        "stuck_fault": Subquery(
-            first.annotate(why=Subquery(failing.values("fault")[:1])).values("why")[:1]
+        "stuck_first": TextsOf(
+            first.annotate(
+                most=Subquery(failing.values("tries")[:1]),
+                why=Subquery(failing.values("fault")[:1]),
+            ).values_list("escalation_id", "rung", "made_at", "most", "why")[:1]
         ),
     }
 
@@ -86,11 +75,7 @@ def nothing() -> dict[str, Combinable]:
         **restored.nothing(),
         "beat": Cast(Value(None), DateTimeField()),
         "stuck": Value(0),
-        "stuck_flag": Cast(Value(None), UUIDField()),
-        "stuck_rung": Cast(Value(None), IntegerField()),
-        "stuck_since": Cast(Value(None), DateTimeField()),
-        "stuck_tries": Cast(Value(None), IntegerField()),
-        "stuck_fault": Cast(Value(None), CharField()),
+        "stuck_first": Cast(Value(None), TextField()),
     }
 
 
@@ -169,20 +154,18 @@ def _stuck(row: Mapping[str, Any], clinic: Clinic, now: datetime, *, may_open: b
         "%(count)s red flag notices could not be delivered.",
         count,
     ) % {"count": formats.number(count)}
-    key: uuid.UUID = row["stuck_flag"]
-    since = timezone.localtime(row["stuck_since"])
+    ((flag, rung, made_at, tries, fault),) = texts_of(row["stuck_first"])
+    key, since = uuid.UUID(flag), timezone.localtime(moment_of(made_at))
     when = formats.clock(since) if now - since < _DAY else formats.moment(since)
     parts = [
-        _("Reference %(flag)s, rung %(rung)s")
-        % {"flag": f"RF-{key.hex[:8]}", "rung": row["stuck_rung"]},
-        fault_words(row["stuck_fault"] or ""),
+        _("Reference %(flag)s, rung %(rung)s") % {"flag": f"RF-{key.hex[:8]}", "rung": rung},
+        fault_words(fault or ""),
     ]
-    tries = row["stuck_tries"] or 0
     tried = (
         ngettext("tried once since %(when)s", "tried %(tries)s times since %(when)s", tries)
         if tries
         else _("waiting since %(when)s")
-    ) % {"tries": tries, "when": when}
+    ) % {"tries": tries or 0, "when": when}
     sentence = ", ".join([*filter(None, parts), tried]) + "."
     url = address("plans:red-flag", escalation=key) if may_open else ""
     return Alarm(

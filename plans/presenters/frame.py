@@ -1,7 +1,7 @@
 """What the frame of every page says: how many red flags are open, what waits, whose they are.
 
-One statement a page, made only when the page draws the frame. Red flags come as rows, the
-counts as one row more.
+One statement a page, made only when the page draws the frame. Red flags come as rows, where the
+page shows any, and the counts as one row more.
 """
 
 from __future__ import annotations
@@ -113,11 +113,13 @@ class Counts:
 
 
 class Frame:
-    """Evaluated when the page first asks. `attend` names the patient whose flags must be whole.
-    `leaving`: it goes into a file, which names nobody who was opened in an emergency."""
+    """Evaluated when the page first asks. `attend` names the patient whose flags are shown;
+    `flags`: those of everybody are. `leaving`: it goes into a file, which names nobody who was
+    opened in an emergency."""
 
-    def __init__(self, request: Any, *, leaving: bool = False) -> None:
+    def __init__(self, request: Any, *, flags: bool = False, leaving: bool = False) -> None:
         self._request = request
+        self._shows_flags = flags
         self.leaving = leaving
         self._patient: Patient | None = None
 
@@ -146,7 +148,10 @@ class Frame:
     @cached_property
     def flags(self) -> tuple[FlagLine, ...]:
         """Those over the clinic's own time limit first."""
-        return self._lines(self._found[1])
+        if self._shows_flags:
+            return self._lines(self._found[1])
+        # Not foreseen when the frame was asked for.
+        return Frame(self._request, flags=True, leaving=self.leaving).flags
 
     @property
     def alarms(self) -> tuple[alarm.Alarm, ...]:
@@ -157,6 +162,11 @@ class Frame:
         """The open flags of the page's patient and of the records joined to theirs."""
         if self._patient is None:
             return []
+        if self._shows_flags:
+            # Those of everybody are cut off; of this patient none may be.
+            whole = Frame(self._request, leaving=self.leaving)
+            whole.attend(self._patient)
+            return whole.of_patient
         key = self._patient.pk
         own = [row for row in self._found[1] if key in (row["about"], row["joined"])]
         return [flag.without_name() for flag in self._lines(own)]
@@ -191,7 +201,8 @@ class Frame:
         counts = Counts()
         alarms: tuple[alarm.Alarm, ...] = ()
         limits: dict[str, int | None] = {}
-        for row in _rows(request, self._patient, leaving=self.leaving):
+        asked = _Asked(self._shows_flags, self._patient is not None, self.leaving)
+        for row in _rows(request, asked, self._patient):
             if row["place"] == 0:
                 counts = Counts(row["flags"], row["waits"], bool(row["mine"]), row["tests"])
                 alarms = alarm.alarms(row, request.clinic, request.now, may_open=True)
@@ -231,10 +242,18 @@ def _heading(count: int) -> str:
 _kept = Kept()
 
 
-def _rows(request: Any, patient: Patient | None, *, leaving: bool) -> Iterator[dict[str, Any]]:
-    """The row of counts, then the open flags. The text of the statement depends on nothing but
-    what this person may do and on whether the page is about a patient.
-    """
+@dataclass(frozen=True)
+class _Asked:
+    """On what the text of the statement hangs, beside what somebody may do: whose flags come as
+    rows."""
+
+    everybodys: bool
+    of_patient: bool
+    leaving: bool
+
+
+def _rows(request: Any, asked: _Asked, patient: Patient | None) -> Iterator[dict[str, Any]]:
+    """The row of counts, then the open flags."""
     rights = rights_of(request.user.membership)
     keys = {"user": request.user.pk, "clinic": request.clinic.pk}
     if patient is not None:
@@ -244,35 +263,41 @@ def _rows(request: Any, patient: Patient | None, *, leaving: bool) -> Iterator[d
         clinic = Clinic(pk=marks.keys["clinic"])
         user = asker(marks.keys["user"], marks.keys["clinic"], rights)
         open_now = Escalation.objects.open_to(user)
-        seen = (without_emergency if leaving else within_reach)(user, "patient__")
-        rows = _flags(open_now, user, marks.keys.get("patient"), seen).union(
-            _counts(open_now, user, clinic, marks), all=True
-        )
-        rows = rows.order_by("place", "level", "reported_at", "key")
+        counts = _counts(open_now, user, clinic, marks)
+        if not asked.everybodys and not asked.of_patient:
+            return counts
+        seen = (without_emergency if asked.leaving else within_reach)(user, "patient__")
+        rows = _flags(open_now, user, _shown(asked, marks.keys.get("patient")), seen)
+        rows = rows.union(counts, all=True).order_by("place", "level", "reported_at", "key")
         # A file names all of them.
-        return rows if leaving else rows[: MOST + 1]
+        return rows if asked.leaving else rows[: MOST + 1]
 
     values = Values(keys, request.today, request.now)
-    return _kept.rows((rights, patient is not None, leaving), values, made)
+    return _kept.rows((rights, asked), values, made)
+
+
+def _shown(asked: _Asked, patient: uuid.UUID | None) -> Q:
+    return Q() if asked.everybodys else Q(patient=patient) | Q(patient__joined_to=patient)
 
 
 def prepare(request: Any) -> None:
-    """Write both statements of somebody with these rights, and ask nothing."""
+    """Write the statements of somebody with these rights."""
     for patient in (None, Patient(pk=uuid4())):
-        _rows(request, patient, leaving=False)
+        for everybodys in (False, True):
+            _rows(request, _Asked(everybodys, patient is not None, leaving=False), patient)
 
 
 def _flags(
-    open_now: QuerySet[Escalation], user: User, patient: uuid.UUID | None, seen: Q
+    open_now: QuerySet[Escalation], user: User, shown: Q, seen: Q
 ) -> QuerySet[Any, dict[str, Any]]:
-    """The open flags: those of the page's patient first, so that none of them is cut off."""
-    first = Q(patient=patient) | Q(patient__joined_to=patient) if patient else Q(pk=None)
+    """The open flags that are shown."""
     team = CareTeam.objects.filter(patient=OuterRef("patient"), user=user, until=None)
     numbers = RecordNumber.objects.filter(patient=OuterRef("patient"), withdrawn_at=None)
     found: QuerySet[Any, dict[str, Any]] = (
-        open_now.order_by()
+        open_now.filter(shown)
+        .order_by()
         .annotate(
-            place=Case(When(first, then=Value(1)), default=Value(2), output_field=IntegerField()),
+            place=Value(1),
             key=F("pk"),
             about=F("patient_id"),
             joined=F("patient__joined_to_id"),

@@ -124,7 +124,7 @@ def _worklist_rows(request: ClinicianRequest) -> Iterator[Values]:
     """Every row of every group, in as many statements as the page takes."""
     found = worklist(
         user=request.user,
-        frame=Frame(request, leaving=True),
+        frame=Frame(request, flags=True, leaving=True),
         now=request.now,
         today=request.today,
         whose=request.GET.get("whose", ""),

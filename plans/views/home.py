@@ -33,7 +33,7 @@ def home(request: ClinicianRequest) -> HttpResponse:
 
 @require_permission(Permission.VIEW_PATIENTS)
 def _worklist(request: ClinicianRequest) -> HttpResponse:
-    frame = Frame(request)
+    frame = Frame(request, flags=True)
     asked = request.GET
     found = worklist(
         user=request.user,
@@ -53,7 +53,7 @@ def _worklist(request: ClinicianRequest) -> HttpResponse:
 def flags_now(request: ClinicianRequest) -> HttpResponse:
     """The bar of open red flags, asked for by a worklist that stands open; nothing where it is
     still as that page shows it, so that no focus is lost."""
-    frame = Frame(request)
+    frame = Frame(request, flags=True)
     if request.GET.get("shown", "") == frame.mark:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return render(request, "plans/home/_flags.html", {"frame": frame, "appeared": True})

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 HALLUCINATION = {"s-hallucination": "yes", "s-hallucination-confirmed": "yes"}
 
 
-def frame(user: User) -> Frame:
+def frame(user: User, *, flags: bool = False) -> Frame:
     """As the context processor makes it, at the moment of the other tests."""
     assert user.clinic is not None
     request = SimpleNamespace(user=user, clinic=user.clinic, now=NOW, today=user.clinic.day(NOW))
-    return Frame(request)
+    return Frame(request, flags=flags)
 
 
 def test_a_test_message_waits_for_whom_it_was_sent_to_until_answered(
@@ -67,8 +67,15 @@ def test_everything_the_frame_says_is_one_statement(
     with django_assert_num_queries(1):
         assert shown.red_flags == 1
         assert len(shown.of_patient) == 1
-        assert shown.flags[0].tag == "emergency"
         assert shown.worklist == 2  # the red flag, and the check-in that is not completed
+
+    everybodys = frame(clare, flags=True)
+    with django_assert_num_queries(1):
+        assert everybodys.flags[0].tag == "emergency"
+        assert everybodys.red_flags == 1
+        assert everybodys.worklist == 2
+    # A page that did not say that it shows them shows them all the same.
+    assert shown.flags == everybodys.flags
 
 
 def test_an_open_red_flag_says_who_raised_it_and_that_nobody_acknowledged_it(
@@ -126,6 +133,9 @@ def test_no_flag_of_the_patient_on_the_page_is_cut_off_by_those_of_others(
     assert shown.of_patient_words == "2 red flags open"
     assert shown.red_flags == MOST + 4
     assert len(shown.flags) == MOST
+    everybodys = frame(clare, flags=True)
+    everybodys.attend(last)
+    assert everybodys.of_patient == shown.of_patient
 
 
 def test_what_waits_is_counted_for_mine_once_i_look_after_somebody(
