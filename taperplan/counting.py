@@ -63,3 +63,9 @@ def moment_of(said: str) -> datetime:
     """SQLite keeps moments in UTC and says no zone."""
     at = datetime.fromisoformat(said)
     return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+class KeysOf(Subquery):
+    """The column `of` of a query that has another one to be ordered by."""
+
+    template = "(SELECT found.of FROM (%(subquery)s) found)"

@@ -168,7 +168,7 @@ class Version(models.Model):
         ]
         # What a worklist looks for by its day.
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["in_force_from"], name="version_in_force"),
+            models.Index(fields=["in_force_from", "id"], name="version_from_day"),
             models.Index(
                 fields=["hold_until"], condition=Q(hold_until__isnull=False), name="version_held"
             ),

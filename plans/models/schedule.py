@@ -177,8 +177,8 @@ class Step(models.Model):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["first_day"], name="step_begins"),
-            models.Index(fields=["last_day"], name="step_ends"),
+            models.Index(fields=["first_day", "version"], name="step_first_day"),
+            models.Index(fields=["last_day", "version"], name="step_last_day"),
         ]
 
     def __str__(self) -> str:

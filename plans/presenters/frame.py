@@ -37,7 +37,7 @@ from patients.models import CareTeam, Patient, RecordNumber, within_reach, witho
 from plans.models import Escalation
 from plans.presenters import alarm
 from plans.presenters.addresses import address
-from plans.presenters.waiting import Waiting, Whose
+from plans.presenters.waiting import MOST_WAITING, team_size, what_concerns
 from plans.rules.reach import told
 from plans.rules.redflags import EscalationState, Level, overdue_since
 from taperplan import formats
@@ -108,7 +108,7 @@ class FlagLine:
 class Counts:
     flags: int = 0
     waits: int = 0
-    on_a_team: bool = False
+    team: int = 0
     tests: int = 0
 
 
@@ -131,14 +131,25 @@ class Frame:
         return self._found[0].flags
 
     @property
-    def worklist(self) -> int:
+    def worklist(self) -> str:
         """Every open red flag, and what waits for an act about those whom one looks after."""
-        return self._found[0].flags + self._found[0].waits
+        return self.with_flags(self.waits)
 
     @property
-    def on_a_team(self) -> bool:
-        """Whether "mine" means anything: this person looks after somebody."""
-        return self._found[0].on_a_team
+    def waits(self) -> int:
+        """Without the red flags: about mine, and about everybody for whoever is on no team."""
+        return self._found[0].waits
+
+    def with_flags(self, waits: int) -> str:
+        """As a badge says it: the last of what waits was not counted where there is so much."""
+        if waits > MOST_WAITING:
+            return _("%(count)s+") % {"count": formats.number(self.red_flags + MOST_WAITING)}
+        return formats.number(self.red_flags + waits)
+
+    @property
+    def team(self) -> int:
+        """How many people this person looks after, counted to FEW and one."""
+        return self._found[0].team
 
     @property
     def tests(self) -> int:
@@ -204,7 +215,7 @@ class Frame:
         asked = _Asked(self._shows_flags, self._patient is not None, self.leaving)
         for row in _rows(request, asked, self._patient):
             if row["place"] == 0:
-                counts = Counts(row["flags"], row["waits"], bool(row["mine"]), row["tests"])
+                counts = Counts(row["flags"], row["waits"], row["team"], row["tests"])
                 alarms = alarm.alarms(row, request.clinic, request.now, may_open=True)
                 limits = {
                     Level.EMERGENCY.value: row["emergency_limit"],
@@ -303,6 +314,7 @@ def _flags(
             joined=F("patient__joined_to_id"),
             flags=Value(0),
             waits=Value(0),
+            team=Value(0),
             tests=Value(0),
             mine=Exists(team),
             # Everybody on duty may open it; whose it is stands only where it may be seen.
@@ -326,7 +338,7 @@ def _flags(
 
 _COLUMNS = (
     "place", "key", "about", "joined", "level", "symptom", "label", "state", "reported_at",
-    "flags", "waits", "tests", "mine", "family", "given", "born", "by", "number",
+    "flags", "waits", "team", "tests", "mine", "family", "given", "born", "by", "number",
     "acked", "emergency_limit", "same_day_limit", *alarm.COLUMNS,
 )  # fmt: skip
 
@@ -335,7 +347,6 @@ def _counts(
     open_now: QuerySet[Escalation], user: User, clinic: Clinic, asked: Values
 ) -> QuerySet[Any, dict[str, Any]]:
     """One row: how many flags are open, what waits for this person, whether they are on a team."""
-    team = CareTeam.objects.filter(user=user, until=None)
     limits = TimeLimits.objects.standing(clinic)
     tests = TestMessage.objects.visible_to(user).filter(acknowledgement=None)
     nothing = Value("", output_field=CharField())
@@ -353,9 +364,10 @@ def _counts(
             state=nothing,
             reported_at=Cast(Value(None), DateTimeField()),
             flags=RowsOf(open_now.order_by().values("pk")),
-            waits=Waiting(user, asked.today, Whose.CONCERNS).how_many(),
+            waits=what_concerns(user, asked.today),
+            team=team_size(user),
             tests=RowsOf(tests.order_by().values("pk")),
-            mine=Cast(Exists(team), BooleanField()),
+            mine=Cast(Value(None), BooleanField()),
             family=nothing,
             given=nothing,
             born=Cast(Value(None), DateField()),

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import (
     CharField,
@@ -30,9 +30,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from patients.models import RecordNumber
-from plans.models import Step, Version, schedules
+from plans.models import Version, schedules
 from plans.presenters.addresses import address
-from plans.presenters.waiting import Waiting, Whose
+from plans.presenters.waiting import FEW, MOST_WAITING, Waiting, Whose
 from plans.rules.check_in import AskedKind
 from plans.rules.schedule import Change, DrugChange, End, Schedule, away_on, next_change
 from plans.rules.wording import step_total_words
@@ -41,7 +41,7 @@ from taperplan import formats
 from taperplan.accounts.models import Clinic, User
 from taperplan.accounts.rights import asker, rights_of
 from taperplan.accounts.roles import Permission
-from taperplan.counting import RowsOf
+from taperplan.counting import KeysOf, RowsOf
 from taperplan.kept import Kept, Values
 
 if TYPE_CHECKING:
@@ -90,12 +90,14 @@ class Group:
     count: int
     more: str = ""
     """Where the rest stands, when not all of it is shown."""
+    counted: int | None = None
+    """How far it was counted: a count above that only says that there are more."""
 
     @property
     def how_many(self) -> str:
         """The count as it stands beside the title."""
-        if self.count > COUNTED and self.more:
-            return _("more than %(count)s") % {"count": formats.number(COUNTED)}
+        if self.counted is not None and self.count > self.counted:
+            return _("more than %(count)s") % {"count": formats.number(self.counted)}
         return formats.number(self.count)
 
     @property
@@ -111,7 +113,7 @@ class Choice:
     label: str
     url: str
     current: bool
-    count: int
+    count: str
     """What waits for an act there, counted as the top bar counts it."""
 
 
@@ -162,11 +164,12 @@ TITLES: dict[str, Callable[[], str]] = {
     "begun": lambda: _("Check-ins begun"),
     "drafts": lambda: _("Drafts not signed"),
 }
-# On a page of every group, those dated ahead and the told list are counted no further than this:
-# a clinic of ten thousand plans would be read whole for three figures of five digits.
-COUNTED = 1000
-# Those that `Waiting.how_many` counts.
-WAITS = frozenset({"overdue", "due", "safety", "begun", "asked", "drafts"})
+# So far a group is counted, or to the end of the page that is shown: a clinic of a hundred thousand
+# plans would be read whole for figures of five digits.
+COUNTED = MOST_WAITING
+# And so far those whose every row takes some looking up.
+COUNTED_DEAR = 2 * MOST
+DEAR = frozenset({"changing", "ending", "told"})
 
 
 def worklist(
@@ -182,16 +185,20 @@ def worklist(
 ) -> Worklist:
     """Eight statements at most, whatever waits; the red flags come with the frame. `most`: how
     many rows of a group stand on a page."""
-    mine = whose == "mine" if whose in ("mine", "team") else frame.on_a_team
+    mine = whose == "mine" if whose in ("mine", "team") else bool(frame.team)
     show = show if show in TITLES else ""
     start = (page - 1) * most if show else 0
-    about = Waiting(user, today, Whose.MINE if mine else Whose.EVERYBODY, frame.leaving)
-    made = _Maker(user, now, today, about, show, range(start, start + most))
+    few = mine and frame.team <= FEW
+    whom = Whose.MINE if mine else Whose.EVERYBODY
+    about = Waiting(user, today, whom, few=few, leaving=frame.leaving)
+    # The frame has counted one of the lists; whoever is on no team has nothing on the other.
+    counts_all = mine or frame.team > 0
+    made = _Maker(user, now, today, about, show, range(start, start + most), counts_all)
     rows = made.found()
     found = {group.key: group for group in (made.red_flags(frame), *made.groups(rows))}
     groups = tuple(found[key] for key in TITLES if key in found and found[key].rows)
     link = _Link("mine" if mine else "team", show)
-    waits = made.waits(rows)
+    everybody = rows[_EVERYBODY][0].count if counts_all else frame.waits
     return Worklist(
         title=_long_day(today),
         groups=tuple(
@@ -205,13 +212,13 @@ def worklist(
                 _("Mine"),
                 link.to(whose="mine"),
                 current=mine,
-                count=frame.red_flags + waits[Whose.MINE],
+                count=frame.with_flags(frame.waits if frame.team else 0),
             ),
             Choice(
                 _("Team"),
                 link.to(whose="team"),
                 current=not mine,
-                count=frame.red_flags + waits[Whose.EVERYBODY],
+                count=frame.with_flags(everybody),
             ),
         ),
         show=show,
@@ -227,8 +234,10 @@ def worklist(
 
 def prepare(user: User, now: datetime, today: date) -> None:
     """Write the statements of the first page of both lists for somebody with these rights."""
-    for whose in (Whose.MINE, Whose.EVERYBODY):
-        _Maker(user, now, today, Waiting(user, today, whose), "", range(MOST)).found()
+    mine = Waiting(user, today, Whose.MINE)
+    for about in (mine, replace(mine, few=True), Waiting(user, today)):
+        _Maker(user, now, today, about, "", range(MOST), counts_all=True).found()
+    _Maker(user, now, today, Waiting(user, today), "", range(MOST), counts_all=False).found()
 
 
 @dataclass(frozen=True)
@@ -266,6 +275,8 @@ class _Maker:
     show: str
     shown: range
     """The rows of each group that are shown, from the first as 0."""
+    counts_all: bool
+    """Whether what waits on everybody's list is counted here, and not by the frame."""
 
     def wants(self, key: str) -> bool:
         return self.show in ("", key)
@@ -301,7 +312,7 @@ class _Maker:
 
     # --- one statement for everything that is a row of a table
     def found(self) -> dict[str, list[_Found]]:
-        """Rows by their kind, with one more for each of the two lists: what waits there.
+        """Rows by their kind, with one more for what waits on everybody's list.
 
         The text of the statement hangs on what this person may do and on what is shown.
         """
@@ -309,7 +320,9 @@ class _Maker:
         if membership is None:
             return {}
         rights = rights_of(membership)
-        sort = (rights, self.about.whose, self.about.leaving, self.show, self.shown)
+        about = self.about
+        whom = (about.whose, about.few, about.leaving, self.counts_all)
+        sort = (rights, whom, self.show, self.shown)
         keys = {"user": self.user.pk, "clinic": membership.clinic_id}
         values = Values(keys, self.today, self.now)
 
@@ -333,37 +346,37 @@ class _Maker:
             query
             for place, (key, branch) in enumerate(_branches(about, now).items())
             if self.wants(key)
-            and (query := branch.query(key, place, self.shown, self._counted(key))) is not None
+            and (query := branch.query(key, place, self._read(key), self._counted(key))) is not None
         ]
-        first, *others = (
-            _waits(about.user, clinic, about.today, whose) for whose in self._counted_apart()
-        )
-        together = first.union(*others, *queries, all=True)
+        if self.counts_all:
+            queries.insert(0, _waits(about.user, clinic, about.today))
+        if not queries:
+            nobody: Any = Clinic.objects.none().values("pk")
+            return cast("QuerySet[Any, dict[str, Any]]", nobody)
+        first, *others = queries
+        together = first.union(*others, all=True) if others else first
         return together.order_by("r_place", "r_on", "r_at", "r_key")
 
+    def _read(self, key: str) -> range:
+        """The rows that are read: of those that are dear to count, as far as they are counted."""
+        stop = self._far(key) + 1 if key in DEAR else self.shown.stop
+        return range(self.shown.start, stop)
+
+    def _far(self, key: str) -> int:
+        """How far a group is counted: to the end of the page at least."""
+        return max(COUNTED_DEAR if key in DEAR else COUNTED, self.shown.stop)
+
     def _counted(self, key: str) -> int | None:
-        """How far the rows of a group are counted: what waits for an act, to the last."""
-        return None if self.show or key in WAITS else COUNTED + 1
-
-    def _counted_apart(self) -> list[Whose]:
-        """Where everything is shown, what waits on that list is the sum of its groups."""
-        lists = (Whose.MINE, Whose.EVERYBODY)
-        return [one for one in lists if self.show or self.shown.start or one != self.about.whose]
-
-    def waits(self, found: dict[str, list[_Found]]) -> dict[Whose, int]:
-        apart = self._counted_apart()
-        here = sum(rows[0].count for key, rows in found.items() if key in WAITS)
-        return {
-            one: sum(row.count for row in found.get(one.name, ())) if one in apart else here
-            for one in (Whose.MINE, Whose.EVERYBODY)
-        }
+        return None if key in DEAR else self._far(key) + 1
 
     def groups(self, found: dict[str, list[_Found]]) -> Iterable[Group]:
         for key, rows in found.items():
             if key not in TITLES:
                 continue
-            made = self._changing(rows) if key == "changing" else tuple(map(self._row, rows))
-            yield Group(key, TITLES[key](), made, rows[0].count)
+            count = self.shown.start + len(rows) if key in DEAR else rows[0].count
+            shown = rows[: len(self.shown)]
+            made = self._changing(shown) if key == "changing" else tuple(map(self._row, shown))
+            yield Group(key, TITLES[key](), made, count, counted=self._far(key))
 
     def _row(self, row: _Found) -> Row:
         words = _WORDS[row.kind](self, row)
@@ -673,25 +686,28 @@ class _Branch:
     patient: str
     at: str
     who: str
-    on: str | Subquery = ""
+    on: str | Combinable = ""
     plan: str = ""
     word: str = ""
     words: str | Combinable = ""
+    key: str = "pk"
+    keys: QuerySet[Any, dict[str, Any]] | None = None
+    """Which of the rows and in which order, where it takes more than one query to say so."""
 
     def query(
         self, kind: str, place: int, shown: range, counted: int | None
     ) -> QuerySet[Any, dict[str, Any]] | None:
-        """So many rows, and how many there are, counted so far; None where there cannot be any."""
+        """These rows, and how many there are, counted so far or not at all; None where there
+        cannot be any."""
         if self.rows.query.is_empty():
             return None
-        keys = self.rows.values("pk")[shown.start : shown.stop]
         found: QuerySet[Any, dict[str, Any]] = (
-            self.rows.model._default_manager.filter(pk__in=keys)
+            self.rows.model._default_manager.filter(pk__in=self._keys(shown))
             .order_by()
             .annotate(
                 r_place=Value(place),
                 r_kind=Value(kind, output_field=CharField()),
-                r_key=Cast("pk", CharField()),
+                r_key=Cast(self.key, CharField()),
                 r_patient=F(f"{self.patient}__pk"),
                 r_plan=F(self.plan) if self.plan else Cast(Value(None), UUIDField()),
                 r_family=F(f"{self.patient}__family_name"),
@@ -699,27 +715,28 @@ class _Branch:
                 r_born=F(f"{self.patient}__born"),
                 r_record=_first_number(self.patient),
                 r_on=self._day(),
-                r_at=F(self.at),
+                r_at=F(self.at) if self.at else Cast(Value(None), DateTimeField()),
                 # No join: it would tempt a database to begin with the few people who sign.
                 r_who=Subquery(User.objects.filter(pk=OuterRef(f"{self.who}_id")).values("name")),
                 r_word=Cast(F(self.word) if self.word else Value(""), CharField()),
                 r_words=Cast(_text(self.words), TextField()),
-                r_count=RowsOf(self.rows.order_by().values("pk")[:counted]),
+                r_count=Value(0)
+                if counted is None
+                else RowsOf(self.rows.order_by().values("pk")[:counted]),
             )
             .values(*_Found.columns())
         )
         return found
 
+    def _keys(self, shown: range) -> Any:
+        if self.keys is None:
+            return self.rows.values("pk")[shown.start : shown.stop]
+        return KeysOf(self.keys[shown.start : shown.stop])
+
     def _day(self) -> Combinable:
-        if isinstance(self.on, Subquery):
+        if not isinstance(self.on, str):
             return self.on
         return F(self.on) if self.on else Cast(Value(None), DateField())
-
-
-def _last_day() -> Subquery:
-    """The last dated day of a version's steps. Made anew for each use: a query binds it."""
-    steps = Step.objects.filter(version=OuterRef("pk"))
-    return Subquery(steps.order_by("-last_day").values("last_day")[:1])
 
 
 def _text(words: str | Combinable) -> Combinable:
@@ -728,17 +745,18 @@ def _text(words: str | Combinable) -> Combinable:
     return words
 
 
-def _waits(
-    user: User, clinic: uuid.UUID, today: date, whose: Whose
-) -> QuerySet[Any, dict[str, Any]]:
-    """How much waits for an act on one of the two lists, as a row that names no patient."""
+_EVERYBODY = "everybody"
+
+
+def _waits(user: User, clinic: uuid.UUID, today: date) -> QuerySet[Any, dict[str, Any]]:
+    """How much waits for an act on everybody's list, as a row that names no patient."""
     nobody = Cast(Value(None), UUIDField())
     found: QuerySet[Any, dict[str, Any]] = (
         Clinic.objects.filter(pk=clinic)
         .order_by()
         .annotate(
             r_place=Value(-1),
-            r_kind=Value(whose.name, output_field=CharField()),
+            r_kind=Value(_EVERYBODY, output_field=CharField()),
             r_key=Cast("pk", CharField()),
             r_patient=nobody,
             r_plan=nobody,
@@ -751,7 +769,7 @@ def _waits(
             r_who=Value(""),
             r_word=Value(""),
             r_words=Value(""),
-            r_count=Waiting(user, today, whose).how_many(),
+            r_count=Waiting(user, today).how_many(),
         )
         .values(*_Found.columns())
     )
@@ -786,7 +804,12 @@ class _Found:
 
 
 def _branches(about: Waiting, now: datetime) -> dict[str, _Branch]:
-    follow_up = {"patient": "patient", "on": "due_on", "at": "set_at", "who": "set_by"}
+    follow_up: dict[str, Any] = {
+        "patient": "patient",
+        "on": "due_on",
+        "at": "set_at",
+        "who": "set_by",
+    }
     return {
         "undelivered": _Branch(
             about.undelivered(now).order_by("made_at", "pk"),
@@ -800,12 +823,12 @@ def _branches(about: Waiting, now: datetime) -> dict[str, _Branch]:
         "overdue": _Branch(about.overdue.order_by("due_on", "pk"), **follow_up),
         "due": _Branch(about.due.order_by("pk"), **follow_up),
         "changing": _Branch(
-            about.changing.order_by(
-                "plan__patient__family_name", "plan__patient__given_names", "pk"
-            ),
+            Version.objects.all() if about.sees else Version.objects.none(),
+            keys=about.changing,
             patient="plan__patient",
             plan="plan_id",
-            at="signed_at",
+            on=about.changes_on(),
+            at="",
             who="signed_by",
         ),
         "staying": _Branch(
@@ -818,14 +841,15 @@ def _branches(about: Waiting, now: datetime) -> dict[str, _Branch]:
             word="number",
         ),
         "ending": _Branch(
-            about.plans_ending.order_by(_last_day(), "pk"),
-            patient="plan__patient",
-            plan="plan_id",
-            on=_last_day(),
-            at="signed_at",
-            who="signed_by",
-            word="number",
-            words="title",
+            about.plans_ending.order_by("last_day", "version_id"),
+            key="version_id",
+            patient="version__plan__patient",
+            plan="version__plan_id",
+            on="last_day",
+            at="",
+            who="version__signed_by",
+            word="version__number",
+            words="version__title",
         ),
         "reviews": _Branch(
             about.reviews.order_by("review_on", "pk"),

@@ -6,13 +6,25 @@ died, was transferred or is joined to another record is in none of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, assert_never
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact, LessThanOrEqual
 
 from patients.intake import Item
 from patients.models import (
@@ -41,15 +53,18 @@ if TYPE_CHECKING:
 # A worklist looks a week ahead, today included.
 AHEAD = timedelta(days=6)
 _DAY = timedelta(days=1)
+# Of so many people what waits is looked up one by one; with more the rows that wait are read.
+FEW = 1000
+# What waits for an act is counted so far: nobody works through a longer list than that by its
+# length, and a page would read all of it to say how long it is.
+MOST_WAITING = 500
 
 
 class Whose(Enum):
-    """About whom: everybody of the clinic, those on whose care team one is, or whichever concerns
-    one: mine, and everybody for whoever is on no team."""
+    """About whom: everybody of the clinic, or those on whose care team one is."""
 
     EVERYBODY = auto()
     MINE = auto()
-    CONCERNS = auto()
 
 
 @dataclass(frozen=True)
@@ -59,12 +74,19 @@ class Waiting:
     user: User
     today: date
     whose: Whose = Whose.EVERYBODY
+    # Mine are no more than FEW: they are looked up, and of each what waits. It changes no answer.
+    few: bool = False
     # Into a file: without those who were opened in an emergency.
     leaving: bool = False
 
     @property
     def until(self) -> date:
         return self.today + AHEAD
+
+    @property
+    def sees(self) -> bool:
+        """Whether any patient may be seen at all."""
+        return self.user.membership is not None and self.user.may(Permission.VIEW_PATIENTS)
 
     @property
     def overdue(self) -> QuerySet[FollowUp]:
@@ -137,17 +159,55 @@ class Waiting:
         )
 
     @property
-    def changing(self) -> QuerySet[Version]:
-        """Versions in force with a step that begins or ends this week, or that begin themselves."""
-        steps = Step.objects.order_by()
-        begins = steps.filter(first_day__gte=self.today, first_day__lte=self.until)
-        ends = steps.filter(last_day__gte=self.today - _DAY, last_day__lte=self.until - _DAY)
-        comes = Version.objects.order_by().filter(
-            number__gt=1, in_force_from__gte=self.today, in_force_from__lte=self.until
+    def changing(self) -> QuerySet[Any, dict[str, Any]]:
+        """Versions in force (`of`) with a step that begins or ends this week, or that begin
+        themselves, each with the day (`on`) that it stands there for.
+
+        In the order of these days, then of the keys: so they stand in three indexes, and whoever
+        asks for the first of them reads little more. Hence each version by one of its days: the
+        first on which a step begins, else the first on which one ends, else its own.
+        """
+        begins, ends = self._begins(Step.objects.order_by()), self._ends(Step.objects.order_by())
+        of_same = Step.objects.filter(version=OuterRef("version"))
+        first = begins.filter(~Exists(self._begins(of_same).filter(_before("first_day"))))
+        last = ends.filter(
+            ~Exists(self._begins(of_same)), ~Exists(self._ends(of_same).filter(_before("last_day")))
         )
-        # By the days of this week, which have an index, and not by every version in force.
-        found = begins.values("version").union(ends.values("version"), comes.values("pk"))
-        return self._standing(self.until).filter(pk__in=found)
+        steps = Step.objects.filter(version=OuterRef("pk"))
+        comes = Version.objects.order_by().filter(
+            ~Exists(self._begins(steps)),
+            ~Exists(self._ends(steps)),
+            number__gt=1,
+            in_force_from__gte=self.today,
+        )
+        parts: tuple[tuple[QuerySet[Any], str, str, str], ...] = (
+            (first, "version__", "version_id", "first_day"),
+            (last, "version__", "version_id", "last_day"),
+            (comes, "", "pk", "in_force_from"),
+        )
+        found: QuerySet[Any, dict[str, Any]]
+        found, *others = (
+            rows.filter(self._stands(self.until, path))
+            .annotate(of=F(key), on=F(day))
+            .values("of", "on")
+            for rows, path, key, day in parts
+        )
+        return found.union(*others, all=True).order_by("on", "of")
+
+    def changes_on(self) -> Combinable:
+        """The same day of a version that is among them."""
+        steps = Step.objects.filter(version=OuterRef("pk"))
+        begins = self._begins(steps).order_by("first_day").values("first_day")
+        ends = self._ends(steps).order_by("last_day").values("last_day")
+        return Coalesce(Subquery(begins[:1]), Subquery(ends[:1]), F("in_force_from"))
+
+    def _begins(self, steps: QuerySet[Step]) -> QuerySet[Step]:
+        return steps.filter(first_day__gte=self.today, first_day__lte=self.until)
+
+    def _ends(self, steps: QuerySet[Step]) -> QuerySet[Step]:
+        """Whose last day was yesterday or is a day of this week but its last: it ends the day
+        after."""
+        return steps.filter(last_day__gte=self.today - _DAY, last_day__lte=self.until - _DAY)
 
     @property
     def holds_ending(self) -> QuerySet[Version]:
@@ -157,14 +217,20 @@ class Waiting:
         )
 
     @property
-    def plans_ending(self) -> QuerySet[Version]:
-        """Plans whose last dated step ends this week, and whose steps are all dated."""
-        steps = Step.objects.filter(version=OuterRef("pk"))
-        this_week = Step.objects.order_by().filter(
-            last_day__gte=self.today, last_day__lte=self.until
+    def plans_ending(self) -> QuerySet[Step]:
+        """The last dated steps of plans that end this week, and whose steps are all dated."""
+        of_same = Step.objects.filter(version=OuterRef("version"))
+        later = of_same.filter(
+            Q(last_day=None)
+            | Q(last_day__gt=OuterRef("last_day"))
+            | Q(last_day=OuterRef("last_day"), position__gt=OuterRef("position"))
         )
-        later = steps.filter(Q(last_day=None) | Q(last_day__gt=self.until))
-        return self._standing(self.until).filter(~Exists(later), pk__in=this_week.values("version"))
+        return Step.objects.order_by().filter(
+            ~Exists(later),
+            self._stands(self.until, "version__"),
+            last_day__gte=self.today,
+            last_day__lte=self.until,
+        )
 
     def undelivered(self, now: datetime) -> QuerySet[Outbox]:
         """Notices of a red flag that reached nobody. They are everybody's, as the flags are."""
@@ -192,15 +258,20 @@ class Waiting:
 
     def _standing(self, day: date) -> QuerySet[Version]:
         """Of each active plan the version that answers for the end of `day`."""
+        return Version.objects.filter(self._stands(day))
+
+    def _stands(self, day: date, path: str = "") -> Q:
+        """The same as a condition on a row that leads to a version by `path`."""
         later = Version.objects.filter(
-            plan=OuterRef("plan"), in_force_from__lte=day, number__gt=OuterRef("number")
-        )
-        return Version.objects.filter(
-            ~Exists(later),
-            self._people("plan__patient"),
-            plan__state=PlanState.ACTIVE.value,
+            plan=OuterRef(f"{path}plan"),
             in_force_from__lte=day,
+            number__gt=OuterRef(f"{path}number"),
         )
+        active = {
+            f"{path}plan__state": PlanState.ACTIVE.value,
+            f"{path}in_force_from__lte": day,
+        }
+        return Q(~Exists(later), self._people(f"{path}plan__patient"), **active)
 
     def _people(self, path: str) -> Q:
         """Those whom `Patient.objects.visible_to(user).under_care()` holds, as a condition on a
@@ -208,7 +279,7 @@ class Waiting:
         for its own patient, and no list of a clinic's patients is made.
         """
         user = self.user
-        if user.membership is None or not user.may(Permission.VIEW_PATIENTS):
+        if user.membership is None or not self.sees:
             return Q(pk__in=[])
         reach = without_emergency if self.leaving else within_reach
         people = Patient.objects.filter(
@@ -218,19 +289,19 @@ class Waiting:
         match self.whose:
             case Whose.EVERYBODY:
                 return Q(Exists(people))
+            case Whose.MINE if self.few:
+                # Theirs first, and of these what waits.
+                return Q(Exists(people), **{f"{path}__in": team_of(user).values("patient")})
             case Whose.MINE:
                 return Q(Exists(people.filter(on_team)))
-            case Whose.CONCERNS:
-                any_team = Exists(CareTeam.objects.filter(user=user, until=None))
-                return Q(Exists(people.filter(Q(on_team) | ~Q(any_team))))
             case _:
                 assert_never(self.whose)
 
     def how_many(self) -> Combinable:
-        """What waits for an act, as one figure of another query.
+        """What waits for an act, as one figure of another query, counted to MOST_WAITING and one.
 
         Changes and reviews of the week are dated ahead; they stand on the worklist and wait for
-        nobody, and finding them reads every plan in force, as finding who is not told does.
+        nobody, and so does a version of which somebody is not told.
         """
         parts: tuple[QuerySet[Any], ...] = (
             self.overdue,
@@ -240,8 +311,42 @@ class Waiting:
             self.asked,
             self.drafts,
         )
-        total: Combinable = Value(0)
-        for part in parts:
-            if not part.query.is_empty():
-                total = total + RowsOf(part.order_by().values("pk"))
-        return total
+        found = [
+            part.order_by().annotate(one=Value(1)).values("one")
+            for part in parts
+            if not part.query.is_empty()
+        ]
+        if not found:
+            return Value(0)
+        first, *others = found
+        return RowsOf(first.union(*others, all=True)[: MOST_WAITING + 1])
+
+
+def team_of(user: User) -> QuerySet[CareTeam]:
+    """On whose care team this person is now."""
+    return CareTeam.objects.filter(user=user, until=None).order_by()
+
+
+def team_size(user: User) -> RowsOf:
+    """How many these are, counted to FEW and one."""
+    return RowsOf(team_of(user).values("pk")[: FEW + 1])
+
+
+def what_concerns(user: User, today: date) -> Combinable:
+    """What waits about those on whose care team one is, or about everybody for whoever is on no
+    team. Only one of the three is asked: of few people theirs are looked up first, of many what
+    waits is."""
+    size = team_size(user)
+    few = Waiting(user, today, Whose.MINE, few=True)
+    return Case(
+        When(Exact(size, 0), then=Waiting(user, today).how_many()),
+        When(LessThanOrEqual(size, FEW), then=few.how_many()),
+        default=replace(few, few=False).how_many(),
+        output_field=IntegerField(),
+    )
+
+
+def _before(day: str) -> Q:
+    """Of two steps of a version the one that is taken: the earlier, then the one above."""
+    same = Q(**{day: OuterRef(day)}, position__lt=OuterRef("position"))
+    return Q(**{f"{day}__lt": OuterRef(day)}) | same

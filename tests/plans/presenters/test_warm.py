@@ -9,6 +9,7 @@ import pytest
 from plans.presenters import frame, home, warm
 from taperplan import kept
 from tests import doors
+from tests.factories import CareTeamFactory, PatientFactory
 
 if TYPE_CHECKING:
     from taperplan.accounts.models import Clinic, User
@@ -24,8 +25,15 @@ def test_the_first_page_waits_for_no_statement_to_be_written(
     written = _written()
     client = doors.signed_in(clare)
 
-    for address in ("/?whose=mine", "/?whose=team", "/help/"):
-        assert client.get(address).status_code == 200
+    def asked() -> None:
+        for address in ("/?whose=mine", "/?whose=team", "/help/"):
+            assert client.get(address).status_code == 200
+
+    asked()
+    CareTeamFactory(patient=PatientFactory(clinic=clinic), user=clare)
+    asked()
+    monkeypatch.setattr(home, "FEW", 0)
+    asked()
 
     assert _written() == written != {}
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,11 +15,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from patients.intake import Item
-from patients.models import RiskBenefitReview
+from patients.models import Patient, RiskBenefitReview
 from plans.actions import change
 from plans.actions import plan as plan_actions
-from plans.presenters import home
+from plans.presenters import frame, home, waiting
 from plans.presenters.home import MOST
+from plans.presenters.waiting import Waiting, Whose
 from taperplan.kept import Kept
 from tests import doors
 from tests.factories import (
@@ -51,6 +54,12 @@ def page(user: User, query: str = "") -> str:
     response = doors.signed_in(user).get(f"/{query}")
     assert response.status_code == 200
     return response.content.decode().replace("\u00a0", " ")
+
+
+def frame_of(user: User) -> frame.Frame:
+    assert user.clinic is not None
+    asking = SimpleNamespace(user=user, clinic=user.clinic, now=NOW, today=user.clinic.day(NOW))
+    return frame.Frame(asking)
 
 
 def test_a_red_flag_stands_first_and_can_be_acknowledged_in_one_press(
@@ -298,21 +307,81 @@ def test_a_group_shows_fifty_and_says_how_many_there_are(clinic: Clinic, clare: 
     assert rest.count("data-row") == 3
 
 
-def test_what_is_dated_ahead_is_counted_so_far_and_in_full_where_it_stands_alone(
+def test_a_long_group_is_counted_so_far_and_on_its_own_pages_to_the_end_of_each(
     clinic: Clinic, clare: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(home, "COUNTED", MOST)
+    """Whatever the count says, each row stands on one page, and none on two."""
+    monkeypatch.setattr(home, "COUNTED", 2)
+    monkeypatch.setattr(home, "COUNTED_DEAR", 2)
     monkeypatch.setattr(home, "_kept", Kept())
-    for _patient in range(MOST + 3):
-        signed_plan(PatientFactory(clinic=clinic), clare)
+    for _patient in range(5):
+        cells = plan_cells(in_force_from="18 Nov 2026", reason="agreed")
+        cells["steps"][0]["first_day"] = "18 Nov 2026"
+        signed_plan(PatientFactory(clinic=clinic), clare, cells, now=NOW - timedelta(days=6))
+        draft_plan(PatientFactory(clinic=clinic), clare)
 
-    shown = page(clare, "?whose=team")
-    alone = page(clare, "?whose=team&show=told")
-    rest = page(clare, "?whose=team&show=told&page=2")
+    for key in ("changing", "told", "drafts"):
+        found = [
+            home.worklist(
+                user=clare, frame=frame_of(clare), now=NOW, today=NOW.date(), whose="team",
+                show=key, page=page, most=2,
+            )
+            for page in (1, 2, 3)
+        ]  # fmt: skip
+        groups = [one.groups[0] for one in found]
 
-    assert f"{MOST} of more than {MOST} are shown." in shown
-    assert f'<span class="how-many">{MOST + 3}</span>' in alone
-    assert rest.count("data-row") == 3
+        assert [group.how_many for group in groups] == ["more than 2", "more than 4", "5"], key
+        assert [len(group.rows) for group in groups] == [2, 2, 1], key
+        assert len({row.url for group in groups for row in group.rows}) == 5, key
+        assert [bool(one.older) for one in found] == [True, True, False], key
+
+    whole = home.worklist(
+        user=clare, frame=frame_of(clare), now=NOW, today=NOW.date(), whose="team", most=2
+    )
+    for group in whole.groups:
+        assert (group.how_many, group.more_words) == (
+            "more than 2", "2 of more than 2 are shown.",
+        ), group.key  # fmt: skip
+
+
+def test_what_waits_is_counted_so_far_in_the_bar_and_on_both_lists(
+    clinic: Clinic, clare: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (waiting, frame):
+        monkeypatch.setattr(module, "MOST_WAITING", 3)
+        monkeypatch.setattr(module, "_kept", Kept(), raising=False)
+    monkeypatch.setattr(home, "_kept", Kept())
+    keep(PatientFactory(clinic=clinic, otto=True), clare, {**ROUTINE, **SEIZURE})
+    for _patient in range(2):
+        draft_plan(PatientFactory(clinic=clinic), clare)
+    assert '<span class="count">4</span>' in " ".join(page(clare).split())
+
+    CareTeamFactory(patient=draft_plan(PatientFactory(clinic=clinic), clare).patient, user=clare)
+    shown = " ".join(page(clare).split())
+
+    assert '<span class="count">2</span>' in shown
+    assert 'Mine <span class="how-many">2</span>' in shown
+    assert 'Team <span class="how-many">4+</span>' in shown
+
+
+@pytest.mark.parametrize("whose", [Whose.EVERYBODY, Whose.MINE])
+def test_looking_up_mine_one_by_one_finds_the_same(
+    clinic: Clinic, clare: User, theo: User, whose: Whose
+) -> None:
+    everything(clinic, clare, 2)
+    for number, patient in enumerate(Patient.objects.order_by("pk")):
+        CareTeamFactory(patient=patient, user=(clare, theo)[number % 2])
+        if number % 4 == 0:
+            CareTeamFactory(patient=patient, user=clare, role="monitor")
+    many = Waiting(clare, NOW.date(), whose)
+    few = replace(many, few=True)
+
+    for key, branch in home._branches(many, NOW).items():
+        other = home._branches(few, NOW)[key]
+        if branch.keys is not None and other.keys is not None:
+            assert list(branch.keys) == list(other.keys), key
+        else:
+            assert list(branch.rows) == list(other.rows), key
 
 
 @pytest.mark.parametrize(
