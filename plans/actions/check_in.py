@@ -589,6 +589,26 @@ def discard(*, draft: CheckInDraft, frozen_now: datetime, by: User) -> CheckInDr
     return work.draft
 
 
+def take_out_again(*, draft: CheckInDraft, frozen_now: datetime, by: User) -> CheckInDraft:
+    """Undo a discard: the draft goes on as it was left. Pressed twice, it is open once.
+
+    Raises:
+        NotDoneError: it corrected a check-in that is corrected otherwise by now.
+    """
+    with transaction.atomic():
+        row = CheckInDraft.objects.select_for_update().get(pk=draft.pk)
+        if row.state == DraftState.DISCARDED.value:
+            row.patient = draft.patient
+            _still_standing(row)
+            if row.corrects_id and (
+                CheckInDraft.objects.filter(corrects=row.corrects_id).still_open().exists()
+            ):
+                raise NotDoneError(_("Another correction of this check-in has been begun."))
+            _write(_Work(row, False, frozen_now, by, SHIPPED), DraftState.OPEN)
+            trail.record(Verb.CHECK_IN_OPENED, row, patient=draft.patient, by=by)
+    return row
+
+
 def open_correction(
     *, check_in: CheckIn, key: uuid.UUID, frozen_now: datetime, by: User
 ) -> CheckInDraft:

@@ -118,6 +118,8 @@ def _how(answers: dict[str, str]) -> dict[str, str]:
 def edit(request: ClinicianRequest, draft: CheckInDraft) -> HttpResponse:
     if draft.state == DraftState.COMPLETED.value and request.method != "POST":
         return redirect("plans:check-in", check_in=draft.pk)
+    if draft.state == DraftState.DISCARDED.value and request.POST.get("act") == "undo":
+        return _undone(request, draft)
     if draft.state == DraftState.DISCARDED.value:
         messages.warning(request, _("This draft was discarded."))
         return redirect("plans:check-ins", patient=draft.patient_id)
@@ -146,7 +148,8 @@ def _arrival(
             return _take_back(request, draft)
         if post.get("act") == "discard" and draft is not None:
             actions.discard(draft=draft, frozen_now=request.now, by=request.user)
-            messages.success(request, _("The draft was discarded."))
+            # What undoes it is offered beside the word.
+            messages.success(request, _("The draft was discarded."), extra_tags=request.path)
             return redirect("plans:check-ins", patient=patient.pk)
         if post.get("act") == "complete":
             return _complete(request, patient, draft, given)
@@ -156,6 +159,15 @@ def _arrival(
     except NotDoneError as refused:
         return _refused(request, patient, refused)
     return _kept(request, kept, answers)
+
+
+def _undone(request: ClinicianRequest, draft: CheckInDraft) -> HttpResponse:
+    try:
+        actions.take_out_again(draft=draft, frozen_now=request.now, by=request.user)
+    except NotDoneError as refused:
+        messages.error(request, refused.sentence)
+        return redirect("plans:check-ins", patient=draft.patient_id)
+    return redirect("plans:check-in-edit", check_in_draft=draft.pk)
 
 
 def _answers(request: ClinicianRequest, draft: CheckInDraft | None) -> dict[str, str]:

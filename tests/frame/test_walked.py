@@ -113,3 +113,18 @@ def test_a_new_red_flag_is_announced_on_a_worklist_that_stands_open(
         {target: "#flags-now", swap: "outerHTML"})""")
 
     expect(page.get_by_role("alert")).to_contain_text("Emergency red flag open")
+
+
+def test_what_was_discarded_is_back_by_one_touch(
+    browser_page: OpenPage, clare: User, otto: Patient
+) -> None:
+    draft = keep(otto, clare, {"note": "half a page"}, now=timezone.now()).draft
+    page = browser_page(clare, width=390)
+    page.goto(f"/check-ins/drafts/{draft.pk}/")
+    page.get_by_role("button", name="Discard the draft").click()
+    toast = page.locator("#toasts")
+    expect(toast).to_contain_text("The draft was discarded.")
+    toast.get_by_role("button", name="Undo").click()
+
+    page.wait_for_url(f"**/check-ins/drafts/{draft.pk}/")
+    expect(page.locator("#note")).to_have_value("half a page")

@@ -20,7 +20,8 @@ export function icon(name) {
 const TOAST_MS = 20_000;
 
 /** Says one sentence at the bottom left; `undo` is called when Undo is pressed. */
-export function toast(text, { undo } = {}) {
+export function toast(text, given) {
+  const { undo } = given ?? {};
   const place = one("#toasts");
   const box = document.createElement("div");
   box.className = "toast fade-in";
@@ -64,7 +65,12 @@ function expire(box) {
 
 for (const place of all("[data-messages]")) {
   for (const message of all(".told:not(.warning)", place)) {
-    toast(message.textContent.trim());
+    const back = one("form", message);
+    toast((one("p", message) ?? message).textContent.trim(), back && { undo: () => {
+      back.hidden = true;
+      document.body.append(back);
+      back.requestSubmit(one("button", back));
+    } });
     message.remove();
   }
   if (!place.children.length) place.remove();

@@ -31,6 +31,7 @@ from plans.rules.symptoms import starred
 from taperplan.accounts.models import Clinic, Confirmation, LevelSet, User
 from taperplan.accounts.refusals import NotDoneError
 from taperplan.audit.models import AuditEvent
+from taperplan.audit.verbs import Verb
 from tests.factories import PatientFactory
 from tests.plans.signing import a_plan, published, sign
 from tests.plans.typing import NOW, ROUTINE, SEIZURE, complete, completed, keep
@@ -215,6 +216,32 @@ def test_a_discarded_draft_leaves_its_red_flag_open(otto: Patient, theo: User) -
     assert Escalation.objects.get().is_open
     with pytest.raises(actions.DraftClosedError):
         keep(otto, theo, {"note": "late"}, key=first.draft.pk, revision=2)
+
+
+def test_a_discarded_draft_is_taken_out_again_as_it_was_left(otto: Patient, theo: User) -> None:
+    first = keep(otto, theo, {"note": "half a page"})
+    put_away = actions.discard(draft=first.draft, frozen_now=NOW, by=theo)
+
+    for _pressed_twice in range(2):
+        actions.take_out_again(draft=put_away, frozen_now=NOW, by=theo)
+
+    draft = CheckInDraft.objects.get()
+    assert (draft.state, draft.answers["note"]) == ("open", "half a page")
+    assert AuditEvent.objects.filter(verb=Verb.CHECK_IN_OPENED).count() == 2
+    late = keep(otto, theo, {"note": "going on"}, key=draft.pk, revision=draft.revision)
+    assert late.draft.answers["note"] == "going on"
+
+
+def test_a_correction_is_not_taken_out_beside_another(otto: Patient, theo: User) -> None:
+    check_in = completed(otto, theo)
+    given = {"check_in": check_in, "frozen_now": NOW, "by": theo}
+    first = actions.open_correction(key=uuid.uuid4(), **given)
+    actions.discard(draft=first, frozen_now=NOW, by=theo)
+    actions.open_correction(key=uuid.uuid4(), **given)
+
+    with pytest.raises(NotDoneError, match="Another correction"):
+        actions.take_out_again(draft=first, frozen_now=NOW, by=theo)
+    assert CheckInDraft.objects.filter(corrects=check_in).still_open().count() == 1
 
 
 def test_levels_confirmed_by_the_protocol_owner_are_used(

@@ -127,6 +127,22 @@ def test_completing_without_script(theo_client: Client, otto: Patient, theo: Use
     assert "Nothing was recorded present." in page
 
 
+def test_discarding_a_draft_asks_nothing_and_is_undone_by_one_button(
+    theo_client: Client, otto: Patient, theo: User
+) -> None:
+    draft = keep(otto, theo, {"note": "half a page"}, now=timezone.now()).draft
+    address = reverse("plans:check-in-edit", kwargs={"check_in_draft": draft.pk})
+
+    told = theo_client.post(address, {"act": "discard", "revision": "1"}, follow=True)
+
+    assert f'<form method="post" action="{address}">' in told.content.decode()
+    assert 'name="act" value="undo"' in told.content.decode()
+    back = theo_client.post(address, {"act": "undo"}, follow=True)
+    assert back.request["PATH_INFO"] == address
+    assert "half a page" in back.content.decode()
+    assert CheckInDraft.objects.get().state == "open"
+
+
 def test_what_is_missing_is_said_with_everything_still_typed(
     theo_client: Client, otto: Patient, theo: User
 ) -> None:
