@@ -234,10 +234,13 @@ def test_a_discarded_draft_is_taken_out_again_as_it_was_left(otto: Patient, theo
 
 def test_a_correction_is_not_taken_out_beside_another(otto: Patient, theo: User) -> None:
     check_in = completed(otto, theo)
-    given = {"check_in": check_in, "frozen_now": NOW, "by": theo}
-    first = actions.open_correction(key=uuid.uuid4(), **given)
+
+    def begun() -> CheckInDraft:
+        return actions.open_correction(check_in=check_in, key=uuid.uuid4(), frozen_now=NOW, by=theo)
+
+    first = begun()
     actions.discard(draft=first, frozen_now=NOW, by=theo)
-    actions.open_correction(key=uuid.uuid4(), **given)
+    assert begun() != first
 
     with pytest.raises(NotDoneError, match="Another correction"):
         actions.take_out_again(draft=first, frozen_now=NOW, by=theo)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import Resolver404, resolve
 
 from plans.actions import check_in as check_in_actions
 from plans.actions import plan as plan_actions
@@ -195,6 +197,43 @@ def test_the_story_is_newest_first_and_can_be_narrowed(otto: Patient, clare: Use
     assert order == sorted(order)
     assert "Red flag raised: seizure" in flags
     assert "Version 1 signed" not in flags
+
+
+def _ways(shown: str) -> set[str]:
+    """Where one press leads to from a page: its links, and its buttons that send at once."""
+    found = re.findall(r'<(?:a\b[^>]*?href|form\b[^>]*?action)="([^"#?]+)', shown)
+    return {name for path in found if (name := _name_of(path))}
+
+
+def _name_of(path: str) -> str:
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return ""
+
+
+@pytest.mark.one_engine
+def test_nothing_that_a_day_asks_for_is_more_than_two_actions_away(
+    otto: Patient, clare: User
+) -> None:
+    plan = running(otto, clare)
+    keep(otto, clare, {**ROUTINE, **SEIZURE})
+    client = doors.signed_in(clare)
+
+    one = _ways(page(clare, otto))
+    two = one | _ways(client.get(f"/plans/{plan.pk}/").content.decode())
+    two |= _ways(client.get(f"/patients/{otto.pk}/check-ins/").content.decode())
+
+    assert one >= {
+        "plans:check-in-new", "plans:check-in-edit", "plans:acknowledge", "plans:red-flag",
+        "plans:contact-new", "plans:report", "plans:print-document", "plans:plan",
+        "plans:patient-documents", "patients:intake", "patients:history", "plans:version",
+        "plans:chart-table",
+    }  # fmt: skip
+    assert two >= {
+        "plans:hold", "plans:interrupt", "plans:instruction", "plans:calendar", "plans:supply",
+        "plans:told", "plans:move", "plans:call-attempt", "plans:patient-limits",
+    }  # fmt: skip
 
 
 def test_a_check_in_entered_in_error_stays_in_the_story_and_says_so(
