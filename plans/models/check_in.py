@@ -17,7 +17,7 @@ from patients.models import Patient, of_person
 from plans.models.exact import Exact, exact_constraint, exact_fields, in_order, one_of
 from plans.models.plan import Plan, Version
 from plans.models.schedule import Drug, Product
-from plans.rules.check_in import (
+from plans.rules.check_in_words import (
     TELEPHONED,
     AskedKind,
     ContactHow,

@@ -227,7 +227,7 @@ class Frame:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """The context processor. Nothing is asked of the database before a template does."""
+    """Of whoever is signed in. Nothing is asked of the database before a template does."""
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not hasattr(request, "now"):
         return {}

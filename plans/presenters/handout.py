@@ -20,7 +20,7 @@ from plans.presenters.paper import (
     unprintable,
 )
 from plans.presenters.patient_text import confirmed_for
-from plans.rules.check_in.words import NextHow
+from plans.rules.check_in_words import NextHow
 from plans.rules.patient_texts import SetKey
 from plans.rules.schedule import DrugClass, DrugRole, Form
 from plans.rules.wording import product_name, quantity_words

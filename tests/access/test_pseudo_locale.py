@@ -16,7 +16,7 @@ from django.template import engines
 from django.utils import translation
 from django.utils.translation import trans_real
 
-from plans.rules.check_in.words import Scale
+from plans.rules.check_in_words import Scale
 from taperplan import words
 from taperplan.quick import Quick
 from tests import doors

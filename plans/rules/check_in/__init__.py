@@ -56,7 +56,7 @@ from plans.rules.check_in.reading import (
 from plans.rules.check_in.section import (
     NUL,
 )
-from plans.rules.check_in.words import (
+from plans.rules.check_in_words import (
     TELEPHONED,
     AskedKind,
     ContactHow,

@@ -16,7 +16,7 @@ from plans.rules.check_in.boxes import (
 from plans.rules.check_in.flags import pressed, raised, to_be_confirmed
 from plans.rules.check_in.reading import Declined, Present, SuicideDetail
 from plans.rules.check_in.section import Section, Sheet, upper
-from plans.rules.check_in.words import Reporter, YesNo
+from plans.rules.check_in_words import Reporter, YesNo
 from plans.rules.symptoms import (
     ASKED_AS_SAFETY,
     BY_KEY,

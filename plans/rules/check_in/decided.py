@@ -6,7 +6,7 @@ from datetime import date
 
 from plans.rules.check_in.boxes import says_yes
 from plans.rules.check_in.section import Section
-from plans.rules.check_in.words import Decision, NextHow
+from plans.rules.check_in_words import Decision, NextHow
 from taperplan import formats
 from taperplan.words import gettext as _
 

@@ -8,7 +8,7 @@ from plans.rules import limits, vitals
 from plans.rules.check_in.boxes import AMOUNT_LINES, ITEM_NINE, NAME_LIMIT, SCALE_LINES
 from plans.rules.check_in.reading import AmountLine, ScaleLine, TakenLine, VitalLine
 from plans.rules.check_in.section import Section, unkeepable
-from plans.rules.check_in.words import Scale, TakenAs
+from plans.rules.check_in_words import Scale, TakenAs
 from taperplan import formats, grammar
 from taperplan.words import gettext as _
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from plans.rules.check_in.boxes import says_yes
 from plans.rules.check_in.section import Section
-from plans.rules.check_in.words import TELEPHONED, How, Reporter
+from plans.rules.check_in_words import TELEPHONED, How, Reporter
 from taperplan import formats, grammar, wall_clock
 from taperplan.words import gettext as _
 

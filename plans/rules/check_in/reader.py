@@ -10,7 +10,7 @@ from plans.rules.check_in.flags import raised
 from plans.rules.check_in.occasion import Occasion
 from plans.rules.check_in.reading import Asking, Reading
 from plans.rules.check_in.section import Sheet
-from plans.rules.check_in.words import Reporter
+from plans.rules.check_in_words import Reporter
 
 
 def read(answers: Answers, asking: Asking) -> Reading:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from plans.rules.catalogue import SHIPPED, Catalogue
-from plans.rules.check_in.words import Decision, How, NextHow, Reporter, Scale, TakenAs
+from plans.rules.check_in_words import Decision, How, NextHow, Reporter, Scale, TakenAs
 from plans.rules.schedule import DrugClass
 from plans.rules.symptoms import SAFETY_QUESTIONS, Suicide
 from plans.rules.vitals import Measured

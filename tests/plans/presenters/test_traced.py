@@ -18,7 +18,7 @@ from plans.models import FollowUp, Version
 from plans.presenters.handout import handout
 from plans.presenters.paper import Printing
 from plans.presenters.supply_sheet import supply_sheet
-from plans.rules.check_in.words import NextHow
+from plans.rules.check_in_words import NextHow
 from plans.rules.schedule import (
     AsNeeded,
     Dose,
