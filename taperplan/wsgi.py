@@ -10,14 +10,18 @@ gc.disable()
 import os  # noqa: E402
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
-from django.urls import get_resolver  # noqa: E402
+from django.template.loader import get_template  # noqa: E402
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "taperplan.settings")
 _application = get_wsgi_application()
-# All addresses and what answers them: loaded now, so that no one's first page waits for it.
-get_resolver().reverse_dict  # noqa: B018  (asked for what it loads)
 
-from taperplan.health import OnlyWhenWhole  # noqa: E402  (needs Django to be set up)
+from taperplan import rooms  # noqa: E402  (needs Django to be set up)
+from taperplan.health import OnlyWhenWhole  # noqa: E402
+
+# What the first page needs, once for all workers: the name of every address, the view behind
+# this one and the template that it is drawn with. The rest comes with whoever asks for it.
+rooms.open_one("account_login")
+get_template("account/login.html")
 
 application = OnlyWhenWhole(_application)
 gc.freeze()

@@ -1,5 +1,5 @@
-"""What first pages of a server would wait for, done ahead: every template read, and the
-statements of the frame and the worklist written for each sort of person there is.
+"""What first pages of a server would wait for, done ahead: every view imported, every template
+read, and the statements of the frame and the worklist written for each sort of person there is.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from django.template.loader import get_template
 from django.utils import timezone
 
 from plans.presenters import frame, home
+from taperplan import rooms
 from taperplan.accounts.models import Membership
 from taperplan.accounts.rights import asker, rights_of
 from taperplan.accounts.roles import Permission
 
 
 def warm() -> None:
+    rooms.open_all()
     templates()
     statements()
     # The thread that asked here answers no page: each that does has a connection of its own.
