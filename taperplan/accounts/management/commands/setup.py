@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import BooleanOptionalAction
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -48,8 +49,8 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--address",
-            default="http://localhost:8000",
-            help="where the site is reached, for the link that is printed",
+            default=settings.SITE_URL if settings.HTTPS else "http://localhost:8000",
+            help="where the site is reached, for the link that is printed; else SITE_URL",
         )
         parser.add_argument("--new-link", action="store_true", help="print another link")
 
