@@ -139,7 +139,7 @@ def service_rows(asked: Any, folder: Path) -> list[str]:
     work: Mapping[str, Callable[[], list[tuple[str, str, str, str, bool]]]] = {
         "papers": lambda: _papers(ours, asked.rounds),
         "workers": lambda: _workers(ours, peer, asked.rounds),
-        "backup": lambda: _backup(ours, folder),
+        "backup": lambda: _backup(ours, folder, asked),
         "writers": lambda: _writers(ours, asked),
     }
     for name, measure in work.items():
@@ -206,11 +206,25 @@ def _workers(
     return rows
 
 
-def _backup(ours: dict[str, str], folder: Path) -> list[tuple[str, str, str, str, bool]]:
-    found = service.backup(ours, folder)
+def _backup(
+    ours: dict[str, str], folder: Path, asked: Any
+) -> list[tuple[str, str, str, str, bool]]:
+    """Of the rows that the pages were measured with, and of as many on PostgreSQL."""
+    from tests.harness import postgres
+
+    rows = [_kept("SQLite", service.backup(ours, folder))]
+    if (binaries := postgres.binaries()) is not None:
+        with postgres.throwaway(binaries) as url:
+            environment = {**ours, "DATABASE_URL": url, "VAR_DIR": str(folder / "postgresql")}
+            service.seeded(environment, asked.patients, asked.check_ins)
+            rows.append(_kept("PostgreSQL", service.backup(environment, folder)))
+    return rows
+
+
+def _kept(engine: str, found: dict[str, float]) -> tuple[str, str, str, str, bool]:
     whole = found["backup"] + found["verify"]
     said = f"{found['backup']:.0f} s + {found['verify']:.0f} s, {found['size']:.0f} MB"
-    return [("backup and verified restore", said, "", "5 minutes", whole <= 300)]
+    return f"backup and verified restore, {engine}", said, "", "5 minutes", whole <= 300
 
 
 def _writers(ours: dict[str, str], asked: Any) -> list[tuple[str, str, str, str, bool]]:

@@ -115,6 +115,15 @@ def backup(environment: Mapping[str, str], folder: Path) -> dict[str, float]:
     return {"backup": made - began, "verify": verified - made, "size": size}
 
 
+def seeded(environment: Mapping[str, str], patients: int, check_ins: int) -> None:
+    """An empty database, filled."""
+    subprocess.run(  # noqa: S603  # our own module
+        [sys.executable, "-m", "benchmarks.seed", f"--patients={patients}",
+         f"--check-ins={check_ins}"],
+        env={**os.environ, **environment}, cwd=ROOT, check=True,
+    )  # fmt: skip
+
+
 def _manage(environment: Mapping[str, str], *words: str) -> str:
     done = subprocess.run(  # noqa: S603  # our own command
         [sys.executable, "manage.py", *words],

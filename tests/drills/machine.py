@@ -129,7 +129,7 @@ class Machine:
         """What a shell of root says to `words`; one that fails ends the drill with its output."""
         done = subprocess.run(
             [*self._inside(), "/bin/bash", "-eu"],
-            input=words if not typed else f"{{\n{words}\n}} <<'TYPED'\n{typed}\nTYPED\n",
+            input=f"cd\n{words}\n" if not typed else _answering(words, typed),
             capture_output=True, text=True, check=False, timeout=within,
             env={
                 "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -144,8 +144,13 @@ class Machine:
     def _inside(self) -> list[str]:
         return [
             "nsenter", "--target", str(self.init), "--mount", "--pid", "--uts", "--ipc",
-            "--cgroup", "--root", "--wd=/root",
+            "--cgroup", "--root",
         ]  # fmt: skip
+
+
+def _answering(words: str, typed: str) -> str:
+    """The last command is one that asks: its answers stand ready."""
+    return f"cd\n{words.rstrip()} <<'TYPED'\n{typed}\nTYPED\n"
 
 
 @contextlib.contextmanager

@@ -192,8 +192,8 @@ def write(told: dict[str, str]) -> None:
 
 `tests/drills/test_install.py`, {datetime.now(UTC):%d %b %Y, %H:%M} UTC, on one machine of
 {os.cpu_count()} cores (load average {load}). Debian 12's smallest system boots with systemd in a
-container; the commands of [operating.md](../operating.md), *Install* and *Upgrade*, are read from that page and
-typed there as they stand. Debian's packages come over the network, Python's were
+container; the commands of [operating.md](../operating.md), *Install* and *Upgrade*, are read from
+that page and typed there as they stand. Debian's packages come over the network, Python's were
 fetched before by the lock. The certificate is of an authority of its own, and the pages are asked
 for by a client that trusts no other.
 
