@@ -96,6 +96,13 @@ def test_the_compose_file_gives_every_service_its_secrets() -> None:
     assert compose["services"]["web"]["ports"] == ["127.0.0.1:8000:8000"]
 
 
+def test_what_stands_before_the_server_asks_whether_it_is_ready_by_the_name_of_the_site() -> None:
+    """Asked by an address, the server says 400, and nobody would ever be let through."""
+    text = (ROOT / "deploy" / "Caddyfile").read_text()
+    (site,) = re.findall(r"^(\S+) \{$", text, re.MULTILINE)
+    assert re.findall(r"health_headers \{\s+Host (\S+)\s+\}", text) == [site]
+
+
 def test_every_setting_is_told() -> None:
     read = set(re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "taperplan/settings.py").read_text()))
     table = OPERATING[OPERATING.index("## Settings") : OPERATING.index("## Whether it is well")]
