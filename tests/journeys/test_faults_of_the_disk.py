@@ -1,5 +1,6 @@
-"""What a disk and a pool can do to a site: full under PostgreSQL, slow under either engine, and
-every connection held. Reads go on where they can, nothing typed is lost, nobody mends anything.
+"""What a disk and a pool can do to a site: full under PostgreSQL, closed to writes under SQLite,
+slow under either engine, and every connection held. Reads go on where they can, nothing typed is
+lost, nobody mends anything.
 
 The slow disk is slow where it matters: each `fsync` and `fdatasync` of the server, or of the web
 process that holds SQLite, takes as long as a file says, by a library that is loaded before the
@@ -15,6 +16,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,6 +114,79 @@ def test_a_full_disk_under_postgresql_refuses_what_does_not_fit_and_takes_it_lat
             assert visitor.ask(f"/patients/{patients[0]}/").status == 200
         stands = site.stands()
     record_property("not_saved_at_first", len(refused))
+    assert sorted(map(str, stands["drafts"])) == sorted(patients)  # type: ignore[call-overload]
+    assert stands["faults"] == []
+
+
+# --- SQLite's file system takes no writes any more ----------------------------------------------
+
+
+@dataclass
+class FailingDisk:
+    """A file system of its own, which the system stops writing to once it meets an error."""
+
+    image: Path
+    folder: Path
+
+    def mount(self) -> None:
+        told = ["mount", "-o", "loop,errors=remount-ro", str(self.image), str(self.folder)]
+        subprocess.run(told, check=True, capture_output=True)
+
+    def fail(self) -> None:
+        loop = subprocess.run(
+            ["losetup", "--noheadings", "--output", "NAME", "--associated", str(self.image)],
+            check=True, capture_output=True, text=True,
+        ).stdout.split()[-1]  # fmt: skip
+        Path("/sys/fs/ext4", Path(loop).name, "trigger_fs_error").write_text("1")
+
+    def mend(self) -> None:
+        """As an operator does: off, and on again. The site is not touched."""
+        subprocess.run(["umount", "--lazy", str(self.folder)], check=True)
+        self.mount()
+
+
+@contextlib.contextmanager
+def failing_disk() -> Iterator[FailingDisk]:
+    beside = Path(tempfile.mkdtemp(prefix="failing-disk-"))
+    disk = FailingDisk(beside / "image", beside / "disk")
+    disk.folder.mkdir()
+    with disk.image.open("wb") as image:
+        image.truncate(200_000_000)
+    try:
+        subprocess.run(["mkfs.ext4", "-q", str(disk.image)], check=True)
+        disk.mount()
+    except (OSError, subprocess.CalledProcessError):
+        shutil.rmtree(beside)
+        pytest.skip("no file system can be mounted here")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", "--lazy", str(disk.folder)], check=True)
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def test_a_disk_that_takes_no_writes_any_more_leaves_sqlite_to_be_read_and_is_gone_on_with(
+    mail: MailServer,
+) -> None:
+    with failing_disk() as disk:
+        site = Site(f"sqlite:///{disk.folder / 'clinic.sqlite3'}", mail.port, free_port())
+        visitor, patients = site.make(8)
+        with site.server():
+            wait_for(lambda: ready(visitor), BEGINS)
+            forms = [visitor.new_check_in(patient) for patient in patients]
+            disk.fail()
+            answers = [visitor.ask(path, {**form, "note": "typed"}) for path, form in forms]
+            assert {one.status for one in answers} == {503}
+            for one in answers:
+                assert "Not saved" in one.body
+                assert "The database takes no changes at present." in one.body
+            assert visitor.ask("/patients/").status == 200
+            pages = [visitor.ask(f"/patients/{patient}/") for patient in patients]
+            assert {one.status for one in pages} == {200}
+            disk.mend()
+            for (path, _form), answer in zip(forms, answers, strict=True):
+                assert visitor.ask(path, answer.hidden()).status == 302
+        stands = site.stands()
     assert sorted(map(str, stands["drafts"])) == sorted(patients)  # type: ignore[call-overload]
     assert stands["faults"] == []
 
