@@ -126,6 +126,7 @@ DATABASES = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'taperplan.sqlite3'}")
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["ENGINE"] = "taperplan.sqlite"
     # IMMEDIATE: a transaction takes the write lock when it begins, so none fails halfway with
     # "database is locked". synchronous=FULL: what was answered as saved is on the disk.
     DATABASES["default"]["OPTIONS"] = {

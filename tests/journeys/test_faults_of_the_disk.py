@@ -13,16 +13,19 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from django.db import OperationalError, connections
 
+from taperplan.sqlite.base import DatabaseWrapper
 from tests.harness import postgres
 from tests.journeys.site import Answer, Site, Visitor, free_port
 from tests.journeys.test_faults import (
@@ -189,6 +192,35 @@ def test_a_disk_that_takes_no_writes_any_more_leaves_sqlite_to_be_read_and_is_go
         stands = site.stands()
     assert sorted(map(str, stands["drafts"])) == sorted(patients)  # type: ignore[call-overload]
     assert stands["faults"] == []
+
+
+def test_a_database_that_nobody_can_write_to_is_opened_as_it_stands(django_db_blocker: Any) -> None:
+    """As after a restart of the machine: nothing stands beside the file, and nothing can."""
+    with failing_disk() as disk, django_db_blocker.unblock():
+        file = disk.folder / "clinic.sqlite3"
+        settings = {**connections["default"].settings_dict, "NAME": str(file)}
+        settings["OPTIONS"] = {"init_command": "PRAGMA journal_mode=WAL;"}
+        made = DatabaseWrapper(settings)
+        with made.cursor() as cursor:
+            cursor.execute("CREATE TABLE kept (word TEXT)")
+            cursor.execute("INSERT INTO kept VALUES ('saved')")
+        made.close()
+        disk.fail()
+        # As Django itself opens it; in a process of its own, which lets go of the file.
+        asked = f"import sqlite3; sqlite3.connect({str(file)!r}).execute('PRAGMA journal_mode=WAL')"
+        plain = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=False)
+        assert b"unable to open database file" in plain.stderr
+        opened = DatabaseWrapper(settings)
+        with opened.cursor() as cursor:
+            assert cursor.execute("SELECT word FROM kept").fetchall() == [("saved",)]
+            with pytest.raises(OperationalError, match="readonly"):
+                cursor.execute("DELETE FROM kept")
+        opened.close()
+        disk.mend()
+        again = DatabaseWrapper(settings)
+        with again.cursor() as cursor:
+            cursor.execute("DELETE FROM kept")
+        again.close()
 
 
 # --- every connection is held -------------------------------------------------------------------

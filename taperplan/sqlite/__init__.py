@@ -1,0 +1,1 @@
+"""Django's SQLite, that can still be read when its disk takes no writes."""
