@@ -10,6 +10,7 @@ system's own.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import shutil
 import subprocess
@@ -216,6 +217,8 @@ def test_a_database_that_nobody_can_write_to_is_opened_as_it_stands(django_db_bl
             with pytest.raises(OperationalError, match="readonly"):
                 cursor.execute("DELETE FROM kept")
         opened.close()
+        del cursor, opened
+        gc.collect()  # Python keeps a closed file open as long as its statements
         disk.mend()
         again = DatabaseWrapper(settings)
         with again.cursor() as cursor:
