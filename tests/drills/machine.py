@@ -26,6 +26,8 @@ SUITE = "bookworm"
 NEEDED = ("debootstrap", "systemd-nspawn", "nsenter", "openssl", "git")
 # PostgreSQL, the site, Caddy with and without TLS, and Caddy's own door.
 PORTS = (5432, 8000, 80, 443, 2019, 9464)
+# Where on the machine lies what whoever installs has brought.
+GIVEN = "/srv/given"
 # Beyond Debian's smallest: what a server has from its installer.
 INCLUDE = "systemd,systemd-sysv,dbus,ca-certificates,adduser"
 
@@ -63,6 +65,7 @@ def empty(folder: Path) -> None:
             str(folder),
             _mirror(),
         )
+    (folder / GIVEN.strip("/")).mkdir()
     apt = Path("/etc/apt")
     (folder / "etc/apt/sources.list").unlink(missing_ok=True)
     for name in ("sources.list", "sources.list.d", "apt.conf.d"):
@@ -133,8 +136,8 @@ class Machine:
             capture_output=True, text=True, check=False, timeout=within,
             env={
                 "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                "HOME": "/root", "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive",
-                "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/root/wheels",
+                "HOME": GIVEN, "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive",
+                "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": f"{GIVEN}/wheels",
             },
         )  # fmt: skip
         said = done.stdout + done.stderr

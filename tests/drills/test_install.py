@@ -82,7 +82,7 @@ def test_the_manual_takes_an_empty_debian_to_a_site_with_tls_and_to_the_next_rel
     told: dict[str, str] = {}
     try:
         drill.empty(root)
-        home = root / "root"
+        home = root / drill.GIVEN.strip("/")
         (home / "wheels").mkdir()
         drill.packages(home / "wheels")
         for name in (FIRST, NEXT):
@@ -109,9 +109,9 @@ def installed(server: Machine, authority: Path) -> dict[str, str]:
     environment = (
         f"cat > /etc/taperplan/environment <<'SETTINGS'\n{settings()}METRICS_PORT=9464\nSETTINGS\n"
     )
-    # The archive and the certificate lie in the home of whoever installs.
-    own = own.replace("site.crt site.key", "/root/site.crt /root/site.key", 1)
-    prepare = prepare.replace(f"tar -xf {FIRST}", f"tar -xf /root/{FIRST}")
+    # The archive and the certificate lie where whoever installs has put them.
+    own = own.replace("site.crt site.key", f"{drill.GIVEN}/site.crt {drill.GIVEN}/site.key", 1)
+    prepare = prepare.replace(f"tar -xf {FIRST}", f"tar -xf {drill.GIVEN}/{FIRST}")
     said = server.type(prepare + environment + services + own + clinic, typed=ANSWERS)
     until(lambda: is_there(authority), within=60, what="the site answers")
     took = time.monotonic() - began
@@ -147,7 +147,8 @@ def works(server: Machine, authority: Path) -> dict[str, str]:
     assert redirected.stdout == f"308 https://{HOST}/"
     # Nobody else on the machine reads a secret.
     open_to_all = server.type(
-        "find /etc/taperplan /etc/caddy/site.key /var/lib/taperplan -type f -perm /007"
+        "find /etc/taperplan /etc/caddy/site.key /var/lib/taperplan"
+        " -path /var/lib/taperplan/static -prune -o -type f -perm /007 -print"
     )
     assert open_to_all.strip() == ""
     score = server.type("systemd-analyze security --no-pager taperplan-web | tail -n 1")
@@ -162,7 +163,7 @@ def upgraded(server: Machine, authority: Path) -> dict[str, str]:
     """Each step of the manual's upgrade, and back."""
     (block,) = commands("Upgrade, and back")
     told = {}
-    steps = block.replace("taperplan-NEW.tar.gz", f"/root/{NEXT}.tar.gz")
+    steps = block.replace("taperplan-NEW.tar.gz", f"{drill.GIVEN}/{NEXT}.tar.gz")
     steps = steps.replace("taperplan-NEW", NEXT)
     runs = FIRST
     for line in steps.splitlines():
