@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.template import loader
 from django.urls import reverse
@@ -30,7 +31,7 @@ from taperplan.audit.verbs import Verb
 from taperplan.formats import Place, as_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from django.http import HttpRequest
 
@@ -53,16 +54,14 @@ class ClinicMiddleware:
         request.membership = membership
         request.clinic = membership.clinic if membership else None
         request.today = request.clinic.day(request.now) if request.clinic else request.now.date()
-        address = trail.address.set(client_address(request))
-        try:
-            if request.clinic is None:
-                # In the language that the browser asks for, until it is known who reads.
-                with timezone.override(None), as_in(Place()):
-                    return self._answer(request)
-            with timezone.override(request.clinic.zone), request.clinic.speaking():
-                return self._answer(request)
-        finally:
-            trail.address.reset(address)
+        clinic, address = request.clinic, client_address(request)
+        with _as_there(clinic, address):
+            response = self._answer(request)
+        if response.streaming and not isinstance(response, FileResponse):
+            # What is sent piece by piece is made after this has returned.
+            streamed: Any = response
+            streamed.streaming_content = _pieces(streamed.streaming_content, clinic, address)
+        return response
 
     def _answer(self, request: Any) -> HttpResponse:
         if not _may_be_served_here(request):
@@ -82,6 +81,32 @@ class ClinicMiddleware:
             elif response.status_code in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
                 _record_refusal(request, response)
         return response
+
+
+@contextmanager
+def _as_there(clinic: Clinic | None, address: str) -> Iterator[None]:
+    """In here the clinic's words, clock and zone hold, and what is recorded is of this address."""
+    token = trail.address.set(address)
+    try:
+        if clinic is None:
+            # In the language that the browser asks for, until it is known who reads.
+            with timezone.override(None), as_in(Place()):
+                yield
+        else:
+            with timezone.override(clinic.zone), clinic.speaking():
+                yield
+    finally:
+        trail.address.reset(token)
+
+
+def _pieces(made: Iterable[bytes], clinic: Clinic | None, address: str) -> Iterator[bytes]:
+    pieces = iter(made)
+    while True:
+        with _as_there(clinic, address):
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece
 
 
 def _say_that_it_is_journalled(request: Any, response: HttpResponse) -> None:

@@ -19,6 +19,8 @@ from plans.forms.document import WEEK
 from plans.models import Document, Plan
 from taperplan import tokens
 from taperplan.accounts.models import Clinic, User
+from taperplan.audit.models import AuditEvent
+from taperplan.audit.verbs import Verb
 from tests.factories import PatientFactory
 from tests.plans.documents.reading import page_words, words
 from tests.plans.rules.published import PUBLISHED
@@ -104,6 +106,21 @@ def test_each_handout_of_a_batch_is_kept_and_disclosed_and_sent_again_is_the_sam
     assert Document.objects.count() == 3
     kept = [words(bytes(document.content)) for document in Document.objects.all()]
     assert all(text in words(first) for text in kept)
+
+
+def test_a_batch_is_written_as_the_clinic_reads_and_recorded_with_its_address(
+    theo_client: Client, theo: User, clinic: Clinic, clare: User
+) -> None:
+    """It is made piece by piece, after the view has returned."""
+    with_plan(clinic, clare, "Alpha")
+    Clinic.objects.update(clock="12")
+
+    document = sent(theo_client, theo)
+
+    assert " pm" in words(document)
+    assert "13:00" not in words(document)
+    printed = AuditEvent.objects.filter(verb=Verb.PRINTED)
+    assert {event.address for event in printed} == {"127.0.0.1"}
 
 
 def test_a_plan_without_a_change_or_a_check_in_this_week_is_not_of_it(
