@@ -52,7 +52,7 @@ def bundled(
     yield writer.start()
     for part in parts:
         # One piece for each part: what is sent object by object is thousands of small writes.
-        yield b"".join(writer.add(part))
+        yield writer.mark() + b"".join(writer.add(part))
     yield b"".join(writer.end())
 
 
@@ -84,6 +84,10 @@ class _Writer:
 
     def start(self) -> bytes:
         return self._said(_HEAD)
+
+    def mark(self) -> bytes:
+        """A comment before each part: whoever waits for the file can count them."""
+        return self._said(b"%part\n")
 
     # --- one part
     def add(self, part: Part) -> Iterator[bytes]:

@@ -9,7 +9,14 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.factories import CareTeamFactory, PatientFactory, draft_plan, signed_plan
+from taperplan import formats
+from tests.factories import (
+    CareTeamFactory,
+    PatientFactory,
+    draft_plan,
+    plan_cells,
+    signed_plan,
+)
 from tests.plans.typing import ROUTINE, SEIZURE, keep
 
 if TYPE_CHECKING:
@@ -113,6 +120,37 @@ def test_a_new_red_flag_is_announced_on_a_worklist_that_stands_open(
         {target: "#flags-now", swap: "outerHTML"})""")
 
     expect(page.get_by_role("alert")).to_contain_text("Emergency red flag open")
+
+
+def test_a_week_of_handouts_says_how_many_are_made_and_then_hands_the_file_over(
+    browser_page: OpenPage, clare: User, clinic: Clinic
+) -> None:
+    now = timezone.now()
+    began = formats.short_day(clinic.day(now)).replace("\u00a0", " ")
+    cells = plan_cells(in_force_from=began, reason="agreed")
+    cells["steps"][0]["first_day"] = began
+    for family in ("Sample", "Fixture", "Mockup"):
+        patient = PatientFactory(clinic=clinic, family_name=family, ready=True)
+        CareTeamFactory(patient=patient, user=clare)
+        signed_plan(patient, clare, cells, now=now)
+    page = browser_page(clare)
+    page.goto("/documents/this-week/")
+    page.evaluate("""() => {
+        window.said = [];
+        new MutationObserver(() => window.said.push(
+            document.querySelector("[data-making]").innerText.replace(/\\s+/g, " ")
+        )).observe(document.querySelector("[data-making]"),
+            {attributes: true, childList: true, subtree: true, characterData: true});
+    }""")
+    with page.expect_download() as downloaded:
+        page.get_by_role("button", name="Print them").click()
+
+    assert downloaded.value.suggested_filename.startswith("handouts-")
+    assert downloaded.value.path().read_bytes().startswith(b"%PDF-1.7")
+    said = page.evaluate("window.said")
+    assert "Making the file 0 of 3" in said[0]
+    assert any("3 of 3" in one for one in said)
+    expect(page.locator("[data-making]")).to_be_hidden()
 
 
 def test_what_was_discarded_is_back_by_one_touch(

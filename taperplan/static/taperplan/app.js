@@ -159,6 +159,55 @@ for (const keys of all("[data-keys]")) {
   });
 }
 
+// ---- a file that takes a while -----------------------------------------------------------------
+// Fetched here, so that its parts can be counted as they come; whatever else is answered is asked
+// for again as the form itself asks. The form's token makes both the same file.
+
+const PART = /%part\n/g;
+for (const form of all("form[data-file]")) form.addEventListener("submit", makeFile);
+
+async function makeFile(event) {
+  const form = event.currentTarget;
+  const making = one("[data-making]", form);
+  event.preventDefault();
+  if (!making.hidden) return;
+  making.hidden = false;
+  making.scrollIntoView({ block: "nearest" });
+  try {
+    const answer = await fetch(form.action, {
+      method: "POST", body: new FormData(form), credentials: "same-origin", redirect: "error",
+    });
+    const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1];
+    if (!answer.ok || !name) throw new TypeError("no file");
+    document.dispatchEvent(new CustomEvent("taperplan:answer", {
+      detail: answer.headers.get("Session-Ends-In"),
+    }));
+    const pieces = await read(answer.body.getReader(), one("progress", making), one("[data-made]", making));
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob(pieces, { type: answer.headers.get("Content-Type") }));
+    link.download = name;
+    link.click();
+    window.setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  } catch {
+    form.submit();
+  }
+  making.hidden = true;
+}
+
+async function read(reader, bar, words) {
+  const pieces = [];
+  const letters = new TextDecoder("latin1");
+  let made = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    pieces.push(part.value);
+    made += letters.decode(part.value).match(PART)?.length ?? 0;
+    if (!bar.hasAttribute("max")) continue;
+    bar.value = Math.min(made, bar.max);
+    words.textContent = String(bar.value);
+  }
+  return pieces;
+}
+
 for (const printer of all("[data-print]")) printer.addEventListener("click", () => window.print());
 
 // ---- a search that answers while one types ---------------------------------------------------
