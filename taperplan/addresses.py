@@ -8,9 +8,12 @@ text is made once and the keys are put into it.
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.urls import get_script_prefix, get_urlconf, reverse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _made: dict[tuple[Any, ...], str] = {}
 
@@ -19,12 +22,26 @@ def address(name: str, **kwargs: Any) -> str:
     """As `reverse(name, kwargs=kwargs)`. Raises: NoReverseMatch."""
     if not all(type(one) is uuid.UUID for one in kwargs.values()):
         return reverse(name, kwargs=kwargs)
-    key = (name, get_script_prefix(), get_urlconf(), *kwargs)
-    text = _made.get(key)
+    return _text(name, tuple(kwargs)).format(**kwargs)
+
+
+def each(name: str, key: str) -> Callable[[uuid.UUID], str]:
+    """`address(name, key=...)` for the rows of one page: what it hangs on is asked once.
+
+    Raises: NoReverseMatch.
+    """
+    before, _mark, behind = _text(name, (key,)).partition(f"{{{key}}}")
+    return lambda one: f"{before}{one}{behind}"
+
+
+def _text(name: str, keys: tuple[str, ...]) -> str:
+    """With a place for each key."""
+    known = (name, get_script_prefix(), get_urlconf(), *keys)
+    text = _made.get(known)
     if text is None:
-        marks = {one: uuid.uuid5(uuid.NAMESPACE_URL, one) for one in kwargs}
+        marks = {one: uuid.uuid5(uuid.NAMESPACE_URL, one) for one in keys}
         text = reverse(name, kwargs=marks)
         for one, mark in marks.items():
             text = text.replace(str(mark), f"{{{one}}}")
-        _made[key] = text
-    return text.format(**kwargs)
+        _made[known] = text
+    return text

@@ -398,6 +398,7 @@ _TONOS, _DIAERESIS, _IOTA_BELOW = "\u0301", "\u0308", "\u0345"
 _GREEK_PAIRS = frozenset({"αι", "ει", "οι", "υι", "αυ", "ευ", "ου", "ηυ"})  # noqa: RUF001
 
 
+@lru_cache(maxsize=4096)
 def capitals(text: str) -> str:
     """In capitals. Greek ones carry no accent; two vowels that only it kept apart stay apart."""
     found: list[str] = []

@@ -19,11 +19,12 @@ from patients.presenters.words import (
     word_of,
 )
 from patients.vocabulary import Answer, CareSetting, ContactKind, Sex
-from taperplan import formats, kept
-from taperplan.addresses import address
+from taperplan import addresses, formats, kept
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Callable
     from datetime import date
 
     from django.db.models import QuerySet
@@ -71,9 +72,17 @@ class Banner:
 def patient_url(patient: Patient | Listed) -> str:
     """The overview of the patient; it belongs to another room."""
     try:
-        return address("plans:patient", patient=patient.pk)
+        return addresses.address("plans:patient", patient=patient.pk)
     except NoReverseMatch:
         return reverse("patients:intake", kwargs={"patient": patient.pk})
+
+
+def patient_urls() -> Callable[[uuid.UUID], str]:
+    """`patient_url` for the rows of one page."""
+    try:
+        return addresses.each("plans:patient", "patient")
+    except NoReverseMatch:
+        return addresses.each("patients:intake", "patient")
 
 
 def banner(patient: Patient, today: date) -> Banner:

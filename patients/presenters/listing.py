@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from patients.presenters.banner import State, patient_url, states
+from patients.presenters.banner import State, patient_url, patient_urls, states
 from patients.presenters.words import number_in_words, person_in_words, unbroken, word_of
 from patients.vocabulary import CareSetting
 from taperplan import formats
@@ -46,9 +46,15 @@ class PatientList:
 
 def patient_list(page: Found, today: date, address: str) -> PatientList:
     """`address` is where the list stands, ready for the page's number to be put behind it."""
+    url_of = patient_urls()
     return PatientList(
         rows=tuple(
-            list_row(one, [number_in_words(*texts) for texts in texts_of(one.numbers)], today)
+            list_row(
+                one,
+                [number_in_words(*texts) for texts in texts_of(one.numbers)],
+                today,
+                url=url_of(one.pk),
+            )
             for one in page.rows
         ),
         shown=_shown(page),
@@ -88,10 +94,12 @@ def suggested(patients: Iterable[Patient], today: date) -> tuple[ListRow, ...]:
     )
 
 
-def list_row(patient: Patient | Listed, numbers: Sequence[str], today: date) -> ListRow:
+def list_row(
+    patient: Patient | Listed, numbers: Sequence[str], today: date, *, url: str = ""
+) -> ListRow:
     return ListRow(
         name=person_in_words(patient),
-        url=patient_url(patient),
+        url=url or patient_url(patient),
         born=formats.date_of_birth(patient.born, patient.died_on or today),
         record=", ".join(numbers),
         prefers=patient.preferred_name,
