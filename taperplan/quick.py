@@ -14,6 +14,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.base import (
     FilterExpression,
     Node,
@@ -24,7 +25,7 @@ from django.template.base import (
     VariableNode,
     render_value_in_context,
 )
-from django.template.defaulttags import ForNode
+from django.template.defaulttags import ForNode, URLNode
 from django.template.loader_tags import (
     BLOCK_CONTEXT_KEY,
     BlockContext,
@@ -35,8 +36,12 @@ from django.template.loader_tags import (
 from django.template.loaders import cached
 from django.template.smartif import TokenBase
 from django.templatetags.i18n import TranslateNode
+from django.templatetags.static import StaticNode
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject, empty
 from django.utils.safestring import SafeData, SafeString
+
+from taperplan import addresses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +50,7 @@ if TYPE_CHECKING:
 
 _TO_ESCAPE = re.compile("[&<>\"']").search
 _ASK: Any = object()
+_NOWHERE: Any = object()
 # Whether the instances of a class are asked by key before they are asked by name.
 _by_key: dict[type, bool] = {}
 
@@ -62,18 +68,25 @@ class Quick(cached.Loader):
 
 
 def _found(lookups: tuple[str, ...], dicts: list[Any]) -> Any:
-    """What these names lead to, by keys and attributes alone; `_ASK` where Django is to look."""
+    """What these names lead to, by keys and attributes alone; `_NOWHERE` where nothing is called
+    by the first of them, `_ASK` where Django is to look."""
     first, current = lookups[0], _ASK
     for names in reversed(dicts):
         if first in names:
             current = names[first]
             break
     else:
-        return _ASK
+        return _NOWHERE
     for bit in lookups[1:]:
+        kind = type(current)
+        if kind is SimpleLazyObject:
+            # Whoever is signed in, once it is asked who that is.
+            if current._wrapped is empty:
+                current._setup()
+            current = current._wrapped
+            kind = type(current)
         if callable(current):
             return _ASK
-        kind = type(current)
         by_key = _by_key.get(kind)
         if by_key is None:
             by_key = _by_key[kind] = hasattr(kind, "__getitem__")
@@ -92,7 +105,7 @@ class _Variable(Variable):
     def resolve(self, context: Any) -> Any:
         if self.lookups is not None and not self.translate:
             found = _found(self.lookups, context.dicts)
-            if found is not _ASK:
+            if found is not _ASK and found is not _NOWHERE:
                 return found
         return super().resolve(context)
 
@@ -101,8 +114,15 @@ class _Expression(FilterExpression):
     __slots__ = ()
 
     def resolve(self, context: Any, ignore_failures: bool = False) -> Any:
+        var: Any = self.var
         if self.filters or not self.is_var:
             return super().resolve(context, ignore_failures)
+        if var.lookups is not None and not var.translate:
+            found = _found(var.lookups, context.dicts)
+            if found is _NOWHERE and ignore_failures and not hasattr(context, var.lookups[0]):
+                return None
+            if found is not _ASK and found is not _NOWHERE:
+                return found
         try:
             return self.var.resolve(context)
         except VariableDoesNotExist:
@@ -219,6 +239,35 @@ def _beside(context: Any, values: dict[str, Any]) -> Any:
     return new
 
 
+class _URLNode(URLNode):
+    """The address of a page that there is one of is looked for once."""
+
+    def render(self, context: Any) -> Any:
+        name: Any = self.view_name.var
+        written = isinstance(name, str) and not self.view_name.filters
+        if not written or self.args or self.kwargs or self.asvar:
+            return super().render(context)
+        url = addresses.address(name)
+        return escape(url) if context.autoescape and _TO_ESCAPE(url) else url
+
+
+class _StaticNode(StaticNode):
+    """So is that of a file, for as long as the same storage answers."""
+
+    known: tuple[Any, Any] = (None, "")
+
+    def render(self, context: Any) -> Any:
+        name: Any = self.path.var
+        if not isinstance(name, str) or self.path.filters or self.varname:
+            return super().render(context)
+        storage: Any = staticfiles_storage
+        by, url = self.known
+        if by is not storage._wrapped or by is None:
+            url = self.url(context)
+            self.known = (storage._wrapped, url)
+        return escape(url) if context.autoescape and _TO_ESCAPE(url) else url
+
+
 _INSTEAD: dict[type, type] = {
     Variable: _Variable,
     FilterExpression: _Expression,
@@ -226,6 +275,8 @@ _INSTEAD: dict[type, type] = {
     ForNode: _ForNode,
     ExtendsNode: _ExtendsNode,
     IncludeNode: _IncludeNode,
+    URLNode: _URLNode,
+    StaticNode: _StaticNode,
 }
 
 

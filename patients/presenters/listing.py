@@ -11,6 +11,7 @@ from patients.presenters.banner import State, patient_url, patient_urls, states
 from patients.presenters.words import number_in_words, person_in_words, unbroken, word_of
 from patients.vocabulary import CareSetting
 from taperplan import formats
+from taperplan.addresses import address
 from taperplan.counting import texts_of
 from taperplan.words import gettext as _
 
@@ -44,23 +45,26 @@ class PatientList:
     more: bool
 
 
-def patient_list(page: Found, today: date, address: str) -> PatientList:
-    """`address` is where the list stands, ready for the page's number to be put behind it."""
+def patient_list(page: Found, today: date, here: str) -> PatientList:
+    """`here` is where the list stands, ready for the page's number to be put behind it."""
     url_of = patient_urls()
+    # A few settings, each of many people.
+    words = {one: word_of(CareSetting, one) for one in {row.care_setting for row in page.rows}}
     return PatientList(
         rows=tuple(
             list_row(
                 one,
                 [number_in_words(*texts) for texts in texts_of(one.numbers)],
                 today,
-                url=url_of(one.pk),
+                url_of(one.pk),
+                words[one.care_setting],
             )
             for one in page.rows
         ),
         shown=_shown(page),
         count=page.count,
-        newer=f"{address}{page.newer}" if page.newer else "",
-        older=f"{address}{page.older}" if page.older else "",
+        newer=f"{here}{page.newer}" if page.newer else "",
+        older=f"{here}{page.older}" if page.older else "",
         more=page.more,
     )
 
@@ -95,8 +99,15 @@ def suggested(patients: Iterable[Patient], today: date) -> tuple[ListRow, ...]:
 
 
 def list_row(
-    patient: Patient | Listed, numbers: Sequence[str], today: date, *, url: str = ""
+    patient: Patient | Listed,
+    numbers: Sequence[str],
+    today: date,
+    url: str = "",
+    care_setting: str | None = None,
 ) -> ListRow:
+    """`url`, `care_setting`: where the words of many rows are known already."""
+    if care_setting is None:
+        care_setting = word_of(CareSetting, patient.care_setting)
     return ListRow(
         name=person_in_words(patient),
         url=url or patient_url(patient),
@@ -104,7 +115,7 @@ def list_row(
         record=", ".join(numbers),
         prefers=patient.preferred_name,
         phone=unbroken(patient.phone),
-        care_setting=word_of(CareSetting, patient.care_setting),
+        care_setting=care_setting,
         states=states(patient),
     )
 
@@ -145,4 +156,4 @@ def row_in_words(row: ListRow) -> str:
 
 
 def register_url() -> str:
-    return reverse("patients:register")
+    return address("patients:register")

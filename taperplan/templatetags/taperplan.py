@@ -53,6 +53,7 @@ def icons() -> SafeString:
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: str = "") -> SafeString:
     """An icon out of the sprite. Always beside a word, so it is hidden from readers."""
     if not name:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from django.conf import settings
 from django.template import Context, Engine, TemplateSyntaxError
 from django.template.backends.django import DjangoTemplates
 from django.template.loaders import locmem
+from django.urls import NoReverseMatch
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
@@ -87,6 +89,15 @@ PAGES = {
         "{% autoescape off %}{{ plain }}{{ safe }}{% translate 'a < b' %}{% endautoescape %}"
         "{% translate 'Phone' as phone %}{{ phone }}{% translate missing %}"
         "{% blocktranslate with n=number %}{{ n }} % of {{ word }}{% endblocktranslate %}"
+        "{% load static %}{% static 'taperplan/app.css' %}{% static word %}"
+        "{% static 'taperplan/a&b.css' as file %}{{ file }}{% autoescape off %}"
+        "{% static 'taperplan/a&b.css' %}{% url 'help' %}{% endautoescape %}"
+        "{% url 'help' %}{% url 'plans:patient' patient=key %}{% url 'help' as there %}{{ there }}"
+        "{% url 'nowhere' as there %}[{{ there }}]{% url page %}"
+        "{{ person.born }}{{ person.upper }}{{ person.tags.0 }}{{ person.none }}{{ person.called }}"
+        "{% if person.name %}y{% endif %}{% if nobody.name %}y{% else %}n{% endif %}"
+        "{% if nobody %}y{% elif not nobody %}n{% endif %}{% if template %}t{% endif %}"
+        "{% if autoescape %}a{% endif %}{% if nobody == None %}none{% endif %}"
         "{% endblock %}"
     ),
 }  # fmt: skip
@@ -102,6 +113,7 @@ def context() -> Context:
             "rows": rows, "row": rows[1], "word": "w<o>rd", "partial": "row", "none": None,
             "pairs": [(1, "a"), (2, "<b>")], "stream": (str(n) for n in range(3)),
             "listed": Listed(key="k&y"), "plain": "a & \"b\" <c> 'd'", "safe": mark_safe("<b>"),
+            "page": "help", "key": UUID(int=7),
             "lazy": gettext_lazy("Find"), "number": 1234567, "real": 0.5, "called": rows[0].called,
             "person": SimpleLazyObject(lambda: rows[0]), "kept": NotCalled(), "kind": NotCalled,
         }
@@ -115,6 +127,7 @@ def engines() -> tuple[Engine, Engine]:
             loaders=[(name, loaders)],
             libraries={
                 "i18n": "django.templatetags.i18n",
+                "static": "django.templatetags.static",
                 "taperplan": "taperplan.templatetags.taperplan",
             },
         )
@@ -191,3 +204,21 @@ def _configured() -> list[dict[str, Any]]:
     one = dict(settings.TEMPLATES[0])
     one.pop("BACKEND")
     return [{"APP_DIRS": False, **one}]
+
+
+@pytest.mark.one_engine
+def test_an_address_of_a_file_is_that_of_the_storage_that_answers_now(settings: Any) -> None:
+    _plain, quick = (engine.get_template("top") for engine in engines())
+    before = quick.render(context())
+    settings.STATIC_URL = "/elsewhere/"
+    assert "/elsewhere/taperplan/app.css" not in before
+    assert "/elsewhere/taperplan/app.css" in quick.render(context())
+
+
+@pytest.mark.one_engine
+def test_a_page_that_there_is_none_of_is_said_where_it_is_written() -> None:
+    engine = engines()[1]
+    loader: Any = engine.template_loaders[0]
+    loader.loaders = [locmem.Loader(engine, {"page": "{% url 'nowhere' %}"})]
+    with pytest.raises(NoReverseMatch):
+        engine.get_template("page").render(context())

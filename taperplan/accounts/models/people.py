@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from functools import cache
+from itertools import compress
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -223,7 +225,7 @@ class Membership(models.Model):
 
     @property
     def roles(self) -> frozenset[Role]:
-        return frozenset(role for role in Role if getattr(self, role.value))
+        return _held(*(getattr(self, name) for name in _ROLE_COLUMNS))
 
     @cached_property
     def permissions(self) -> frozenset[Permission]:
@@ -237,6 +239,15 @@ class Membership(models.Model):
     @property
     def clinical(self) -> bool:
         return Permission.VIEW_PATIENTS in self.permissions
+
+
+_ROLE_COLUMNS = tuple(role.value for role in Role)
+
+
+@cache
+def _held(*held: bool) -> frozenset[Role]:
+    """By the columns of roles, in their order: few combinations, asked for by every request."""
+    return frozenset(compress(Role, held))
 
 
 class OneTimeLink(models.Model):
