@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models.expressions import BaseExpression, Col, ColPairs
 from django.db.models.query import ModelIterable
 from django.utils import timezone
 
@@ -304,7 +305,7 @@ def _made(
     places |= {word: _Word(name, "") for name, word in marks.words.items()}
     text, named = _written(text, [_place(part, places) for part in parameters], connection.vendor)
     names = query.selected or (*query.values_select, *query.annotation_select)
-    return _Statement(compiler=compiler, names=tuple(names), text=text, places=named)
+    return _Statement(compiler=_emptied(compiler), names=tuple(names), text=text, places=named)
 
 
 def _written(
@@ -339,6 +340,25 @@ def _literal(part: Any, vendor: str) -> str | None:
     if type(part) is str and "\\" not in part and "\0" not in part:
         return "'" + part.replace("'", "''").replace("%", "%%") + "'"
     return None
+
+
+def _emptied(compiler: Any) -> Any:
+    """The compiler with what it reads columns by, and without the query that it was made from: a
+    large one is some megabytes, for each sort of asker."""
+    compiler.select = [(_read_by(column), ("", ()), name) for column, _sql, name in compiler.select]
+    compiler.query = compiler.where = compiler.having = compiler.qualify = None
+    return compiler
+
+
+def _read_by(column: Any) -> Any:
+    """What says how a column is read: it, or where only its type does, something of that type."""
+    kind = type(column)
+    if isinstance(column, (Col, ColPairs, models.Transform)) or (
+        kind.convert_value is not BaseExpression.convert_value
+        or kind.get_db_converters is not BaseExpression.get_db_converters
+    ):
+        return column
+    return models.Value(None, output_field=column.output_field)
 
 
 def _place(part: Any, places: Mapping[Any, Any]) -> Any:
