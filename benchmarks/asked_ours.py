@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks import asking
-from benchmarks.seed import SYLLABLES
+from benchmarks.seed import LONGEST, SYLLABLES
 
 
 def fill(patients: int, check_ins: int) -> None:
@@ -39,6 +39,7 @@ def works() -> dict[str, Any]:
         "numbers__number"
     )
     fuller = list(numbered[:20])
+    longest = numbered[LONGEST]
     others = list(numbered[100:400])
 
     def ok(answer: Any) -> None:
@@ -61,6 +62,7 @@ def works() -> dict[str, Any]:
             reverse("patients:list") + f"?search={searches.sealed(theo, SYLLABLES[n % 60])}"
         ),
         "page20": lambda n: page(others[n % len(others)]),
+        "page500": lambda n: page(longest),
         "page60": lambda n: page(fuller[n % len(fuller)]),
         "save": save,
     }

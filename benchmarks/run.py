@@ -44,6 +44,7 @@ TABLE = (
     ("search by part of a name", "search", "peer:search", 0.25),
     ("patient page, 20 check-ins", "page20", "peer:page20", 0.25),
     ("patient page, 60 check-ins", "page60", "peer:page60", 0.2),
+    ("patient page, 500 check-ins, to one with 20", "page500", "page20", 1.3),
     ("saving a check-in, 5 symptoms", "save", "peer:save", 1.0),
 )
 

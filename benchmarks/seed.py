@@ -5,7 +5,8 @@
 Fills the empty database that `DATABASE_URL` names. The demo clinic goes in by the product's own
 actions; its patient with the longest course is then copied row by row, with keys, names, numbers
 and days of their own, through the database's own bulk door, so that every trigger and constraint
-still looks at each row. The first twenty patients have three times as many check-ins.
+still looks at each row. The first twenty patients have three times as many check-ins, and one a
+week for ten years has the one after the first fifty.
 
 Every patient has a plan in force. A course began up to four weeks before the one that it is copied
 from, so that a step changes for about one patient in three in any week and a plan ends for some;
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 500
 FULLER = 20
+# Which patient has how many check-ins: a week each, for nearly ten years.
+LONGEST, OF_TEN_YEARS = 50, 500
 FLAG_EVERY = 500
 WEEKS = 4
 AHEAD = 14
@@ -308,6 +311,8 @@ class Seeder:
         for template in course.told if self._usually() else course.told[1:]:
             self._copy(template, keys, days, token=self._new())
         many = self.check_ins * (3 if number < FULLER else 1)
+        if number == LONGEST:
+            many = OF_TEN_YEARS
         visit = self.chance.randrange(7)
         due = self.chance.randrange(AHEAD) if self._usually() else -self.chance.randrange(1, 8)
         due_on = stored(self.today + due * _DAY)
