@@ -24,16 +24,19 @@ from taperplan.words import gettext as _
 from taperplan.words import ngettext, pgettext
 
 NBSP = "\u00a0"
+_LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"
 _DECIMALS = 4
 _CLOCK = re.compile("[0-2]?[0-9]:[0-5][0-9]")
 
 
 @dataclass(frozen=True)
 class Place:
-    """What a clinic's place decides about times. `first_weekday`: 0 is Monday."""
+    """What a clinic's place decides about times. `first_weekday`: 0 is Monday. `from_right`: its
+    language is read from the right."""
 
     twelve_hours: bool = False
     first_weekday: int = 0
+    from_right: bool = False
 
 
 _EVERYWHERE = Place()
@@ -97,11 +100,16 @@ def unit(name: str, value: Fraction | int) -> str:
 
 def amount(value: Fraction | int, name: str) -> str:
     """As "0.25 mg", "25 micrograms": figure, no-break space, unit in full."""
-    return f"{number(value)}{NBSP}{unit(name, value)}"
+    return _figure_first(f"{number(value)}{NBSP}{unit(name, value)}")
 
 
 def volume(value: Fraction | int) -> str:
-    return f"{number(value)}{NBSP}mL"
+    return _figure_first(f"{number(value)}{NBSP}mL")
+
+
+def _figure_first(words: str) -> str:
+    """Between words that are read from the right a figure would change places with its unit."""
+    return _LEFT_TO_RIGHT + words if _place.get().from_right else words
 
 
 def is_measured(form: str) -> bool:

@@ -173,8 +173,13 @@ def test_words_are_in_the_clinic_s_language_and_before_that_in_the_browser_s(
     assert '<html lang="en" data' in doors.Client().get(door).content.decode()
     asked = doors.Client().get(door, headers={"Accept-Language": "ar,en"}).content.decode()
     assert '<html lang="ar" dir="rtl"' in asked
-    # A paper says in which language it is read aloud.
+    # Between words from the right a figure stays before its unit.
     clinic.refresh_from_db()
+    with clinic.speaking():
+        assert formats.amount(Fraction(5, 4), "mg").startswith("\u200e1.25")
+        assert formats.volume(2).startswith("\u200e2")
+    assert formats.volume(2) == "2\u00a0mL"
+    # A paper says in which language it is read aloud.
     assert Printing(clinic=clinic, by=clare, at=timezone.now(), code="").language == "ar"
     # Its catalogue was taken away again.
     settings.LANGUAGES = [("en", "English")]

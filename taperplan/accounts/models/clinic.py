@@ -127,6 +127,7 @@ class Clinic(models.Model):
         return Place(
             twelve_hours=self.clock == self.Clock.HOURS_12,
             first_weekday=first.get(self.WeekBegins(self.week_begins), 0),
+            from_right=self.spoken.split("-")[0] in settings.LANGUAGES_BIDI,
         )
 
     @property
