@@ -109,5 +109,26 @@ def _save(client: Any, by: Any, patient: Any) -> Any:
     return lambda: client.post(address, *sent), saved
 
 
+def day() -> dict[str, Any]:
+    """The worklist, the list, and of four patients: their page, a new check-in, all of them, what
+    was printed."""
+    from django.urls import reverse
+
+    from patients.models import Patient
+    from taperplan.accounts.models import User
+    from tests.doors import signed_in
+
+    theo = User.objects.get(email__startswith="theo")
+    session = signed_in(theo).cookies["session"].value
+    seeded = Patient.objects.filter(numbers__number__startswith="SEED").order_by("numbers__number")
+    pages = [reverse("plans:home"), reverse("patients:list")]
+    for patient in seeded[20:24]:
+        pages += [
+            reverse(f"plans:{name}", kwargs={"patient": patient.pk})
+            for name in ("patient", "check-in-new", "check-ins", "patient-documents")
+        ]
+    return {"cookies": f"session={session}", "pages": pages}
+
+
 if __name__ == "__main__":
-    asking.serve(fill, works)
+    asking.serve(fill, works, day)

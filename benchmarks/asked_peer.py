@@ -65,5 +65,24 @@ def works() -> dict[str, Any]:
     }
 
 
+def day() -> dict[str, Any]:
+    """The index, the list, and of four patients: their page, a new check-in, all of them, the
+    history of what was changed."""
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    client = Client()
+    client.force_login(User.objects.get(username="peer"))
+    pages = ["/admin/", "/admin/records/patient/"]
+    for number in range(21, 25):
+        pages += [
+            f"/admin/records/patient/{number}/change/",
+            "/admin/records/checkin/add/",
+            "/admin/records/checkin/",
+            f"/admin/records/patient/{number}/history/",
+        ]
+    return {"cookies": f"sessionid={client.cookies['sessionid'].value}", "pages": pages}
+
+
 if __name__ == "__main__":
-    asking.serve(fill, works)
+    asking.serve(fill, works, day)

@@ -48,15 +48,22 @@ def timed(work: Callable[[int], Any], number: int) -> dict[str, float]:
     return {"ms": took * 1000, "cpu": work_of_it * 1000, "queries": queries.many}
 
 
-def serve(fill: Callable[[int, int], None], works: Callable[[], Mapping[str, Any]]) -> None:
+def serve(
+    fill: Callable[[int, int], None],
+    works: Callable[[], Mapping[str, Any]],
+    day: Callable[[], Mapping[str, Any]],
+) -> None:
+    """`day`: the cookies of somebody who is signed in, and the pages that they open."""
     ready: Mapping[str, Any] = {}
     for line in sys.stdin:
         what, *words = json.loads(line)
         if what == "fill":
             fill(int(words[0]), int(words[1]))
-            answer: dict[str, float] = {}
+            answer: Mapping[str, Any] = {}
+        elif what == "day":
+            answer = day()
         else:
             ready = ready or works()
             answer = timed(ready[words[0]], int(words[1]))
-        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.write(json.dumps(dict(answer)) + "\n")
         sys.stdout.flush()

@@ -7,9 +7,9 @@ Two processes answer in turn, one request at a time, through their whole stack o
 templates (the test client, so that no web server is measured): each round asks every page of
 both once, so that a slow moment of the machine meets both. The databases in the folder are made
 where they are missing and used again where they stand. With the folder of a smaller run the list of
-patients is asked of both sizes in the same rounds. Then a two-page handout beside plain
-platypus, two workers beside two of the admin, a backup with its verified restore, and eight people
-who write at once on either engine.
+patients is asked of both sizes in the same rounds. Then a two-page handout beside plain platypus,
+two workers beside two of the admin and of one with the product's libraries, a backup with its
+verified restore, and eight people who write at once on either engine.
 """
 
 from __future__ import annotations
@@ -130,6 +130,7 @@ def main() -> None:
         folder = asked.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         folder.mkdir(parents=True, exist_ok=True)
         lines = heading(asked)
+        days: tuple[dict[str, Any], ...] = ()
         if {"pages", "backup", "workers"} & set(asked.only):
             with sides(folder, asked.smaller) as found:
                 for side in found.values():
@@ -137,7 +138,8 @@ def main() -> None:
                 if "pages" in asked.only:
                     table = TABLE + (SIZES if asked.smaller else ())
                     lines += report(measured(found, table, asked.rounds), table, asked.patients)
-        lines += service_rows(asked, folder)
+                days = (found[""].ask("day"), found["peer:"].ask("day"))
+        lines += service_rows(asked, folder, days)
     lines += ["", f"All of it: {(time.monotonic() - began) / 60:.1f} minutes.", ""]
     text = "\n".join(lines)
     sys.stdout.write(text)
@@ -146,13 +148,13 @@ def main() -> None:
             file.write("\n" + text)
 
 
-def service_rows(asked: Any, folder: Path) -> list[str]:
+def service_rows(asked: Any, folder: Path, days: tuple[dict[str, Any], ...]) -> list[str]:
     """The rows that are not of a page: what is measured, ours, beside it, the ratio or limit."""
     ours, peer = environments(folder)
     rows: list[tuple[str, str, str, str, bool]] = []
     work: Mapping[str, Callable[[], list[tuple[str, str, str, str, bool]]]] = {
         "papers": lambda: _papers(ours, asked.rounds),
-        "workers": lambda: _workers(ours, peer, asked.rounds),
+        "workers": lambda: _workers(ours, peer, days, asked.rounds),
         "backup": lambda: _backup(ours, folder, asked),
         "writers": lambda: _writers(ours, asked),
     }
@@ -189,34 +191,44 @@ def _papers(ours: dict[str, str], rounds: int) -> list[tuple[str, str, str, str,
 
 
 def _workers(
-    ours: dict[str, str], peer: dict[str, str], rounds: int
+    ours: dict[str, str], peer: dict[str, str], days: tuple[dict[str, Any], ...], rounds: int
 ) -> list[tuple[str, str, str, str, bool]]:
     found: dict[str, list[float]] = {}
     ready = service.DEPLOYED
     # Compiled before they run, as an installed site is; the first start of each is not counted.
     compiled = tempfile.mkdtemp()
     kept = {"PYTHONPYCACHEPREFIX": compiled, "PYTHONDONTWRITEBYTECODE": ""}
-    ours, peer = ours | kept, peer | kept
+    deployed = kept | service.ONE_HEAP
+    libraries = {"DJANGO_SETTINGS_MODULE": "benchmarks.peer.libraries"}
+    day, peers_day = days
+    admin = "benchmarks.peer.wsgi"
     sides = (
-        ("ours", "taperplan.wsgi", "/account/sign-in/", ours, ready),
-        ("bare", "benchmarks.peer.wsgi", "/admin/login/", peer, ()),
-        ("preloaded", "benchmarks.peer.wsgi", "/admin/login/", peer, ready),
+        ("ours", "taperplan.wsgi", "/account/sign-in/", ours | deployed, ready, day),
+        ("bare", admin, "/admin/login/", peer | kept, (), peers_day),
+        ("preloaded", admin, "/admin/login/", peer | deployed, ready, peers_day),
+        ("libraries", admin, "/account/login/", peer | deployed | libraries, ready, peers_day),
     )
     for number in range(rounds + 1):
-        for name, wsgi, path, environment, flags in sides if number % 2 else reversed(sides):
-            told = service.start_and_memory(wsgi, path, environment, flags)
+        for name, *how in sides if number % 2 else reversed(sides):
+            told = service.start_and_memory(*how)
             for what, value in told.items() if number else ():
                 found.setdefault(f"{name} {what}", []).append(value)
     shutil.rmtree(compiled)
     one = {name: statistics.median(values) for name, values in found.items()}
     rows = []
-    for name, words in (("bare", "as gunicorn starts it"), ("preloaded", "preloaded like ours")):
-        to = f"to an admin {words}"
-        memory, start = (one[f"{name} {what}"] for what in ("memory", "start"))
-        rows += [
-            _ratio(f"memory of two web workers, {to}", "MB", one["ours memory"], memory, 1.3),
-            _ratio(f"cold start to the first page, {to}", "s", one["ours start"], start, 1.5),
-        ]
+    for name, words in (
+        ("bare", "an admin as gunicorn starts it"),
+        ("preloaded", "an admin preloaded like ours"),
+        ("libraries", "that admin with the product's libraries and nothing of it"),
+    ):
+        for what, unit, said, most in (
+            ("memory", "MB", "memory of two web workers", 1.3),
+            ("used", "MB", "the same after rounds of a day's pages", 1.3),
+            ("start", "s", "cold start to the first page", 1.5),
+            ("worked", "s CPU", "the same, the processor's time", 1.5),
+        ):
+            mine, theirs = one[f"ours {what}"], one[f"{name} {what}"]
+            rows.append(_ratio(f"{said}, to {words}", unit, mine, theirs, most))
     return rows
 
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 WARM = 40
+# Of a day's pages, by four people at once: every worker has answered each.
+ROUNDS = 8
 SERVER = ("--workers", "2", "--threads", "4")
-# As deploy/systemd starts it: loaded once, before the workers are forked.
+# As deploy/systemd starts it: loaded once, before the workers are forked; one heap for all threads.
 DEPLOYED = ("--preload",)
+ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}
 
 
 def free_port() -> int:
@@ -69,9 +73,14 @@ def asked(
 
 
 def start_and_memory(
-    wsgi: str, path: str, environment: Mapping[str, str], flags: Sequence[str]
+    wsgi: str,
+    path: str,
+    environment: Mapping[str, str],
+    flags: Sequence[str],
+    day: Mapping[str, Any],
 ) -> dict[str, float]:
-    """Seconds until the first page is answered, and MB of all its processes after some pages."""
+    """Seconds until the first page is answered, and of all its processes: their processor's time
+    until then, MB after some such pages, MB after rounds of those of a day."""
     began = time.perf_counter()
     with serving(wsgi, environment, flags) as (port, pid):
         while True:
@@ -83,17 +92,40 @@ def start_and_memory(
             if status == 200:
                 break
             raise SystemExit(f"{wsgi} answered {status}")
-        start = time.perf_counter() - began
+        start, worked = time.perf_counter() - began, _worked(pid)
         for _n in range(WARM):
             asked(port, path)
-        return {"start": start, "memory": _memory(pid)}
+        signing_in = _memory(pid)
+
+        def opened(page: str) -> None:
+            status, _page = asked(port, page, cookies=day["cookies"])
+            if status != 200:
+                raise SystemExit(f"{page} answered {status}")
+
+        with ThreadPoolExecutor(4) as people:
+            list(people.map(opened, day["pages"] * ROUNDS))
+        used = _memory(pid)
+        return {"start": start, "worked": worked, "memory": signing_in, "used": used}
+
+
+def _processes(pid: int) -> tuple[str, ...]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return (str(pid), *children)
+
+
+def _worked(pid: int) -> float:
+    """Seconds of the processor, of the master and its workers."""
+    ticks = 0
+    for one in _processes(pid):
+        told = Path(f"/proc/{one}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        ticks += int(told[11]) + int(told[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _memory(pid: int) -> float:
     """Shared pages counted once: the proportional sets of the master and its workers."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     total = 0
-    for one in (str(pid), *children):
+    for one in _processes(pid):
         for line in Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii").splitlines():
             if line.startswith("Pss:"):
                 total += int(line.split()[1])

@@ -58,6 +58,8 @@ def test_loading_the_server_opens_no_connection_that_its_workers_would_share() -
     assert done.stdout.strip() == "[None]"
     web = (ROOT / "deploy" / "systemd" / "taperplan-web.service").read_text()
     assert "gunicorn --preload taperplan.wsgi" in web
+    # As benchmarks/service.py starts it too.
+    assert "Environment=MALLOC_ARENA_MAX=1\n" in web
 
 
 REPLICA = "postgres://reader:word@standby.example/taperplan?sslmode=verify-full"
