@@ -12,6 +12,7 @@ from django.db import connections
 
 from taperplan import rooms
 from taperplan.audit import append_only, chain, keys
+from taperplan.backups.container import BackupError, Key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,6 +85,50 @@ def secrets_are_secret(app_configs: object, **_: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+@register(Tags.security, deploy=True)
+def keys_can_be_used(app_configs: object, **_: Any) -> list[CheckMessage]:
+    """Found out on the day on which they are set, and not on the evening that needs them."""
+    found: list[CheckMessage] = []
+    for name, texts in (
+        ("BACKUP_KEY", [settings.BACKUP_KEY]),
+        ("BACKUP_KEYS_BEFORE", settings.BACKUP_KEYS_BEFORE),
+    ):
+        try:
+            for text in filter(None, texts):
+                Key(text)
+        except BackupError as fault:
+            found.append(
+                Critical(
+                    f"{name}: {fault}",
+                    hint="manage.py backup --new-key prints one that can be used.",
+                    id="taperplan.E008",
+                )
+            )
+    if settings.DOWNTIME_KEY and len(settings.DOWNTIME_KEY) < SHORTEST_SECRET:
+        found.append(
+            Critical(
+                f"DOWNTIME_KEY has fewer than {SHORTEST_SECRET} characters: no downtime pack is "
+                "made with it.",
+                hint="Set DOWNTIME_KEY_FILE to the file of a long random text.",
+                id="taperplan.E009",
+            )
+        )
+    return found
+
+
+@register(Tags.security, deploy=True)
+def the_site_has_a_name(app_configs: object, **_: Any) -> list[CheckMessage]:
+    if "*" not in settings.ALLOWED_HOSTS:
+        return []
+    return [
+        Caution(
+            "ALLOWED_HOSTS lets anybody call the site by any name.",
+            hint="Name the site's own names, with commas.",
+            id="taperplan.W002",
+        )
+    ]
 
 
 @register(Tags.urls)

@@ -12,9 +12,10 @@ from csp.constants import NONCE, NONE, SELF
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import to_language
-from environ import FileAwareEnv
 
-env = FileAwareEnv()
+from taperplan.given import Given
+
+env = Given()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
@@ -24,9 +25,7 @@ SECRET_KEY: str = env.str("SECRET_KEY")
 # table cannot forge the chain.
 TRAIL_KEY: str = env.str("TRAIL_KEY")
 # Keys that older rows of the trail are sealed with, newest first (taperplan/audit/keys.py).
-TRAIL_KEYS_BEFORE: list[str] = [
-    key.strip() for key in env.list("TRAIL_KEYS_BEFORE", default=[]) if key.strip()
-]
+TRAIL_KEYS_BEFORE: list[str] = env.names("TRAIL_KEYS_BEFORE", [])
 for _name, _value in (("SECRET_KEY", SECRET_KEY), ("TRAIL_KEY", TRAIL_KEY)):
     if not _value.strip():
         message = f"{_name} is empty. Set it, or {_name}_FILE, to a long random text."
@@ -40,9 +39,9 @@ TRAIL_JOURNAL = Path(env.str("TRAIL_JOURNAL", default=str(VAR_DIR / "trail-journ
 
 DEBUG = False
 # Plain http is for one machine that serves itself; a clinic's site is always behind TLS.
-HTTPS: bool = env.bool("HTTPS", default=True)
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+HTTPS: bool = env.yes("HTTPS", default=True)
+ALLOWED_HOSTS: list[str] = env.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS: list[str] = env.names("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
     "taperplan",
@@ -122,9 +121,7 @@ TEMPLATES = [
 ]
 
 # --- Database -------------------------------------------------------------------------
-DATABASES = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'taperplan.sqlite3'}")
-}
+DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'taperplan.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["ENGINE"] = "taperplan.sqlite"
     # IMMEDIATE: a transaction takes the write lock when it begins, so none fails halfway with
@@ -145,12 +142,12 @@ else:
     _options = DATABASES["default"].setdefault("OPTIONS", {})
     _options["pool"] = {
         "min_size": 1,
-        "max_size": env.int("DATABASE_POOL", default=8),
-        "timeout": env.int("DATABASE_POOL_WAIT", default=10),
+        "max_size": env.whole("DATABASE_POOL", 8, least=1, most=1000),
+        "timeout": env.whole("DATABASE_POOL_WAIT", 10, least=1, most=300),
     }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # A pooler that lends a connection for one transaction keeps no cursor beyond it.
-    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DATABASE_POOLER", default=False)
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.yes("DATABASE_POOLER", default=False)
     # Our statements are many parts and few rows: compiling one to machine code, which PostgreSQL
     # does once it guesses a high cost, takes a second and more where answering takes 3 ms. Behind
     # a pooler, which may refuse options, the database is told instead (docs/operating.md).
@@ -164,7 +161,7 @@ if env.str("DATABASE_REPLICA_URL", default=""):
     if "pool" not in DATABASES["default"]["OPTIONS"]:
         message = "DATABASE_REPLICA_URL is for PostgreSQL. Beside an SQLite database, leave it out."
         raise ImproperlyConfigured(message)
-    _replica = env.db_url("DATABASE_REPLICA_URL")
+    _replica = env.database("DATABASE_REPLICA_URL")
     DATABASES["replica"] = {**DATABASES["default"], **_replica}
     DATABASES["replica"]["OPTIONS"] = {
         **DATABASES["default"]["OPTIONS"],
@@ -211,7 +208,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
 # How many proxies of ours stand in front; each adds one address to X-Forwarded-For.
-PROXIES: int = env.int("PROXIES", default=0)
+PROXIES: int = env.whole("PROXIES", 0, least=0, most=10)
 
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -249,16 +246,16 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ADMIN = False
 
-IDLE_TIMEOUT = timedelta(minutes=env.int("IDLE_TIMEOUT_MINUTES", default=15))
-SESSION_ABSOLUTE_TIMEOUT = timedelta(hours=env.int("SESSION_HOURS", default=12))
+IDLE_TIMEOUT = timedelta(minutes=env.whole("IDLE_TIMEOUT_MINUTES", 15, least=1, most=1440))
+SESSION_ABSOLUTE_TIMEOUT = timedelta(hours=env.whole("SESSION_HOURS", 12, least=1, most=168))
 # How fresh a password, code or passkey must be to open a page that signs, exports or changes
 # rights, and to send what was typed on it.
 STEP_UP_TO_OPEN = timedelta(minutes=5)
 STEP_UP_TO_SEND = timedelta(minutes=30)
 # How many searches and files of one person are answered, and in which while.
 LIMITS = {
-    "search": (env.int("SEARCHES_A_MINUTE", default=60), timedelta(minutes=1)),
-    "file": (env.int("FILES_AN_HOUR", default=120), timedelta(hours=1)),
+    "search": (env.whole("SEARCHES_A_MINUTE", 60, least=1, most=10_000), timedelta(minutes=1)),
+    "file": (env.whole("FILES_AN_HOUR", 120, least=1, most=100_000), timedelta(hours=1)),
 }
 SESSION_ENGINE = "taperplan.accounts.session_store"
 SESSION_COOKIE_AGE = int(SESSION_ABSOLUTE_TIMEOUT.total_seconds())
@@ -343,41 +340,41 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 # No mail server set: invitations show their one-time link to the administrator instead.
 EMAIL_CONFIGURED = bool(env.str("EMAIL_URL", default=""))
 if EMAIL_CONFIGURED:
-    vars().update(env.email_url("EMAIL_URL"))
+    vars().update(env.mail("EMAIL_URL"))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 # Hosts of pagers that an administrator may type: `host`, `host:port`, `*.host`, and the addresses
 # or networks of those that stand inside (taperplan/accounts/pagers.py). None: no pager.
-PAGER_HOSTS: list[str] = env.list(
-    "PAGER_HOSTS", default=[] if HTTPS else ["localhost:*", "127.0.0.1:*", "127.0.0.0/8", "::1"]
+PAGER_HOSTS: list[str] = env.names(
+    "PAGER_HOSTS", [] if HTTPS else ["localhost:*", "127.0.0.1:*", "127.0.0.0/8", "::1"]
 )
 # For one answer of the mail server; a server that is silent for longer counts as gone.
 EMAIL_TIMEOUT = 45
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="taperplan@localhost")
 
 # Where the links of notices lead: they are written where no request is.
-SITE_URL: str = env.str(
-    "SITE_URL", default=f"{'https' if HTTPS else 'http'}://{(ALLOWED_HOSTS or ['localhost'])[0]}"
+SITE_URL: str = env.site(
+    "SITE_URL", f"{'https' if HTTPS else 'http'}://{(ALLOWED_HOSTS or ['localhost'])[0]}"
 )
 # --- Backups ----------------------------------------------------------------------------
 # Kept apart from the backups themselves: without it nothing of them can be read.
 BACKUP_KEY: str = env.str("BACKUP_KEY", default="")
 # Keys that older backups were made with, so that those can still be restored.
-BACKUP_KEYS_BEFORE: list[str] = env.list("BACKUP_KEYS_BEFORE", default=[])
+BACKUP_KEYS_BEFORE: list[str] = env.names("BACKUP_KEYS_BEFORE", [])
 BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(VAR_DIR / "backups")))
 # 0: none is ever removed.
-BACKUP_KEEP_DAYS: int = env.int("BACKUP_KEEP_DAYS", default=0)
+BACKUP_KEEP_DAYS: int = env.whole("BACKUP_KEEP_DAYS", 0, least=0, most=36_500)
 
 # --- Downtime pack ----------------------------------------------------------------------
 # What each clinic's passphrase is made from; without it no pack is made.
 DOWNTIME_KEY: str = env.str("DOWNTIME_KEY", default="")
 # Best a folder that machines at the point of care take a copy of.
 DOWNTIME_DIR = Path(env.str("DOWNTIME_DIR", default=str(VAR_DIR / "downtime")))
-DOWNTIME_KEEP: int = env.int("DOWNTIME_KEEP", default=3)
+DOWNTIME_KEEP: int = env.whole("DOWNTIME_KEEP", 3, least=1, most=365)
 
 # --- Being watched ----------------------------------------------------------------------
 # Where `manage.py serve_metrics` answers, on 127.0.0.1 only. 0: nothing is counted.
-METRICS_PORT: int = env.int("METRICS_PORT", default=0)
+METRICS_PORT: int = env.whole("METRICS_PORT", 0, least=0, most=65_535)
 METRICS_DIR = Path(env.str("METRICS_DIR", default=str(VAR_DIR / "metrics")))
 
 SIMPLE_HISTORY_REVERT_DISABLED = True
