@@ -305,10 +305,14 @@ class Seeder:
                 role = template.row[template.columns.index("role")]
                 changed = {"user_id": self._key(pair[role])}
             self._copy(template, keys, days, **changed)
+        all_told = self._usually()
         for template in course.plan:
             changed = {"token": self._new()} if "token" in template.columns else {}
+            if "told_revision" in template.columns:
+                revision = template.row[template.columns.index("revision")]
+                changed = {"told_revision": revision if all_told else None}
             self._copy(template, keys, days, **changed)
-        for template in course.told if self._usually() else course.told[1:]:
+        for template in course.told if all_told else course.told[1:]:
             self._copy(template, keys, days, token=self._new())
         many = self.check_ins * (3 if number < FULLER else 1)
         if number == LONGEST:
