@@ -691,7 +691,7 @@ class _Branch:
     word: str = ""
     words: str | Combinable = ""
     key: str = "pk"
-    keys: QuerySet[Any, dict[str, Any]] | None = None
+    keys: Callable[[int], QuerySet[Any, dict[str, Any]]] | None = None
     """Which of the rows and in which order, where it takes more than one query to say so."""
 
     def query(
@@ -731,7 +731,7 @@ class _Branch:
     def _keys(self, shown: range) -> Any:
         if self.keys is None:
             return self.rows.values("pk")[shown.start : shown.stop]
-        return KeysOf(self.keys[shown.start : shown.stop])
+        return KeysOf(self.keys(shown.stop)[shown.start : shown.stop])
 
     def _day(self) -> Combinable:
         if not isinstance(self.on, str):

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, assert_never
 
+from django.db import connection
 from django.db.models import (
     Case,
     Count,
@@ -124,7 +125,9 @@ class Waiting:
         )
         # Most plans are known as told, and an index holds the others alone.
         newest = Version.objects.filter(
-            self._people("plan__patient"), not_known_as_told("plan__"), replaced_by=None
+            ~Exists(Version.objects.filter(replaces=OuterRef("pk"))),
+            self._people("plan__patient"),
+            not_known_as_told("plan__"),
         )
         return newest.alias(answered=Coalesce(Subquery(answered), 0)).filter(
             answered__lt=len(EXPECTED_AUDIENCES)
@@ -158,14 +161,16 @@ class Waiting:
             .filter(~Exists(later))
         )
 
-    @property
-    def changing(self) -> QuerySet[Any, dict[str, Any]]:
+    def changing(self, first_ones: int | None = None) -> QuerySet[Any, dict[str, Any]]:
         """Versions in force (`of`) with a step that begins or ends this week, or that begin
         themselves, each with the day (`on`) that it stands there for.
 
         In the order of these days, then of the keys: so they stand in three indexes, and whoever
         asks for the first of them reads little more. Hence each version by one of its days: the
         first on which a step begins, else the first on which one ends, else its own.
+
+        `first_ones`: no more than so many are asked for. PostgreSQL reads each of the three in
+        this order only where each is told so; SQLite does it by itself.
         """
         begins, ends = self._begins(Step.objects.order_by()), self._ends(Step.objects.order_by())
         of_same = Step.objects.filter(version=OuterRef("version"))
@@ -192,6 +197,8 @@ class Waiting:
             .values("of", "on")
             for rows, path, key, day in parts
         )
+        if first_ones and connection.features.supports_slicing_ordering_in_compound:
+            found, *others = (part.order_by("on", "of")[:first_ones] for part in (found, *others))
         return found.union(*others, all=True).order_by("on", "of")
 
     def changes_on(self) -> Combinable:

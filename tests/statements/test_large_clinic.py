@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Count, Exists, OuterRef
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from patients.models import Patient
+from plans.models import Plan, Step, Told, Version
+from plans.presenters import home
 from plans.presenters.waiting import Waiting, Whose
 from tests import doors
 from tests.access.world import World
@@ -24,6 +29,14 @@ EVERYBODY = re.compile(
     r"SCAN patients_patient|SCAN U\d+ .*patients_patient|USING INDEX patients_patient_clinic"
     r"|Seq Scan on patients_patient|patients_patient_clinic\w* on patients_patient"
 )
+
+
+# And how SQLite says that it reads every plan, or every version, step or told list of one: those
+# that wait to be told have an index that holds no others.
+EVERY_PLAN = re.compile(
+    r"SCAN plans_(?:plan|version|step|told|drug)\b(?! USING (?:COVERING )?INDEX plan_to_tell)"
+)
+PLANS = 600
 
 
 @pytest.fixture
@@ -87,3 +100,74 @@ def test_a_statement_that_reads_every_patient_is_found(crowded: World) -> None:
 
     assert EVERYBODY.search(plan_of(everybody))
     assert not EVERYBODY.search(plan_of(few))
+
+
+def planned(world: World) -> None:
+    """So many plans in force, of which all but one in twenty were told, with steps of all days."""
+    by, at = world.patient.registered_by, world.patient.registered_at
+    today = timezone.now().date()
+    plans, versions, steps = [], [], []
+    for number, patient in enumerate(Patient.objects.filter(family_name="CROWD")[:PLANS]):
+        plan = Plan(
+            pk=uuid.uuid4(), patient=patient, state="active", begun_at=at, begun_by=by,
+            signed_at=at, told_revision=1 if number % 20 else None,
+        )  # fmt: skip
+        first = today - timedelta(days=number % 60)
+        version = Version(
+            pk=uuid.uuid4(), plan=plan, number=1, kind="first", in_force_from=first,
+            signed_at=at, signed_by=by, digest="0" * 64,
+        )  # fmt: skip
+        steps += [
+            Step(
+                pk=uuid.uuid4(), version=version, position=place + 1, key=f"s{place}",
+                first_day=first + timedelta(days=14 * place),
+                last_day=first + timedelta(days=14 * place + 13), rhythm="daily", cycle_days=1,
+            )
+            for place in range(3)
+        ]  # fmt: skip
+        plans.append(plan)
+        versions.append(version)
+    Plan.objects.bulk_create(plans)
+    with transaction.atomic():
+        Step.objects.bulk_create(steps)
+        Version.objects.bulk_create(versions)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+@pytest.mark.django_db
+@pytest.mark.one_engine
+def test_no_group_of_a_worklist_reads_every_plan_in_force(crowded: World) -> None:
+    planned(crowded)
+    now = timezone.now()
+    everybody = Waiting(crowded.clare, now.date())
+    few = replace(everybody, whose=Whose.MINE, few=True)
+    asked = [
+        branch.rows.values("pk")[:50] if branch.keys is None else branch.keys(101)[:101]
+        for waiting in (everybody, few)
+        for branch in home._branches(waiting, now).values()
+    ]
+    with CaptureQueriesContext(connection) as captured:
+        found = [len(rows) for rows in asked]
+
+    assert max(found[: len(found) // 2]) > 30
+    assert len(captured) > 20
+    for query in captured.captured_queries:
+        assert not EVERY_PLAN.search(plan_of(query["sql"])), plan_of(query["sql"])
+
+
+@pytest.mark.django_db
+@pytest.mark.one_engine
+def test_a_statement_that_reads_every_plan_in_force_is_found(crowded: World) -> None:
+    """As it was: the told list of each newest version, and the latest version of each plan."""
+    planned(crowded)
+    newest = Version.objects.filter(replaced_by=None, plan__state="active")
+    told = Told.objects.filter(version=OuterRef("pk")).values("version").annotate(n=Count("pk"))
+    waiting = Waiting(crowded.clare, date(2026, 3, 2), Whose.EVERYBODY)
+    with CaptureQueriesContext(connection) as captured:
+        list(newest.filter(~Exists(told)).order_by("signed_at").values("pk")[:50])
+        list(waiting.told_open.order_by("plan__signed_at").values("pk")[:50])
+    everything, few = (query["sql"] for query in captured.captured_queries)
+
+    assert EVERY_PLAN.search(plan_of(everything))
+    assert not EVERY_PLAN.search(plan_of(few)), plan_of(few)
