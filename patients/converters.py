@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from patients.forms import PARTS
-from patients.vocabulary import Kind
+from patients.vocabulary import IdentityPart, Kind
 
 
 class KindConverter:
@@ -20,9 +19,7 @@ class PartConverter:
     regex = "[a-z-]+"
 
     def to_python(self, value: str) -> str:
-        if value not in PARTS:
-            raise ValueError(value)
-        return value
+        return IdentityPart(value).value
 
     def to_url(self, value: str) -> str:
         return value

@@ -21,6 +21,7 @@ from patients.vocabulary import (
     Answer,
     CareSetting,
     ContactKind,
+    IdentityPart,
     Kind,
     ResultKind,
     Sex,
@@ -231,10 +232,10 @@ def care_fields() -> dict[str, forms.Field]:
 
 
 PARTS = {
-    "names": name_fields,
-    "contact": contact_fields,
-    "needs": need_fields,
-    "care-setting": care_fields,
+    IdentityPart.NAMES: name_fields,
+    IdentityPart.CONTACT: contact_fields,
+    IdentityPart.NEEDS: need_fields,
+    IdentityPart.CARE_SETTING: care_fields,
 }
 
 
@@ -312,7 +313,7 @@ class AmendForm(SettledForm):
         self, data: Any = None, *, part: str, today: date, patient: Patient | None = None
     ) -> None:
         super().__init__(data, today=today)
-        part_fields = PARTS[part]()
+        part_fields = PARTS[IdentityPart(part)]()
         self.part_fields = tuple(part_fields)
         self.add(
             **part_fields,

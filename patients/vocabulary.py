@@ -208,3 +208,12 @@ class Ground(StrEnum):
             Ground.LAW: _("the law"),
             Ground.PATIENT: _("given to the patient"),
         }[self]
+
+
+class IdentityPart(StrEnum):
+    """A part of who somebody is, amended by itself."""
+
+    NAMES = "names"
+    CONTACT = "contact"
+    NEEDS = "needs"
+    CARE_SETTING = "care-setting"
