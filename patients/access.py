@@ -94,14 +94,17 @@ def _visible(request: ClinicianRequest, patient: uuid.UUID) -> Patient:
 
     def made(marks: Values) -> PatientQuerySet:
         user = asker(marks.keys["user"], marks.keys["clinic"], rights)
-        visible = Patient.objects.visible_to(user).select_related("clinic", "joined_to")
+        visible = Patient.objects.visible_to(user).select_related("joined_to")
         return visible.filter(pk=marks.keys["patient"])
 
     keys = {"user": request.user.pk, "clinic": membership.clinic_id, "patient": patient}
     found = _kept_patient.objects(rights, about(keys, now=request.now), made)
     if not found:
         raise Http404
-    return found[0]
+    (patient,) = found
+    # Nobody sees a patient of another clinic than the one that they work in.
+    patient.clinic = membership.clinic
+    return patient
 
 
 def viewed(request: ClinicianRequest, patient: Patient) -> None:

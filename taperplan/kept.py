@@ -159,13 +159,21 @@ class _Statement:
             asked = copy.copy(compiler)
             asked.connection = connection
             fields = [one[0] for one in compiler.select[: compiler.col_count]]
-            converters = known[self] = asked.get_converters(fields)
+            converters = known[self] = tuple(
+                (place, read, expression)
+                for place, (reads, expression) in asked.get_converters(fields).items()
+                for read in reads
+            )
         if not converters:
             return rows
+        if len(rows) == 1:
+            values = list(rows[0])
+            for place, read, expression in converters:
+                values[place] = read(values[place], expression, connection)
+            return [tuple(values)]
         columns: list[Any] = list(zip(*rows, strict=True))
-        for place, (reads, expression) in converters.items():
-            for read in reads:
-                columns[place] = [read(one, expression, connection) for one in columns[place]]
+        for place, read, expression in converters:
+            columns[place] = [read(one, expression, connection) for one in columns[place]]
         return list(zip(*columns, strict=True))
 
 

@@ -25,12 +25,13 @@ from plans.urls import (
 app_name = "plans"
 urlpatterns = [
     *home.urlpatterns,
+    # One after the other is tried: what is asked for most comes first.
     *patient_page.urlpatterns,
+    *check_in.urlpatterns,
     *plan.urlpatterns,
     *change.urlpatterns,
     *calendar.urlpatterns,
     *formulary.urlpatterns,
-    *check_in.urlpatterns,
     *escalation.urlpatterns,
     *document.urlpatterns,
     *exchange.urlpatterns,
