@@ -9,10 +9,10 @@ from benchmarks.seed import LONGEST, SYLLABLES
 
 
 def fill(patients: int, check_ins: int) -> None:
-    import django
-
-    django.setup()
+    # As a server starts it, and so on the other side.
     from django.db import connection
+
+    import taperplan.wsgi  # noqa: F401
 
     if "patients_patient" not in connection.introspection.table_names():
         from benchmarks import seed

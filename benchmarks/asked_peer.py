@@ -9,10 +9,10 @@ from benchmarks.seed import SYLLABLES
 
 
 def fill(patients: int, check_ins: int) -> None:
-    import django
-
-    django.setup()
+    # As a server starts it, and so on the other side.
     from django.db import connection
+
+    import benchmarks.peer.wsgi  # noqa: F401
 
     if "records_patient" not in connection.introspection.table_names():
         from benchmarks.peer import seed

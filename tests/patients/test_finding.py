@@ -214,7 +214,8 @@ def test_the_list_takes_the_same_statements_for_1_10_and_100(
             made += 1
             patient = PatientFactory(clinic=clinic, number=f"DEMO {made}")
             CareTeamFactory(patient=patient, user=clare)
-        with django_assert_max_num_queries(10) as statements:
+        # Session, account, list, frame; a search counts itself and leaves a row in the trail.
+        with django_assert_max_num_queries(9 if "words" in query else 4) as statements:
             assert clare_client.get(LIST, {**asked, **query}).status_code == 200
         counted.append(len(statements))
 
