@@ -101,10 +101,9 @@ def _visible(request: ClinicianRequest, patient: uuid.UUID) -> Patient:
     found = _kept_patient.objects(rights, about(keys, now=request.now), made)
     if not found:
         raise Http404
-    (patient,) = found
     # Nobody sees a patient of another clinic than the one that they work in.
-    patient.clinic = membership.clinic
-    return patient
+    found[0].clinic = membership.clinic
+    return found[0]
 
 
 def viewed(request: ClinicianRequest, patient: Patient) -> None:
