@@ -11,8 +11,10 @@ import pytest
 from django.conf import LazySettings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
+from environ.fileaware_mapping import FileAwareMapping
 
 from taperplan.checks import keys_can_be_used, the_site_has_a_name
+from taperplan.given import Given
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NEEDED = {"SECRET_KEY": "s" * 60, "TRAIL_KEY": "t" * 60, "HTTPS": "true"}
@@ -47,6 +49,8 @@ def started(monkeypatch: pytest.MonkeyPatch, **given: str) -> dict[str, Any]:
     for name in re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "taperplan/settings.py").read_text()):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(f"{name}_FILE", raising=False)
+    # The library keeps what it has read from a file for as long as the process lives.
+    monkeypatch.setattr(Given, "ENVIRON", FileAwareMapping())
     for name, value in (NEEDED | POSTGRES | given).items():
         monkeypatch.setenv(name, value)
     return runpy.run_path(str(ROOT / "taperplan" / "settings.py"))
