@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from plans.presenters.frame import FlagLine, Frame
 
 MOST = 50
+# Of each group where all of them stand on one page: what does not fit has a page of its own.
+OVERVIEW = 20
 _DAY = timedelta(days=1)
 
 
@@ -181,12 +183,13 @@ def worklist(
     whose: str,
     show: str = "",
     page: int = 1,
-    most: int = MOST,
+    most: int | None = None,
 ) -> Worklist:
     """Eight statements at most, whatever waits; the red flags come with the frame. `most`: how
-    many rows of a group stand on a page."""
+    many rows of a group stand on a page, else as many as a person reads there."""
     mine = whose == "mine" if whose in ("mine", "team") else bool(frame.team)
     show = show if show in TITLES else ""
+    most = most or (MOST if show else OVERVIEW)
     start = (page - 1) * most if show else 0
     few = mine and frame.team <= FEW
     whom = Whose.MINE if mine else Whose.EVERYBODY
@@ -236,8 +239,8 @@ def prepare(user: User, now: datetime, today: date) -> None:
     """Write the statements of the first page of both lists for somebody with these rights."""
     mine = Waiting(user, today, Whose.MINE)
     for about in (mine, replace(mine, few=True), Waiting(user, today)):
-        _Maker(user, now, today, about, "", range(MOST), counts_all=True).found()
-    _Maker(user, now, today, Waiting(user, today), "", range(MOST), counts_all=False).found()
+        _Maker(user, now, today, about, "", range(OVERVIEW), counts_all=True).found()
+    _Maker(user, now, today, Waiting(user, today), "", range(OVERVIEW), counts_all=False).found()
 
 
 @dataclass(frozen=True)

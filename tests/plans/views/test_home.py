@@ -19,7 +19,7 @@ from patients.models import Patient, RiskBenefitReview
 from plans.actions import change
 from plans.actions import plan as plan_actions
 from plans.presenters import frame, home, waiting
-from plans.presenters.home import MOST
+from plans.presenters.home import MOST, OVERVIEW
 from plans.presenters.waiting import Waiting, Whose
 from taperplan.kept import Kept
 from tests import doors
@@ -294,7 +294,7 @@ def test_an_administrator_is_led_to_the_accounts(ada: User) -> None:
     assert response["Location"].startswith("/accounts/")
 
 
-def test_a_group_shows_fifty_and_says_how_many_there_are(clinic: Clinic, clare: User) -> None:
+def test_a_group_shows_so_many_and_says_how_many_there_are(clinic: Clinic, clare: User) -> None:
     for _patient in range(MOST + 3):
         draft_plan(PatientFactory(clinic=clinic), clare)
 
@@ -302,7 +302,7 @@ def test_a_group_shows_fifty_and_says_how_many_there_are(clinic: Clinic, clare: 
     drafts = page(clare, "?whose=team&show=drafts")
     rest = page(clare, "?whose=team&show=drafts&page=2")
 
-    assert f"{MOST} of {MOST + 3} are shown." in shown
+    assert f"{OVERVIEW} of {MOST + 3} are shown." in shown
     assert drafts.count("data-row") == MOST
     assert rest.count("data-row") == 3
 
