@@ -101,17 +101,17 @@ class Waiting:
     @property
     def safety_open(self) -> QuerySet[FollowUp]:
         """The last check-in left a safety question declined or not asked."""
-        return FollowUp.objects.filter(self._people("patient"), safety_open=True)
+        return FollowUp.objects.filter(self._rarely("patient"), safety_open=True)
 
     @property
     def begun(self) -> QuerySet[CheckInDraft]:
         """Check-ins that somebody began and nobody completed."""
-        return CheckInDraft.objects.filter(self._people("patient")).still_open()
+        return CheckInDraft.objects.filter(self._rarely("patient")).still_open()
 
     @property
     def asked(self) -> QuerySet[Request]:
         """Asked for, not yet signed: for those who may sign."""
-        found = Request.objects.filter(self._people("patient")).unanswered()
+        found = Request.objects.filter(self._rarely("patient")).unanswered()
         return found if self.user.may(Permission.SIGN_PLAN) else found.none()
 
     @property
@@ -136,7 +136,7 @@ class Waiting:
 
     @property
     def drafts(self) -> QuerySet[Draft]:
-        found = Draft.objects.filter(self._people("plan__patient"))
+        found = Draft.objects.filter(self._rarely("plan__patient"))
         if not self.user.may(Permission.DRAFT_PLAN):
             return found.none()
         return found.exclude(plan__state=PlanState.ENTERED_IN_ERROR.value)
@@ -325,6 +325,11 @@ class Waiting:
                 return Q(Exists(people.filter(on_team)))
             case _:
                 assert_never(self.whose)
+
+    def _rarely(self, path: str) -> Q:
+        """The same of rows that few patients have, and that have an index of their own: these come
+        first, however few are mine."""
+        return replace(self, few=False)._people(path)
 
     def how_many(self) -> Combinable:
         """What waits for an act, as one figure of another query, counted to MOST_WAITING and one.
