@@ -22,7 +22,8 @@ def fill(patients: int, check_ins: int) -> None:
 
 def works() -> dict[str, Any]:
 
-    from django.http import HttpResponse
+    from django.http import HttpRequest, HttpResponse
+    from django.template import loader
     from django.urls import path, reverse
 
     from patients.models import Patient
@@ -31,7 +32,13 @@ def works() -> dict[str, Any]:
     from taperplan.accounts.models import User
     from tests.doors import signed_in
 
-    addresses.urlpatterns.append(path("empty/", lambda request: HttpResponse("ok")))
+    def framed(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(loader.get_template("base.html").render({}, request))
+
+    addresses.urlpatterns += [
+        path("empty/", lambda request: HttpResponse("ok")),
+        path("framed/", framed),
+    ]
     theo = User.objects.get(email__startswith="theo")
     client = signed_in(theo)
     client.defaults["HTTP_HOST"] = "localhost"
@@ -57,6 +64,7 @@ def works() -> dict[str, Any]:
 
     return {
         "empty": lambda n: get("/empty/"),
+        "framed": lambda n: get("/framed/"),
         "list": lambda n: get(reverse("patients:list")),
         "search": lambda n: get(
             reverse("patients:list") + f"?search={searches.sealed(theo, SYLLABLES[n % 60])}"
@@ -106,6 +114,7 @@ def _save(client: Any, by: Any, patient: Any) -> Any:
             raise SystemExit(f"not saved: {answer.status_code} {summary}")
 
     sent = asking.as_a_browser(form)
+    asking.shown(client)
     return lambda: client.post(address, *sent), saved
 
 

@@ -54,6 +54,7 @@ def works() -> dict[str, Any]:
                 raise SystemExit(f"not saved: {answer.status_code}")
 
         sent = asking.as_a_browser(form)
+        asking.shown(client)
         return lambda: client.post("/admin/records/checkin/add/", *sent), saved
 
     return {

@@ -29,6 +29,12 @@ def as_a_browser(form: Mapping[str, str]) -> tuple[str, str]:
     return urlencode(form), "application/x-www-form-urlencoded"
 
 
+def shown(client: Any) -> None:
+    """A browser follows where saving leads, and that page takes the words away that say so; else
+    they would add up, a cookie of more words with every save."""
+    client.cookies.pop("messages", None)
+
+
 def told(done: int) -> None:
     sys.stderr.write(f"\r{done:>9,} patients")
     sys.stderr.flush()

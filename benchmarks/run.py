@@ -45,6 +45,7 @@ PARTS = ("pages", "papers", "workers", "backup", "writers")
 TABLE: Table = (
     ("patient list, 50 rows", "list", "peer:list", 0.6),
     ("patient list, 50 rows, to an empty signed-in view", "list", "empty", 4.0),
+    ("the same to an empty page in the frame of every page", "list", "framed", 4.0),
     ("search by part of a name", "search", "peer:search", 0.25),
     ("patient page, 20 check-ins", "page20", "peer:page20", 0.25),
     ("patient page, 60 check-ins", "page60", "peer:page60", 0.2),

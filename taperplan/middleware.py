@@ -38,6 +38,11 @@ if TYPE_CHECKING:
     GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
+def unlazy(user: Any) -> Any:
+    """What a lazy object stands for; anything else as it is."""
+    return getattr(user, "_wrapped", user)
+
+
 class ClinicMiddleware:
     """Puts the clinic, its day and the moment on the request. Costs no query of its own.
 
@@ -50,6 +55,10 @@ class ClinicMiddleware:
 
     def __call__(self, request: Any) -> HttpResponse:
         request.now = timezone.now()
+        # Everything that follows asks for it, hundreds of times a page: not through what waited for
+        # it to be asked for.
+        if request.user.is_authenticated:
+            request.user = unlazy(request.user)
         membership = getattr(request.user, "membership", None)
         request.membership = membership
         request.clinic = membership.clinic if membership else None

@@ -165,7 +165,7 @@ def on_the_calendar(client: Any, address: str, published: Published) -> Table:
         for cell in page.split('<p class="day">')[1:]:
             (day,) = dates(re.findall(r'class="whole">([^<]+)<', cell)[0])
             for time, words in re.findall(
-                r'class="expects"><span class="when">([^<]+)</span> ([^<]+)</p>', cell
+                r'class="expects"><span class="when">([^<]+)</span> <span>([^<]+)</span></p>', cell
             ):
                 if time in NAMES and day <= published.last_day:
                     said = plain(html.unescape(words))
