@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import available_timezones
 
 import pytest
+from crispy_forms.utils import default_field_template
 from django.apps import apps
 from django.conf import settings
 from django.db import transaction
@@ -173,6 +174,8 @@ def _forget_templates() -> None:
         for loader in cast("DjangoTemplates", backend).engine.template_loaders:
             if isinstance(loader, Quick):
                 loader.reset()
+    # It keeps the template of a field beside the loader, and with it what that includes.
+    default_field_template.cache_clear()
 
 
 def _answers(name: str, world: World) -> Iterator[tuple[str, str]]:
