@@ -132,6 +132,16 @@ def test_a_plan_without_a_change_or_a_check_in_this_week_is_not_of_it(
     assert "No handout is due this week" in shown
 
 
+def test_where_everybody_is_left_out_nobody_is_told_that_nothing_is_due(
+    theo_client: Client, theo: User, clinic: Clinic, clare: User
+) -> None:
+    keep(with_plan(clinic, clare, "Flagged").patient, theo, SEIZURE, now=NOW)
+    shown = theo_client.get(ADDRESS).content.decode()
+    assert "1 is left out" in shown
+    assert "Each that is due is left out" in shown
+    assert "No handout is due" not in shown
+
+
 def test_the_list_asks_the_same_number_of_statements_however_long(
     theo_client: Client, clinic: Clinic, clare: User
 ) -> None:
