@@ -111,3 +111,24 @@ def test_a_patient_is_opened_by_keys_alone_and_by_touch(
     assert_fits(narrow)
     option.click()
     narrow.wait_for_url(f"**/patients/{patient.pk}/")
+
+
+@pytest.mark.sweep
+def test_a_key_chooses_from_the_answer_to_what_stands_there_and_from_no_older_one(
+    clinic: Clinic, clare: User, browser_page: OpenPage
+) -> None:
+    PatientFactory(clinic=clinic, family_name="Sample", given_names="Anna")
+    otto = PatientFactory(clinic=clinic, otto=True)
+    page = browser_page(clare)
+    page.goto("/help/")
+
+    page.keyboard.press("/")
+    page.keyboard.type("sam")
+    expect(page.get_by_role("option")).to_have_count(2)
+    page.keyboard.type(" ot")
+    page.keyboard.press("ArrowDown")
+    option = page.get_by_role("option")
+    expect(option).to_have_count(1)
+    expect(option).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/patients/{otto.pk}/")

@@ -227,6 +227,8 @@ function suggest(input) {
   input.setAttribute("aria-expanded", "false");
   let timer = 0;
   let asking = null;
+  // What the list that is shown answers: a key never chooses from an older one.
+  let answered = null;
 
   const options = () => all("[role=option]", place);
   const chosen = () => options().findIndex((row) => row.getAttribute("aria-selected") === "true");
@@ -250,12 +252,14 @@ function suggest(input) {
   }
 
   async function ask() {
+    window.clearTimeout(timer);
     asking?.abort();
     asking = new AbortController();
+    const typed = input.value;
     try {
       // Sent in the body: an address stays in histories and logs.
       const body = new URLSearchParams({
-        q: input.value, csrfmiddlewaretoken: one("[name=csrfmiddlewaretoken]", input.form).value,
+        q: typed, csrfmiddlewaretoken: one("[name=csrfmiddlewaretoken]", input.form).value,
       });
       const answer = await fetch(input.dataset.suggest, {
         method: "POST", body, credentials: "same-origin", redirect: "error", signal: asking.signal,
@@ -266,6 +270,7 @@ function suggest(input) {
       }));
       const found = new DOMParser().parseFromString(await answer.text(), "text/html");
       place.replaceChildren(...found.body.children);
+      answered = typed;
     } catch (error) {
       if (error.name !== "AbortError") shut();
       return undefined;
@@ -286,7 +291,7 @@ function suggest(input) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
       event.preventDefault();
-      if (!options().length && !(await ask())) return;
+      if ((answered !== input.value || !options().length) && !(await ask())) return;
       const many = options().length;
       choose((Math.max(chosen(), step < 0 ? 0 : -1) + step + many) % many);
     } else if (event.key === "Enter" && chosen() >= 0) {
