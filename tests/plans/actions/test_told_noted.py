@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import random
+import threading
 import uuid
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ from django.db import connection
 from django.db.models import F, QuerySet
 
 from plans.actions import plan as plans
+from plans.actions import told as told_actions
 from plans.actions.told import Telling, record
 from plans.models import Plan, Told, Version
 from plans.models.plan import EXPECTED_AUDIENCES, Answer, Audience
@@ -201,10 +204,21 @@ def test_a_plan_that_moves_under_the_step_is_left_to_be_looked_at(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_last_two_told_at_once_are_both_counted(clinic: Clinic, clare: User) -> None:
+def test_the_last_two_told_at_once_are_both_counted(
+    clinic: Clinic, clare: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each counts once the other has written too, where nothing makes it wait before that."""
+    both, count = threading.Barrier(2), told_actions._note
+
+    def once_both_have_written(plan: Plan, version: Version) -> None:
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.5)
+        count(plan, version)
+
     plan = signed_plan(PatientFactory(clinic=clinic), clare)
     version = plan.versions.get()
     tell(version, *EXPECTED_AUDIENCES[:2], by=clare)
+    monkeypatch.setattr(told_actions, "_note", once_both_have_written)
 
     answers = at_once(
         *(lambda one=one: tell(version, one, by=clare) for one in EXPECTED_AUDIENCES[2:])
