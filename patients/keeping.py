@@ -8,7 +8,7 @@ is neither due nor destroyed.
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -17,8 +17,15 @@ from django.utils.translation import gettext_lazy as _
 from taperplan.accounts.models import Clinic, User
 from taperplan.audit.append_only import Mutability
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from patients.models import Patient
+
 LINE = 200
 LONGEST = 200
+# Asked before a record is put away or destroyed: a sentence says what still goes on.
+obstacles: list[Callable[[Patient], str]] = []
 
 
 class RetentionPeriodQuerySet(models.QuerySet["RetentionPeriod"]):

@@ -25,6 +25,7 @@ from patients.keeping import (
     LegalHoldEnd,
     RetentionPeriod,
     Tombstone,
+    obstacles,
 )
 from patients.models import Disclosure, Joining, Patient, of_one_person
 from taperplan.accounts.models import User
@@ -37,7 +38,7 @@ from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from django.db.models import QuerySet
 
@@ -47,8 +48,6 @@ Rows = dict[type[models.Model], set[Any]]
 
 AT_ONCE = 500
 LISTED = 100
-# Asked before a record is put away or destroyed: a sentence says what still goes on.
-obstacles: list[Callable[[Patient], str]] = []
 # Rows that say who looked, not what was written.
 _READING = (
     Verb.VIEWED, Verb.SEARCHED, Verb.REFUSED, Verb.REPRINTED, Verb.EXPORTED, Verb.READ_BY_PROGRAM,

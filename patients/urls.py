@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import path, register_converter
+from django.urls import register_converter
 
 from patients.converters import KindConverter, PartConverter
 from taperplan.rooms import Room
+from taperplan.routes import path
 
 import_views = Room("patients.import_views")
 records_views = Room("patients.records_views")

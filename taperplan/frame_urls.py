@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include
 
 from taperplan.rooms import Room
+from taperplan.routes import path
 
 health = Room("taperplan.health")
 views = Room("taperplan.views")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include
+
+from taperplan.routes import path
 
 urlpatterns = [
     path("", include("taperplan.frame_urls")),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.urls import path, re_path
+from django.urls import re_path
 
 from plans.fhir.routes import KEY_PATTERN, READ_PATTERN, SEARCH_PATTERN
 from taperplan.rooms import Room
+from taperplan.routes import path
 
 if TYPE_CHECKING:
     from django.urls import URLPattern

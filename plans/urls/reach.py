@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.urls import path
-
 from taperplan.rooms import Room
+from taperplan.routes import path
 
 if TYPE_CHECKING:
     from django.urls import URLPattern

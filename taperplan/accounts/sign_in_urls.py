@@ -5,9 +5,8 @@ No sign-up, no address book, no password by mail: accounts are opened by an admi
 
 from __future__ import annotations
 
-from django.urls import path
-
 from taperplan.rooms import Room
+from taperplan.routes import path
 
 sign_in = Room("taperplan.accounts.views.sign_in")
 second_step = Room("taperplan.accounts.views.second_step")

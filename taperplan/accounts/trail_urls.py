@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import path
-
 from taperplan.rooms import Room
+from taperplan.routes import path
 
 trail = Room("taperplan.accounts.views.trail")
 

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from django.urls import path
-
 from taperplan.rooms import Room
+from taperplan.routes import path
 
 clinic = Room("taperplan.accounts.views.clinic")
 joining = Room("taperplan.accounts.views.joining")

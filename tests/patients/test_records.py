@@ -14,7 +14,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import copies, records
+from patients import copies, keeping, records
 from patients.keeping import (
     Approval,
     DestructionPermit,
@@ -267,8 +267,8 @@ def test_one_person_destroys_nothing_and_two_leave_a_tombstone(
     world.check_in  # noqa: B018  (made: a whole record with plan, check-in, red flag)
     world.document  # noqa: B018
     world.recorded  # noqa: B018
-    gone_on = records.obstacles[:]
-    records.obstacles.clear()
+    gone_on = keeping.obstacles[:]
+    keeping.obstacles.clear()
     try:
         period(world.clinic, rita)
         late = TODAY + timedelta(days=400)
@@ -281,7 +281,7 @@ def test_one_person_destroys_nothing_and_two_leave_a_tombstone(
         assert Patient.objects.filter(pk=world.patient.pk).exists()
         stone = approve(world.patient, karl, today=late)
     finally:
-        records.obstacles.extend(gone_on)
+        keeping.obstacles.extend(gone_on)
     assert isinstance(stone, Tombstone)
     assert {stone.first_by, stone.second_by} == {rita, karl}
     for model, keys in rows.items():
