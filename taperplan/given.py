@@ -22,6 +22,12 @@ class Given(FileAwareEnv):
     All raise ImproperlyConfigured.
     """
 
+    def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().get_value(var, *args, **kwargs)
+        except (OSError, UnicodeDecodeError):
+            _refuse(f"{var}_FILE", "names a file of text that the site may read")
+
     def whole(self, name: str, default: int, *, least: int, most: int) -> int:
         text = self.str(name, default="").strip()
         if not text:

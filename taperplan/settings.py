@@ -338,7 +338,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- Mail -------------------------------------------------------------------------------
 # No mail server set: invitations show their one-time link to the administrator instead.
-EMAIL_CONFIGURED = bool(env.str("EMAIL_URL", default=""))
+EMAIL_CONFIGURED = bool(env.str("EMAIL_URL", default="").strip())
 if EMAIL_CONFIGURED:
     vars().update(env.mail("EMAIL_URL"))
 else:

@@ -124,7 +124,7 @@ class Reader:
             version, wanted, self.made_at = found["version"], found["key"], found["made_at"]
             self._prefix = bytes.fromhex(found["prefix"])
         except (ValueError, KeyError, TypeError) as error:
-            raise BackupError("This is not a backup: its first line cannot be read.") from error
+            raise BackupError("Damaged, or not a backup: its first line cannot be read.") from error
         if not known:
             raise BackupError("This is not a backup of this software.")
         if version != VERSION:

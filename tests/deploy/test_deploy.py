@@ -98,6 +98,25 @@ def test_the_compose_file_gives_every_service_its_secrets() -> None:
     assert compose["services"]["web"]["ports"] == ["127.0.0.1:8000:8000"]
 
 
+def test_the_programs_of_the_containers_dump_and_restore_the_database_beside_them() -> None:
+    """pg_dump refuses a newer server; an older one refuses a setting that pg_restore 17 sends."""
+    compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
+    image = (ROOT / "deploy" / "Containerfile").read_text()
+    (programs,) = re.findall(r"postgresql-client-(\d+)", image)
+    assert compose["services"]["database"]["image"] == f"postgres:{programs}"
+    # The release of Debian that has them, by its name.
+    assert re.search(r"^FROM python:[\d.]+-slim-bookworm$", image, re.MULTILINE)
+    assert programs == "15"
+
+
+def test_the_files_of_secrets_are_readable_by_the_user_that_the_containers_run_as() -> None:
+    text = (ROOT / "deploy" / "compose.yaml").read_text()
+    image = (ROOT / "deploy" / "Containerfile").read_text()
+    (user,) = re.findall(r"chown (\d+) secrets/\*", text)
+    assert f"--uid {user} --create-home taperplan" in image
+    assert image.rstrip().endswith("USER taperplan")
+
+
 def test_what_stands_before_the_server_asks_whether_it_is_ready_by_the_name_of_the_site() -> None:
     """Asked by an address, the server says 400, and nobody would ever be let through."""
     text = (ROOT / "deploy" / "Caddyfile").read_text()

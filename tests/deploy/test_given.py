@@ -86,6 +86,28 @@ def test_a_value_comes_from_the_file_that_is_named(
     assert made["DATABASES"]["default"]["OPTIONS"]["pool"]["max_size"] == 5
 
 
+@pytest.mark.parametrize("kind", ["absent", "a folder", "no text"])
+def test_a_file_that_cannot_be_read_is_said_by_the_name_of_its_setting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str
+) -> None:
+    file = tmp_path / "key"
+    if kind == "a folder":
+        file.mkdir()
+    if kind == "no text":
+        file.write_bytes(b"\xff\xfe")
+    for name in ("SECRET_KEY", "EMAIL_URL", "DATABASE_POOL"):
+        with pytest.raises(ImproperlyConfigured, match=f"^{name}_FILE names a file"):
+            started(monkeypatch, **{f"{name}_FILE": str(file)})
+
+
+def test_an_empty_file_is_a_setting_that_was_left_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "email-url"
+    file.write_text("\n")
+    assert started(monkeypatch, EMAIL_URL_FILE=str(file))["EMAIL_CONFIGURED"] is False
+
+
 def _ids(found: list[checks.CheckMessage]) -> list[str | None]:
     return [one.id for one in found]
 

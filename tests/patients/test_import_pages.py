@@ -82,8 +82,13 @@ def test_a_table_is_looked_at_shown_and_then_registered_and_nothing_of_it_is_kep
     page = send(clare_client, found, "import-start").content.decode()
     assert "0 of 3" in page
     assert "hx-post" in page
+    # What the page says of the whole changes with it, not the part below alone.
+    assert 'hx-select-oob="#import-state"' in page
+    assert "being registered</p>" in page
     page = send(clare_client, found, "import-next").content.decode()
     assert "Nothing of the file is kept" in page
+    assert 'id="import-state"' in page
+    assert "being registered</p>" not in page
     assert names() == {"Mustermann", "Ejemplo", "O'Sample"}
     found.refresh_from_db()
     assert found.content is None
