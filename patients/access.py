@@ -32,7 +32,7 @@ from patients.identity import (
 )
 from patients.models import RECORDED, CareTeam, Consent, Patient, RecordNumber, SearchWord
 from patients.vocabulary import Kind
-from taperplan.accounts.models import Membership
+from taperplan.accounts.models import Clinic, Membership
 from taperplan.accounts.rights import asker, rights_of
 from taperplan.audit import journal
 from taperplan.audit.verbs import Verb
@@ -48,14 +48,16 @@ if TYPE_CHECKING:
 
     from patients.models import PatientQuerySet, Recorded
     from taperplan.accounts.http import ClinicianRequest
-    from taperplan.accounts.models import Clinic, User
+    from taperplan.accounts.models import User
 
     View = Callable[..., HttpResponse]
 
 PAGE = 50
 SUGGESTED = 8
-# Of more than so many, a search says only that they are more.
+# Of more than so many, a list says only that they are more.
 MOST = 1_000
+# A word that more records share leads nobody: the list is walked until a page of them is met.
+SHARED = 500
 _FEW = 3
 _YEAR = 4
 _LAST_PAGE = 100_000
@@ -82,7 +84,7 @@ def load_patient(view: View) -> View:
 
 
 _kept_patient, _kept_list, _kept_found = Kept(), Kept(), Kept()
-_kept_hits, _kept_common = Kept(most=200), Kept(most=200)
+_kept_hits, _kept_common, _kept_shared = Kept(most=200), Kept(most=200), Kept(most=200)
 
 
 def _visible(request: ClinicianRequest, patient: uuid.UUID) -> Patient:
@@ -187,8 +189,8 @@ class Listed(NamedTuple):
 
 @dataclass(frozen=True)
 class Found:
-    """One page of those who are found; `more` where there are more than `MOST` of them. Then
-    `follows` says whether another page comes."""
+    """One page of those who are found; `more` where there are more than `count`, and nobody
+    counted how many. Then `follows` says whether another page comes."""
 
     rows: tuple[Listed, ...]
     number: int
@@ -217,19 +219,25 @@ def find(user: User, text: str = "", *, mine: bool = False, page: int | str = 1)
     """Patients by parts of names in any order, birth date, record number or phone; those whose
     record changed last first. A joined record is found as the one that it is joined to.
 
-    Two queries, and one more where joined records are met.
+    Three queries at most, and one more where joined records are met.
     """
     if not text.strip():
         return _all(user, page, mine=mine)
     sought = _sought(text)
+    if _is_shared(user, sought):
+        return _walked(user, sought, _number(page), mine=mine)
     keys = _found(user, sought, mine=mine)
-    count = MOST if keys is None else len(keys)
-    shown = Paginator(range(count), PAGE).get_page(page)
-    first = max(shown.start_index() - 1, 0)
     if keys is None:
-        common = _walked(user, sought, first, mine=mine)
-        return Found(common, shown.number, count, more=True)
-    return Found(_in_order(keys[first : first + PAGE]), shown.number, count)
+        return _walked(user, sought, _number(page), mine=mine, at_least=MOST)
+    shown = Paginator(range(len(keys)), PAGE).get_page(page)
+    first = max(shown.start_index() - 1, 0)
+    return Found(_in_order(keys[first : first + PAGE]), shown.number, len(keys))
+
+
+def _number(page: int | str) -> int:
+    typed = str(page)[:9]
+    number = int(typed) if typed.isascii() and typed.isdigit() else 1
+    return min(max(number, 1), _LAST_PAGE)
 
 
 def _all(user: User, page: int | str, *, mine: bool) -> Found:
@@ -239,9 +247,7 @@ def _all(user: User, page: int | str, *, mine: bool) -> Found:
     rows = _of_list(user, mine=mine)
     count = rows[: MOST + 1].count()
     if count > MOST:
-        typed = str(page)[:9]
-        number = int(typed) if typed.isascii() and typed.isdigit() else 1
-        first = (min(max(number, 1), _LAST_PAGE) - 1) * PAGE
+        first = (_number(page) - 1) * PAGE
         some = _listed(rows[first : first + PAGE + 1])
         if some:
             return Found(some[:PAGE], first // PAGE + 1, MOST, more=True, follows=len(some) > PAGE)
@@ -291,19 +297,21 @@ def _listed(rows: PatientQuerySet) -> tuple[Listed, ...]:
 
 def suggested(user: User, text: str) -> list[Patient]:
     """The few that the list below the search shows while one types, found as `find` finds them;
-    those whose record changed last where nothing is typed yet. Three queries, one for numbers."""
-    rows = _of_list(user)
-    if text.strip():
-        sought = _sought(text)
-        keys = _found(user, sought)
-        if keys is not None:
-            few = [_key(key) for key in keys[:SUGGESTED]]
-            by_key = Patient.objects.in_bulk(few)
-            found = [by_key[key] for key in few if key in by_key]
-            prefetch_related_objects(found, "numbers")
-            return found
-        rows = sought.walking(rows, sought.words, sought.days)
-    return list(rows.prefetch_related("numbers")[:SUGGESTED])
+    those whose record changed last where nothing is typed yet. Four queries, one for numbers."""
+    rows = _of_list(user).prefetch_related("numbers")
+    if not text.strip():
+        return list(rows[:SUGGESTED])
+    sought = _sought(text)
+    keys = None if _is_shared(user, sought) else _found(user, sought)
+    if keys is None:
+        visible, values = Patient.objects.visible_to(user), (sought.words, sought.days)
+        beside = visible if sought.leading(visible, *values).exists() else None
+        return list(sought.walking(rows, *values, beside=beside)[:SUGGESTED])
+    few = [_key(key) for key in keys[:SUGGESTED]]
+    by_key = Patient.objects.in_bulk(few)
+    found = [by_key[key] for key in few if key in by_key]
+    prefetch_related_objects(found, "numbers")
+    return found
 
 
 def _of_list(user: User, *, mine: bool = False) -> PatientQuerySet:
@@ -372,20 +380,63 @@ def _in_order(kept: Sequence[Any]) -> tuple[Listed, ...]:
     return tuple(rows[key] for key in keys if key in rows)
 
 
-def _walked(user: User, sought: _Sought, first: int, *, mine: bool) -> tuple[Listed, ...]:
-    """Of very many, a page of those whose record changed last."""
+def _is_shared(user: User, sought: _Sought) -> bool:
+    """Whether one word is asked for that more than `SHARED` records have, whoever may see those:
+    to read each of them, from as many places of the table, takes longer than to walk the list."""
+    if len(sought.shapes) != 1 or sought.days or user.membership is None:
+        return False
+
+    def made(marks: Values) -> QuerySet[Clinic, tuple[Any, ...]]:
+        found = sought.shapes[0].rows(marks.words["word0"], marks.words.get("phone0", ""))
+        counted = RowsOf(found.values("patient_key")[: SHARED + 1])
+        return Clinic.objects.filter(pk=marks.keys["clinic"]).values_list(counted)
+
+    asked = sought.by(user, user.membership.clinic_id)
+    ((count,),) = _kept_shared.raw(sought.shape, asked, made)
+    return bool(count > SHARED)
+
+
+def _walked(user: User, sought: _Sought, number: int, *, mine: bool, at_least: int = 0) -> Found:
+    """Of very many, a page of those whose record changed last. Nobody counts them: it is known
+    that there are `at_least` so many, and whether a page follows."""
+    first = (number - 1) * PAGE
+    rows, led = _met(user, sought, first, mine=mine, beside=False)
+    # Whether joined records lead to others too, the rows say. Where there are none, nobody did.
+    if led or not rows:
+        rows, _led = _met(user, sought, first, mine=mine, beside=True)
+    if number > 1 and not rows:
+        return _walked(user, sought, 1, mine=mine, at_least=at_least)
+    follows, end = len(rows) > PAGE, first + min(len(rows), PAGE)
+    return Found(
+        tuple(rows[:PAGE]),
+        number,
+        max(end, at_least) if follows else end,
+        more=follows,
+        follows=follows,
+    )
+
+
+def _met(
+    user: User, sought: _Sought, first: int, *, mine: bool, beside: bool
+) -> tuple[list[Listed], bool]:
+    """A page and one more, and whether a joined record leads to somebody else; `beside`: with
+    whom it leads to."""
     if user.membership is None:
-        return ()
+        return [], False
     rights = rights_of(user.membership)
 
     def made(marks: Values) -> QuerySet[Patient, tuple[Any, ...]]:
-        rows = _of_list(asker(marks.keys["user"], marks.keys["clinic"], rights), mine=mine)
-        common = sought.walking(rows, marks.words, marks.days)
-        return _columns(common)[first : first + PAGE]
+        asker_ = asker(marks.keys["user"], marks.keys["clinic"], rights)
+        rows, visible = _of_list(asker_, mine=mine), Patient.objects.visible_to(asker_)
+        led = Exists(sought.leading(visible, marks.words, marks.days))
+        met = sought.walking(
+            rows.annotate(led=led), marks.words, marks.days, beside=visible if beside else None
+        )
+        return _columns(met, "led")[first : first + PAGE + 1]
 
     kept, asked = sought.kept_in(_kept_common), sought.by(user, user.membership.clinic_id)
-    rows = kept.tuples((rights, mine, first, sought.shape), asked, made)
-    return tuple(Listed._make(row) for row in rows)
+    found = list(kept.tuples((rights, mine, beside, first, sought.shape), asked, made))
+    return [Listed._make(row[:-1]) for row in found], bool(found and found[0][-1])
 
 
 def hits(visible: PatientQuerySet, text: str) -> PatientQuerySet:
@@ -451,34 +502,48 @@ class _Sought:
         self, visible: PatientQuerySet, words: Mapping[str, str], days: Mapping[str, date]
     ) -> PatientQuerySet:
         """Those who are found, by the index of words."""
-        return self._every(visible, words, days, "pk", lambda shape: not shape.common)
+        return visible.filter(self._every(words, days, "pk", lambda shape: not shape.common))
 
     def walking(
-        self, ordered: PatientQuerySet, words: Mapping[str, str], days: Mapping[str, date]
+        self,
+        ordered: PatientQuerySet,
+        words: Mapping[str, str],
+        days: Mapping[str, date],
+        beside: PatientQuerySet | None = None,
     ) -> PatientQuerySet:
         """The same, met one by one in the order of the list: for words so common that a page of
         them is met soon. Keys that a word names are listed once, but for a single letter, which
-        names half of everybody."""
+        names half of everybody. `beside`: and those to whom one of these is joined."""
         ordered = ordered.alias(walked=AsKept("pk"))
-        return self._every(ordered, words, days, "walked", lambda shape: not shape.everywhere)
+        met = self._every(words, days, "walked", lambda shape: not shape.everywhere)
+        if beside is not None:
+            met |= Q(walked__in=self.leading(beside, words, days).values("joined_to"))
+        return ordered.filter(met)
+
+    def leading(
+        self, visible: PatientQuerySet, words: Mapping[str, str], days: Mapping[str, date]
+    ) -> PatientQuerySet:
+        """The joined records among those who are found. They are few, and each asks for its own
+        words: so written that SQLite begins with them and not with everybody of the clinic."""
+        seen = Exists(visible.filter(pk=OuterRef("pk")))
+        named = self._every(words, days, "pk", lambda _shape: False)
+        return Patient.objects.filter(named, seen, joined_to__isnull=False)
 
     def _every(
         self,
-        rows: PatientQuerySet,
         words: Mapping[str, str],
         days: Mapping[str, date],
         key: str,
         listed: Callable[[_WordShape], bool],
-    ) -> PatientQuerySet:
-        if days:
-            rows = rows.filter(born__in=list(days.values()))
+    ) -> Q:
+        every = Q(born__in=list(days.values())) if days else Q()
         for place, shape in enumerate(self.shapes):
             found = shape.rows(words[f"word{place}"], words.get(f"phone{place}", ""))
             if listed(shape):
-                rows = rows.filter(**{f"{key}__in": found.values("patient_key")})
+                every &= Q(**{f"{key}__in": found.values("patient_key")})
             else:
-                rows = rows.filter(Exists(found.filter(patient_key=OuterRef("pk"))))
-        return rows
+                every &= Q(Exists(found.filter(patient_key=OuterRef("pk"))))
+        return every
 
 
 def _sought(text: str) -> _Sought:
