@@ -19,7 +19,7 @@ from patients.identity import (
     name_search,
     squeezed,
 )
-from patients.intake import Given, Item
+from patients.intake import Given
 from patients.models import (
     RECORDED,
     Allergy,
@@ -32,7 +32,7 @@ from patients.models import (
     Patient,
     RecordNumber,
 )
-from patients.vocabulary import Allergies, Answer, Kind, TeamRole
+from patients.vocabulary import Allergies, Answer, Item, Kind, TeamRole
 from taperplan.accounts.models import Clinic, User
 from taperplan.accounts.refusals import Difference, DiffersError, NotDoneError
 from taperplan.audit import trail

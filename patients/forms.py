@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from patients.identity import Identity, folded, in_latin_letters, squeezed
-from patients.intake import Given, Item
+from patients.intake import Given
 from patients.models import LINE, NAME, NOTE
 from patients.vocabulary import (
     Agreement,
@@ -22,6 +22,7 @@ from patients.vocabulary import (
     CareSetting,
     ContactKind,
     IdentityPart,
+    Item,
     Kind,
     ResultKind,
     Sex,

@@ -3,67 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from patients.vocabulary import Answer
+from patients.vocabulary import Answer, Item
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-class Item(StrEnum):
-    """One question of the assessment: not asked, no, or yes with a detail."""
-
-    INDICATION = "indication"
-    TAKEN = "taken"
-    EARLIER_ATTEMPTS = "earlier attempts"
-    SEIZURES = "seizures"
-    WITHDRAWAL_DELIRIUM = "withdrawal delirium"
-    EPILEPSY = "epilepsy"
-    SEDATIVES = "sedatives"
-    SUBSTANCE_USE = "substance use"
-    TRAUMA = "trauma"
-    SELF_HARM = "self-harm"
-    MENTAL_ILLNESS = "mental illness"
-    PREGNANCY = "pregnancy"
-    FRAILTY = "frailty"
-    ORGANS = "organs"
-    DRIVING = "driving"
-    LIVING = "living"
-    PEOPLE = "people"
-    RISK_AT_HOME = "risk at home"
-    SUPPORT = "support"
-
-    @property
-    def key(self) -> str:
-        """How forms name it."""
-        return self.value.replace(" ", "-")
-
-    @property
-    def words(self) -> str:
-        return {
-            Item.INDICATION: _("Indication"),
-            Item.TAKEN: _("What was taken, how much and for how long"),
-            Item.EARLIER_ATTEMPTS: _("Earlier attempts and how they went"),
-            Item.SEIZURES: _("History of seizures"),
-            Item.WITHDRAWAL_DELIRIUM: _("History of delirium or hallucinations in withdrawal"),
-            Item.EPILEPSY: _("Epilepsy"),
-            Item.SEDATIVES: _("Opioid, alcohol or other sedative use"),
-            Item.SUBSTANCE_USE: _("Substance-use disorder, in the person or the family"),
-            Item.TRAUMA: _("Trauma"),
-            Item.SELF_HARM: _("Suicidal thoughts or self-harm"),
-            Item.MENTAL_ILLNESS: _("Severe mental illness"),
-            Item.PREGNANCY: _("Pregnant or breastfeeding"),
-            Item.FRAILTY: _("Frailty and falls"),
-            Item.ORGANS: _("Breathing, liver or kidney disease"),
-            Item.DRIVING: _("Driving or machinery"),
-            Item.LIVING: _("Living situation"),
-            Item.PEOPLE: _("People around them"),
-            Item.RISK_AT_HOME: _("Someone else at risk at home"),
-            Item.SUPPORT: _("Support"),
-        }[self]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from patients.import_models import ImportBatch, PatientImport
-from patients.intake import Item
 from patients.keeping import (
     Approval,
     DestructionPermit,
@@ -34,6 +33,7 @@ from patients.vocabulary import (
     CareSetting,
     ContactKind,
     Ground,
+    Item,
     Kind,
     ResultKind,
     Sex,

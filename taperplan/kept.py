@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -74,16 +74,14 @@ class Values:
         )
 
 
-@dataclass(frozen=True)
-class _Key:
+class _Key(NamedTuple):
     name: str
 
     def of(self, values: Values) -> uuid.UUID:
         return values.keys[self.name]
 
 
-@dataclass(frozen=True)
-class _Word:
+class _Word(NamedTuple):
     """With what the query puts behind it: the end of a range, the sign for any rest."""
 
     name: str
@@ -93,24 +91,21 @@ class _Word:
         return values.words[self.name] + self.behind
 
 
-@dataclass(frozen=True)
-class _NamedDay:
+class _NamedDay(NamedTuple):
     name: str
 
     def of(self, values: Values) -> date:
         return values.days[self.name]
 
 
-@dataclass(frozen=True)
-class _Day:
+class _Day(NamedTuple):
     ahead: timedelta
 
     def of(self, values: Values) -> date:
         return values.today + self.ahead
 
 
-@dataclass(frozen=True)
-class _Moment:
+class _Moment(NamedTuple):
     ahead: timedelta
 
     def of(self, values: Values) -> datetime:

@@ -62,7 +62,6 @@ INSTALLED_APPS = [
     "axes",
     "crispy_forms",
     "crispy_bootstrap5",
-    "csp",
     "django_htmx",
     "simple_history",
 ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from patients.intake import Item
 from patients.models import RECORDED, Patient
 from patients.presenters.words import answer_in_words, label, written
+from patients.vocabulary import Item
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from patients.identity import AMENDABLE
-from patients.intake import Given, Item
+from patients.intake import Given
 from patients.models import AssessmentAnswer, Disclosure, Joining, Patient
 from patients.presenters.banner import patient_url
 from patients.presenters.rows import Superseded, superseded
@@ -22,7 +22,7 @@ from patients.presenters.words import (
     word_of,
     written,
 )
-from patients.vocabulary import Answer, Ground
+from patients.vocabulary import Answer, Ground, Item
 from taperplan import formats
 from taperplan.words import gettext as _
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Max
 from django.urls import reverse
 
-from patients.intake import Given, Item, SigningGaps, missing_for_signing
+from patients.intake import Given, SigningGaps, missing_for_signing
 from patients.models import (
     AssessmentAnswer,
     CareTeam,
@@ -29,7 +29,7 @@ from patients.presenters.words import (
     section_title,
     word_of,
 )
-from patients.vocabulary import Allergies, Answer, Kind, TeamRole
+from patients.vocabulary import Allergies, Answer, Item, Kind, TeamRole
 from taperplan import formats, kept
 from taperplan.words import gettext as _
 

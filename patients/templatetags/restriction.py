@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django import template
 from django.utils import timezone
 
-from patients.restriction import access_of
 from taperplan import formats
 
 if TYPE_CHECKING:
@@ -22,5 +21,7 @@ def emergency_until(context: Context, patient: Any) -> str:
     request: Any = context.get("request")
     if not patient or request is None or not hasattr(request, "now"):
         return ""
+    from patients.restriction import access_of
+
     found = access_of(request.user, patient, request.now)
     return formats.clock(timezone.localtime(found.until)) if found else ""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from plans.models import CatalogueEntry, EntryConfirmation, catalogue_of
+from plans.models import CatalogueEntry, EntryConfirmation
+from plans.models.catalogues import catalogue_of
 from plans.rules.catalogue import OWN, CannotChangeError, Entry, check_entry, waits_for_confirming
 from plans.rules.symptoms import BY_KEY
 from taperplan.accounts.models import Clinic

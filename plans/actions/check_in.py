@@ -34,8 +34,8 @@ from plans.models import (
     Taken,
     TakenAmount,
     VitalSign,
-    catalogue_of,
 )
+from plans.models.catalogues import catalogue_of
 from plans.presenters.check_in import Around, last_standing
 from plans.rules import check_in as rules
 from plans.rules import limits

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 from django.db import IntegrityError, transaction
 
 from patients.models import Patient
-from plans.models import Escalation, EscalationMove, catalogue_of
+from plans.models import Escalation, EscalationMove
+from plans.models.catalogues import catalogue_of
 from plans.notifications import owe
 from plans.rules.redflags import (
     CannotMove,

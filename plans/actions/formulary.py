@@ -10,7 +10,7 @@ from django.db import transaction
 from plans.models import FormularyEntry
 from plans.models.exact import exact
 from plans.rules.formulary import Entry, not_to_be_split
-from plans.rules.schedule import Form, Unit
+from plans.rules.schedule_words import Form, Unit
 from taperplan.accounts.models import Clinic
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb

@@ -10,8 +10,9 @@ from django.db import transaction
 from patients.models import Patient
 from plans.actions.escalation import Report, TrailRow, again_if_beaten, raise_within
 from plans.models import CallAttempt, CallLimit, Escalation
-from plans.rules.reach import UNANSWERED_CALLS, is_flag, label
+from plans.rules.reach import is_flag, label
 from plans.rules.redflags import Level, Source
+from plans.rules.symptoms import UNANSWERED_CALLS
 from taperplan.accounts.models import Clinic
 from taperplan.accounts.refusals import NotDoneError
 from taperplan.audit import trail

@@ -18,7 +18,7 @@ from plans.rules.carried import (
     rhythm_word,
 )
 from plans.rules.carried import weekdays as weekday_words
-from plans.rules.schedule import Rhythm
+from plans.rules.schedule_words import Rhythm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

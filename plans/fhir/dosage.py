@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from plans.fhir.writing import OWN, element, of_form, period, span, text
 from plans.rules import wording
-from plans.rules.schedule import Rhythm, Slot, counts_at, position
+from plans.rules.schedule import counts_at, position
+from plans.rules.schedule_words import Rhythm, Slot
 from taperplan import formats
 from taperplan.words import gettext as _
 

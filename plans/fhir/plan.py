@@ -22,7 +22,8 @@ from plans.fhir.writing import (
 )
 from plans.rules import wording
 from plans.rules.lifecycle import PlanState
-from plans.rules.schedule import End, first_day, last_day
+from plans.rules.schedule import first_day, last_day
+from plans.rules.schedule_words import End
 from taperplan import formats
 from taperplan.words import gettext as _
 

@@ -18,7 +18,7 @@ from plans.fhir.carrying import Piece, rows
 from plans.fhir.guard import LONGEST, Figure, Refused, clean, name_of
 from plans.fhir.guard import named as name_in
 from plans.rules.carried import CarriedProduct, CarriedRow, form_of, strength_text, unit_of
-from plans.rules.schedule import Form
+from plans.rules.schedule_words import Form
 from taperplan import formats
 from taperplan.words import gettext as _
 

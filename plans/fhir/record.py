@@ -21,7 +21,7 @@ from plans.fhir.writing import (
 )
 from plans.rules.check_in import TakenAs
 from plans.rules.redflags import EscalationState, EscalationVerb
-from plans.rules.vitals import Vital, VitalUnit
+from plans.rules.vital_words import Vital, VitalUnit
 from taperplan import formats
 
 if TYPE_CHECKING:

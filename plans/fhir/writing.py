@@ -11,7 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from plans.rules.schedule import Form, Product, Unit
+from plans.rules.schedule import Product
+from plans.rules.schedule_words import Form, Unit
 from taperplan import formats
 
 if TYPE_CHECKING:

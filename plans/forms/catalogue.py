@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from plans.forms.escalation import TokenForm
-from plans.rules.catalogue import LABEL_LIMIT, Entry
+from plans.rules.catalogue import Entry
 from plans.rules.redflags import Level
-from plans.rules.schedule import DrugClass
-from plans.rules.symptoms import Group, Shape
+from plans.rules.schedule_words import DrugClass
+from plans.rules.symptoms import LABEL_LIMIT, Group, Shape
 from taperplan.fields import ChoiceField, LineField
 
 if TYPE_CHECKING:

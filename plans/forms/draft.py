@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from plans.rules import draft
 from plans.rules.draft import AcceptanceCells, Cells, DoseCells, ProductCells, Refusal, StepCells
 from plans.rules.grid import NAMED_SLOTS, Group, columns, groups
-from plans.rules.schedule import Rhythm
+from plans.rules.schedule_words import Rhythm
 from plans.rules.typed import typed_number
 from taperplan import formats, grammar
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plans.models.catalogue import CatalogueEntry, EntryConfirmation, catalogue_of
+from plans.models.catalogue import CatalogueEntry, EntryConfirmation
 from plans.models.check_in import (
     CheckIn,
     CheckInDraft,
@@ -37,7 +37,7 @@ from plans.models.plan import (
 )
 from plans.models.reach import CallAttempt, CallLimit
 from plans.models.restored import GapAnswer, Released, held, since_restored
-from plans.models.schedule import AsNeeded, Dose, Drug, Product, Step, schedules
+from plans.models.schedule import AsNeeded, Dose, Drug, Product, Step
 from plans.models.supply import AsNeededSupply, Collection, Supply
 from plans.models.taken_over import TakenOver, TakenOverRow
 
@@ -92,8 +92,6 @@ __all__ = [
     "VitalLimit",
     "VitalSign",
     "WithdrawnTextSet",
-    "catalogue_of",
     "held",
-    "schedules",
     "since_restored",
 ]

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Exists, OuterRef, Q
 
 from plans.models.check_in import KEY_LENGTH, WORD_LENGTH
 from plans.models.exact import one_of
-from plans.models.limits import VitalLimit
-from plans.rules import catalogue as rules
-from plans.rules.limits import Limit, Side
 from plans.rules.redflags import Level
-from plans.rules.schedule import DrugClass
-from plans.rules.symptoms import CATALOGUE, Group, Shape
-from plans.rules.vitals import Vital, VitalUnit
-from taperplan.accounts.models import Clinic, LevelSet
+from plans.rules.symptoms import CATALOGUE, LABEL_LIMIT, Group, Shape
+from taperplan.accounts.models import Clinic
 from taperplan.audit.append_only import Mutability
-from taperplan.kept import Kept, Values
-from taperplan.kept import now as kept_now
 
 if TYPE_CHECKING:
     import uuid
 
-    from patients.models import Patient
 
 FIXED = sorted(symptom.key for symptom in CATALOGUE if symptom.fixed)
 # A row that touches a red flag counts from its confirmation on, every other at once.
@@ -59,7 +50,7 @@ class CatalogueEntry(models.Model):
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     key = models.CharField(max_length=KEY_LENGTH)
     number = models.PositiveIntegerField()
-    label = models.CharField(max_length=rules.LABEL_LIMIT)
+    label = models.CharField(max_length=LABEL_LIMIT)
     group = models.CharField(max_length=WORD_LENGTH)
     shape = models.CharField(max_length=WORD_LENGTH)
     # Drug classes; none of them: asked whatever the drug.
@@ -101,18 +92,6 @@ class CatalogueEntry(models.Model):
     def reference(self) -> str:
         return f"SY-{self.pk.hex[:8]}"
 
-    def entry(self) -> rules.Entry:
-        return _entry(
-            self.key,
-            self.label,
-            self.group,
-            self.shape,
-            self.level,
-            self.after,
-            self.classes,
-            retired=self.retired,
-        )
-
 
 class EntryConfirmation(models.Model):
     """The protocol owner's name under one wording of one item."""
@@ -127,113 +106,3 @@ class EntryConfirmation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id} confirmed"
-
-
-_STATEMENT = Kept()
-
-
-def catalogue_of(clinic: Clinic, patient: Patient | None = None) -> rules.Catalogue:
-    """The catalogue as it stands for this clinic, with the levels that are confirmed, and the
-    limits of vital signs of the clinic and of `patient`.
-
-    In one statement: every check-in asks for it. The set of levels and the limits come as rows
-    among the entries, with an empty key.
-    """
-    moment = kept_now()
-    keys = {"clinic": clinic.pk} | ({"patient": patient.pk} if patient else {})
-    values = Values(keys, moment.date(), moment)
-    found: list[rules.Entry] = []
-    same_day: list[str] = []
-    limits: list[Limit] = []
-    rows = sorted(
-        _STATEMENT.rows(patient is not None, values, _rows),
-        key=lambda row: (row["written_at"], row["pk"]),
-    )
-    for row in rows:
-        if row["key"]:
-            found.append(
-                _entry(
-                    row["key"],
-                    row["label"],
-                    row["group"],
-                    row["shape"],
-                    row["level"],
-                    row["after"],
-                    row["classes"],
-                    retired=row["retired"],
-                )
-            )
-        elif row["label"]:
-            limits.append(
-                Limit(
-                    vital=Vital(row["label"]),
-                    side=Side(row["shape"]),
-                    level=Level(row["level"]),
-                    value=Fraction(row["above"], row["below"]),
-                    unit=VitalUnit(row["group"]),
-                    of_patient=row["retired"],
-                )
-            )
-        else:
-            same_day = row["classes"]
-    return rules.catalogue(found, same_day=same_day, limits=limits)
-
-
-def _rows(values: Values) -> models.QuerySet[Any, Any]:
-    """The entries, the set of levels with what is told on the same day where entries have their
-    drug classes, the limits with their figures.
-    """
-    clinic, patient = values.keys["clinic"], values.keys.get("patient")
-    blank = Value("", output_field=models.CharField())
-    entries = (
-        CatalogueEntry.objects.in_force(clinic)
-        .order_by()
-        .values(
-            "written_at", "pk", "key", "label", "group", "shape", "level", "after", "retired",
-            "classes", above=Value(0), below=Value(1),
-        )
-    )  # fmt: skip
-    later = LevelSet.objects.filter(
-        clinic=OuterRef("clinic"), confirmation__isnull=False, number__gt=OuterRef("number")
-    )
-    levels = (
-        LevelSet.objects.filter(~Exists(later), clinic=clinic, confirmation__isnull=False)
-        .order_by()
-        .values_list(
-            "written_at", "pk", blank, blank, blank, blank, blank, blank, Value(False),
-            "same_day", Value(0), Value(1),
-        )
-    )  # fmt: skip
-    limits = (
-        VitalLimit.objects.in_force(clinic, patient)
-        .order_by()
-        .values_list(
-            "limits__written_at", "limits__pk", blank, "vital", "unit", "side", "level", blank,
-            Case(When(limits__patient=None, then=Value(False)), default=Value(True)),
-            Value([], output_field=models.JSONField()), "value_numerator", "value_denominator",
-        )
-    )  # fmt: skip
-    return entries.union(levels, limits, all=True)
-
-
-def _entry(
-    key: str,
-    label: str,
-    group: str,
-    shape: str,
-    level: str,
-    after: str,
-    classes: list[str],
-    *,
-    retired: bool,
-) -> rules.Entry:
-    return rules.Entry(
-        key=key,
-        label=label,
-        group=Group(group),
-        shape=Shape(shape),
-        level=Level(level) if level else None,
-        classes=frozenset(DrugClass(one) for one in classes),
-        after=after,
-        retired=retired,
-    )

@@ -31,7 +31,7 @@ from plans.rules.check_in_words import (
     YesNo,
 )
 from plans.rules.symptoms import Severity, Suicide
-from plans.rules.vitals import Vital, VitalUnit
+from plans.rules.vital_words import Vital, VitalUnit
 from taperplan.audit.append_only import Mutability
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from plans.models.exact import Exact, exact_constraint, exact_fields, one_of
-from plans.rules.schedule import Form, Unit
+from plans.rules.schedule_words import Form, Unit
 from taperplan.accounts.models import Clinic
 from taperplan.audit.append_only import Mutability
 

@@ -11,9 +11,8 @@ from django.db.models import Exists, OuterRef, Q
 from patients.models import Patient
 from plans.models.check_in import NAME, WORD_LENGTH
 from plans.models.exact import Exact, exact_constraint, exact_fields, one_of
-from plans.rules import limits as rules
 from plans.rules.redflags import Level
-from plans.rules.vitals import Vital, VitalUnit
+from plans.rules.vital_words import FIGURES, Side, VitalUnit
 from taperplan.accounts.models import Clinic
 from taperplan.audit.append_only import Mutability
 
@@ -116,8 +115,8 @@ class VitalLimit(models.Model):
             models.UniqueConstraint(
                 fields=["limits", "vital", "side", "level"], name="vital_limit_once"
             ),
-            one_of("vital_limit", "vital", [one.value for one in rules.FIGURES]),
-            one_of("vital_limit", "side", rules.Side),
+            one_of("vital_limit", "vital", [one.value for one in FIGURES]),
+            one_of("vital_limit", "side", Side),
             one_of("vital_limit", "level", Level),
             one_of("vital_limit", "unit", VitalUnit),
             exact_constraint("vital_limit", "value"),
@@ -125,16 +124,6 @@ class VitalLimit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.limits_id} {self.vital} {self.side} {self.level}"
-
-    def limit(self, *, of_patient: bool) -> rules.Limit:
-        return rules.Limit(
-            vital=Vital(self.vital),
-            side=rules.Side(self.side),
-            level=Level(self.level),
-            value=self.value,
-            unit=VitalUnit(self.unit),
-            of_patient=of_patient,
-        )
 
 
 class LimitConfirmation(models.Model):

@@ -18,13 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from patients.models import Patient
 from plans.models.exact import SLOT_LENGTH, in_order, one_of
 from plans.rules.lifecycle import PlanState, PlanVerb, VersionKind, verb_of, version_on
-from plans.rules.schedule import Away, When
 from taperplan.audit.append_only import Mutability
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from plans.rules.schedule import Schedule
+    from plans.rules.schedule import Away, Schedule, When
     from taperplan.accounts.models import User
 
 
@@ -187,11 +186,13 @@ class Version(models.Model):
     @property
     def in_force_when(self) -> When | None:
         """The time of day from which it is in force on its first day; None: the whole day."""
+        from plans.rules.schedule import When
+
         return When.of(self.in_force_slot) if self.in_force_slot else None
 
     def schedule(self) -> Schedule:
         """Everything that was signed, as one value. Five queries, whatever its size."""
-        from plans.models.schedule import schedules
+        from plans.models.schedules import schedules
 
         return schedules([self])[self.pk]
 
@@ -262,6 +263,8 @@ class Draft(models.Model):
 
 def aways_of(row: Version | Draft) -> tuple[Away, ...]:
     """The days for which somebody else sets the doses, in their order."""
+    from plans.rules.schedule import Away
+
     earlier = tuple(
         Away(
             _day(one["from"]),

@@ -11,8 +11,8 @@ from django.db.models import F, Q
 from patients.models import Patient
 from plans.models.check_in import LINE, NAME, WORD_LENGTH, CheckIn, Contact
 from plans.models.escalation import Escalation, EscalationMove
-from plans.rules.reach import UNANSWERED_CALLS
 from plans.rules.redflags import EscalationVerb, Reached
+from plans.rules.symptoms import UNANSWERED_CALLS
 from taperplan.accounts.models import Clinic
 from taperplan.audit.append_only import Mutability
 

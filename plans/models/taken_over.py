@@ -13,10 +13,10 @@ from django.db.models import Q
 
 from patients.models import Patient
 from plans.models.plan import Plan
-from plans.rules.carried import CarriedRow, row_of
 from taperplan.audit.append_only import Mutability
 
 if TYPE_CHECKING:
+    from plans.rules.carried import CarriedRow
     from taperplan.accounts.models import User
 
 
@@ -98,4 +98,6 @@ class TakenOverRow(models.Model):
         return f"{self.taken_over_id}: {self.number}"
 
     def carried(self) -> CarriedRow:
+        from plans.rules.carried import row_of
+
         return row_of(self.said, self.pattern)

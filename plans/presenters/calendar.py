@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, assert_never
 
 from django.utils.translation import gettext as _
 
-from plans.models import Plan, Version, schedules
+from plans.models import Plan, Version
+from plans.models.schedules import schedules
 from plans.rules import calendar as rules
 from plans.rules import wording
-from plans.rules.schedule import Form, PatchAct
+from plans.rules.schedule import PatchAct
+from plans.rules.schedule_words import Form
 from taperplan import formats, grammar
 
 if TYPE_CHECKING:

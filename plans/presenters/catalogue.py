@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from plans.models import CatalogueEntry, catalogue_of
+from plans.models import CatalogueEntry
+from plans.models.catalogues import catalogue_of, entry_from
 from plans.rules.catalogue import entry_of
 from plans.rules.redflags import LOWERABLE, Level
-from plans.rules.schedule import DrugClass
+from plans.rules.schedule_words import DrugClass
 from plans.rules.symptoms import ASKED_AS_SAFETY, BY_KEY, Group, Shape
 from taperplan import formats
 from taperplan.words import gettext as _
@@ -149,7 +150,7 @@ def item_page(clinic: Clinic, key: str) -> ItemPage | None:
         entry = entry_of(symptom, known.level(key) if symptom.star else None)
     if symptom is None or (history and history[0].waits):
         # What was written last is what is worked on, confirmed or not.
-        entry = history[0].entry()
+        entry = entry_from(history[0])
     shipped = BY_KEY.get(key)
     return ItemPage(
         heading=_upper(entry.label),

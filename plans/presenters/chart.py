@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING
 from django.db.models import Prefetch
 
 from plans.models import CheckIn, Escalation, Plan, TakenAmount, Version
-from plans.models.schedule import schedules
+from plans.models.schedules import schedules
 from plans.rules.check_in import TakenAs
 from plans.rules.schedule import (
     Direction,
-    Form,
-    Unit,
     away_on,
     day_totals,
     direction,
@@ -28,6 +26,7 @@ from plans.rules.schedule import (
     first_day,
     step_totals,
 )
+from plans.rules.schedule_words import Form, Unit
 from plans.rules.symptoms import Severity
 from plans.rules.wording import direction_word, step_total_words
 from plans.sheets.chart import (

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Subquery, Value
 from django.urls import reverse
 
-from patients.intake import Item
 from patients.models import AssessmentAnswer, Patient
-from patients.vocabulary import Answer
-from plans.models import CheckIn, Drug, PresentSymptom, Product, VitalSign, catalogue_of
+from patients.vocabulary import Answer, Item
+from plans.models import CheckIn, Drug, PresentSymptom, Product, VitalSign
+from plans.models.catalogues import catalogue_of
 from plans.presenters.check_in_expected import answering
 from plans.rules import vitals
 from plans.rules.check_in import Asking, Decision, OfferedDrug, OfferedProduct, happened_on
 from plans.rules.lifecycle import PlanState, version_on
-from plans.rules.schedule import DrugClass
+from plans.rules.schedule_words import DrugClass
 from taperplan import formats, kept
 from taperplan.words import gettext as _
 

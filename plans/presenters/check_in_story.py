@@ -10,15 +10,8 @@ from django.core.paginator import Paginator
 from django.urls import reverse
 from django.utils import timezone
 
-from plans.models import (
-    CheckIn,
-    CheckInDraft,
-    EscalationMove,
-    FollowUp,
-    PresentSymptom,
-    Request,
-    catalogue_of,
-)
+from plans.models import CheckIn, CheckInDraft, EscalationMove, FollowUp, PresentSymptom, Request
+from plans.models.catalogues import catalogue_of
 from plans.presenters.check_in import vitals_in_words
 from plans.presenters.escalation import at, level_word
 from plans.presenters.reach import unanswered as unanswered_calls
@@ -32,7 +25,7 @@ from plans.rules.check_in import (
     YesNo,
     to_be_confirmed,
 )
-from plans.rules.schedule import Form, Unit
+from plans.rules.schedule_words import Form, Unit
 from plans.rules.symptoms import SUICIDE, Suicide
 from taperplan import formats
 from taperplan.accounts.models import Membership

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from plans.rules.schedule import DrugClass, DrugRole, End, Form, Rhythm, Slot, Unit
+from plans.rules.schedule_words import DrugClass, DrugRole, End, Form, Rhythm, Slot, Unit
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

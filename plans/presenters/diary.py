@@ -17,7 +17,8 @@ from plans.presenters.paper import (
     unprintable,
 )
 from plans.rules.paper import grouped
-from plans.rules.schedule import Form, PatchAct, expected_on, worn_on
+from plans.rules.schedule import PatchAct, expected_on, worn_on
+from plans.rules.schedule_words import Form
 from plans.sheets.diary import Diary, DiaryDay, DiaryTime, Entry
 from plans.sheets.paper import Footing, Line, Person, plain, strong
 from taperplan import formats

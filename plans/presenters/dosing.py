@@ -7,17 +7,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from plans.rules.schedule import (
-    End,
-    Form,
-    PatchAct,
-    Rhythm,
-    Slot,
-    When,
-    expected_on,
-    step_on,
-    worn_on,
-)
+from plans.rules.schedule import PatchAct, When, expected_on, step_on, worn_on
+from plans.rules.schedule_words import End, Form, Rhythm, Slot
 from plans.rules.wording import days_words, product_name, quantity_words
 from plans.sheets.handout import Calendar, CalendarDay, ScheduleRow, ScheduleTable, Taking
 from plans.sheets.paper import Line, Run, plain, strong, text_of

@@ -16,8 +16,9 @@ from patients.models import Patient, of_one_person
 from patients.presenters import banner
 from patients.presenters.rows import standing
 from patients.vocabulary import Kind
-from plans.models import Escalation, FollowUp, Plan, Request, Version, catalogue_of
-from plans.models.schedule import schedules
+from plans.models import Escalation, FollowUp, Plan, Request, Version
+from plans.models.catalogues import catalogue_of
+from plans.models.schedules import schedules
 from plans.presenters.calendar import act_word
 from plans.presenters.chart import PlanFacts
 from plans.presenters.dosing import dose_line

@@ -21,7 +21,7 @@ from patients.restriction import only_by_emergency
 from plans.fhir import people, record
 from plans.fhir import plan as plan_resources
 from plans.models import CheckIn, Document, Escalation, Version
-from plans.models.schedule import schedules
+from plans.models.schedules import schedules
 from plans.rules.check_in import How, Kind, Reporter, TakenAs, YesNo
 from plans.rules.exchange import WHOLE, Part
 from plans.rules.lifecycle import PlanState
@@ -29,7 +29,7 @@ from plans.rules.paper import DocumentKind
 from plans.rules.paper import Recipient as Given
 from plans.rules.redflags import EscalationState, EscalationVerb, Level
 from plans.rules.symptoms import BY_KEY, Suicide
-from plans.rules.vitals import Vital, VitalUnit
+from plans.rules.vital_words import Vital, VitalUnit
 from plans.sheets.exchange import (
     Accepted,
     Act,

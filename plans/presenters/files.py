@@ -8,20 +8,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from plans.models import FollowUp, Plan, TakenOver, Version
-from plans.models.schedule import schedules
+from plans.models.schedules import schedules
 from plans.presenters.calendar import Course, day_rows, supply_rows
 from plans.presenters.exchange import Record
 from plans.rules import columns, wording
 from plans.rules import table as schedule_table
 from plans.rules.exchange import FileKind
 from plans.rules.lifecycle import PlanState, version_on
-from plans.rules.schedule import (
-    Slot,
-    When,
-    expected_on,
-    first_day,
-    next_change,
-)
+from plans.rules.schedule import When, expected_on, first_day, next_change
+from plans.rules.schedule_words import Slot
 from taperplan import calendars, formats
 from taperplan.calendars import Event
 from taperplan.columns import exact

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plans.models import FollowUp, Plan, Version
-from plans.models.schedule import schedules
+from plans.models.schedules import schedules
 from plans.presenters.dosing import product_line, schedule_tables
 from plans.presenters.paper import (
     Printing,
@@ -22,7 +22,7 @@ from plans.presenters.paper import (
 from plans.presenters.patient_text import confirmed_for
 from plans.rules.check_in_words import NextHow
 from plans.rules.patient_texts import SetKey
-from plans.rules.schedule import DrugClass, DrugRole, Form
+from plans.rules.schedule_words import DrugClass, DrugRole, Form
 from plans.rules.wording import product_name, quantity_words
 from plans.sheets.handout import Handout
 from plans.sheets.paper import Line, Passage, Person, Phone, Run, plain, strong

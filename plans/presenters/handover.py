@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from patients.intake import Item
-from patients.vocabulary import Kind
+from patients.vocabulary import Item, Kind
 from plans.presenters.chart import amounts_taken
 from plans.presenters.paper import Printing, footing, notice_passage, unprintable
 from plans.presenters.summary.course import (

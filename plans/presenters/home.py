@@ -30,11 +30,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from patients.models import RecordNumber
-from plans.models import Version, schedules
+from plans.models import Version
+from plans.models.schedules import schedules
 from plans.presenters.addresses import address
 from plans.presenters.waiting import FEW, MOST_WAITING, Waiting, Whose
 from plans.rules.check_in import AskedKind
-from plans.rules.schedule import Change, DrugChange, End, Schedule, away_on, next_change
+from plans.rules.schedule import Change, DrugChange, Schedule, away_on, next_change
+from plans.rules.schedule_words import End
 from plans.rules.wording import step_total_words
 from plans.sheets.paper import Line, Run, plain
 from taperplan import formats

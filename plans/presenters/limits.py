@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from plans.models import LimitSet, VitalLimit, catalogue_of
+from plans.models import LimitSet, VitalLimit
+from plans.models.catalogues import catalogue_of
 from plans.rules import limits as rules
 from plans.rules.limits import SIDES, name_of
 from plans.rules.redflags import Level
-from plans.rules.vitals import Vital
+from plans.rules.vital_words import FIGURES, Side, Vital
 from taperplan import formats
 from taperplan.words import gettext as _
 
@@ -67,10 +68,10 @@ class Page:
 
 def headings() -> tuple[str, ...]:
     words = {
-        (rules.Side.BELOW, Level.EMERGENCY): _("Below: emergency"),
-        (rules.Side.BELOW, Level.SAME_DAY): _("Below: same day"),
-        (rules.Side.ABOVE, Level.SAME_DAY): _("Above: same day"),
-        (rules.Side.ABOVE, Level.EMERGENCY): _("Above: emergency"),
+        (Side.BELOW, Level.EMERGENCY): _("Below: emergency"),
+        (Side.BELOW, Level.SAME_DAY): _("Below: same day"),
+        (Side.ABOVE, Level.SAME_DAY): _("Above: same day"),
+        (Side.ABOVE, Level.EMERGENCY): _("Above: emergency"),
     }
     return tuple(words[side] for side in SIDES)
 
@@ -111,7 +112,7 @@ def lines_of(page: Page, form: LimitsForm | None) -> tuple[Line, ...]:
                 for heading, side in zip(headings(), SIDES, strict=True)
             ),
         )
-        for vital in rules.FIGURES
+        for vital in FIGURES
     )
 
 
@@ -131,11 +132,11 @@ def waiting(clinic: Clinic, key: uuid.UUID) -> LimitSet | None:
 
 
 def _name(row: VitalLimit) -> str:
-    return name_of((Vital(row.vital), rules.Side(row.side), Level(row.level)))
+    return name_of((Vital(row.vital), Side(row.side), Level(row.level)))
 
 
 def _order(limit: rules.Limit) -> tuple[int, int]:
-    return rules.FIGURES.index(limit.vital), SIDES.index((limit.side, limit.level))
+    return FIGURES.index(limit.vital), SIDES.index((limit.side, limit.level))
 
 
 def _past(row: LimitSet) -> Past:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.utils import timezone
 
-from patients.intake import Item
 from patients.models import Patient, of_person
 from patients.presenters import answers
 from patients.presenters.words import answer_in_words
-from patients.vocabulary import TeamRole
-from plans.models import CheckIn, Taken, Version, schedules
+from patients.vocabulary import Item, TeamRole
+from plans.models import CheckIn, Taken, Version
+from plans.models.schedules import schedules
 from plans.presenters import chart as charts
 from plans.presenters.addresses import address
 from plans.presenters.plan import Tag, as_needed_words, end_words, state_tag
@@ -30,7 +30,6 @@ from plans.rules.holds import holding_on
 from plans.rules.lifecycle import PlanState, expected_in_force, version_on
 from plans.rules.schedule import (
     Direction,
-    End,
     Schedule,
     as_needed_on,
     away_on,
@@ -39,6 +38,7 @@ from plans.rules.schedule import (
     last_day,
     next_change,
 )
+from plans.rules.schedule_words import End
 from taperplan import formats, kept
 from taperplan.accounts.roles import Permission
 from taperplan.words import gettext as _

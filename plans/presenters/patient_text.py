@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from plans.rules.patient_texts import TextSet
-    from plans.rules.schedule import DrugClass
+    from plans.rules.schedule_words import DrugClass
     from taperplan.accounts.models import Clinic
 
 

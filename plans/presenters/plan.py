@@ -32,8 +32,6 @@ from plans.rules.schedule import (
     Away,
     Direction,
     Drug,
-    End,
-    Form,
     Product,
     Schedule,
     Step,
@@ -42,6 +40,7 @@ from plans.rules.schedule import (
     step_totals,
     supply,
 )
+from plans.rules.schedule_words import End, Form
 from taperplan import formats
 from taperplan.words import gettext as _
 

@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from plans.presenters.chart import boundaries, chart, facts_of
-from plans.rules.schedule import Rhythm, away_on, day_totals, in_force
+from plans.rules.schedule import away_on, day_totals, in_force
+from plans.rules.schedule_words import Rhythm
 from plans.rules.wording import total_words
 from taperplan import formats
 from taperplan.words import gettext as _

@@ -16,7 +16,6 @@ from plans.rules.schedule import (
     Direction,
     Drug,
     Expected,
-    Form,
     PatchAct,
     Schedule,
     When,
@@ -25,6 +24,7 @@ from plans.rules.schedule import (
     step_on,
     worn_on,
 )
+from plans.rules.schedule_words import Form
 from plans.rules.wording import product_name, quantity_words
 from taperplan import formats
 from taperplan.words import gettext as _

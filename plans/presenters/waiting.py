@@ -28,7 +28,6 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, LessThanOrEqual
 
-from patients.intake import Item
 from patients.models import (
     AssessmentAnswer,
     CareTeam,
@@ -37,12 +36,12 @@ from patients.models import (
     within_reach,
     without_emergency,
 )
-from patients.vocabulary import Answer
+from patients.vocabulary import Answer, Item
 from plans.models import CheckInDraft, Draft, Drug, FollowUp, Outbox, Request, Step, Told, Version
 from plans.models.plan import EXPECTED_AUDIENCES, not_known_as_told
 from plans.rules.lifecycle import PlanState
 from plans.rules.notices import LATE, TRIES
-from plans.rules.schedule import End
+from plans.rules.schedule_words import End
 from taperplan.accounts.models import User
 from taperplan.accounts.roles import Permission
 from taperplan.counting import RowsOf

@@ -12,7 +12,7 @@ from django.urls import reverse
 from patients.models import without_emergency
 from patients.vocabulary import Answer
 from plans.models import Escalation, FollowUp, Plan, Version
-from plans.models.schedule import schedules
+from plans.models.schedules import schedules
 from plans.presenters.handout import STANDING, plan_names
 from plans.presenters.paper import purpose, unprintable
 from plans.rules.schedule import next_change

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from plans.rules.schedule import Form, Rhythm, Unit
+from plans.rules.schedule_words import Form, Rhythm, Unit
 from plans.rules.typed import WEEKDAY_WORDS, typed_number
 from taperplan import grammar
 

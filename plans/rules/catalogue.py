@@ -13,11 +13,12 @@ from functools import cached_property
 from plans.rules import limits as vital_limits
 from plans.rules.limits import Limit
 from plans.rules.redflags import LOWERABLE, Level
-from plans.rules.schedule import DrugClass
+from plans.rules.schedule_words import DrugClass
 from plans.rules.symptoms import (
     ASKED_AS_SAFETY,
     BY_KEY,
     CATALOGUE,
+    LABEL_LIMIT,
     OTHER,
     OTHER_LINES,
     Group,
@@ -26,7 +27,6 @@ from plans.rules.symptoms import (
 )
 from taperplan.words import gettext as _
 
-LABEL_LIMIT = 120
 OWN = "own_"
 
 

@@ -38,21 +38,15 @@ from plans.rules.schedule import (
     Direction,
     Dose,
     Drug,
-    DrugClass,
-    DrugRole,
-    End,
-    Form,
     Product,
-    Rhythm,
     Schedule,
-    Slot,
     Step,
     Texts,
-    Unit,
     When,
     direction,
     step_totals,
 )
+from plans.rules.schedule_words import DrugClass, DrugRole, End, Form, Rhythm, Slot, Unit
 from plans.rules.typed import DIVISIBLE, WEEKDAY_WORDS, cells_from
 from taperplan import formats, grammar
 from taperplan.words import gettext as _

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from plans.rules.schedule import DrugClass
+from plans.rules.schedule_words import DrugClass
 from taperplan.words import gettext as _
 
 

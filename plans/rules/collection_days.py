@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from plans.rules.schedule import Slot, When
+from plans.rules.schedule import When
+from plans.rules.schedule_words import Slot
 from taperplan import formats, grammar
 from taperplan.words import gettext as _
 

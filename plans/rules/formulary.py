@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from plans.rules.schedule import Form, Schedule, Unit
+from plans.rules.schedule import Schedule
+from plans.rules.schedule_words import Form, Unit
 from plans.rules.typed import typed_number
 from taperplan import grammar
 from taperplan.tables import Fault, Row, Table

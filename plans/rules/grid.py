@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from plans.rules.draft import Cells, StepCells
-from plans.rules.schedule import Slot, When
+from plans.rules.schedule import When
+from plans.rules.schedule_words import Slot
 
 NAMED_SLOTS = tuple(slot.value for slot in Slot if slot is not Slot.CLOCK)
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Protocol, TypeVar, assert_never
+from typing import TYPE_CHECKING, Protocol, TypeVar, assert_never
 
-from plans.rules.schedule import Expected, Schedule, When, expected_on
 from taperplan.words import gettext as _
+
+if TYPE_CHECKING:
+    from plans.rules.schedule import Expected, Schedule, When
 
 
 class PlanState(StrEnum):
@@ -301,6 +303,8 @@ def expected_in_force(
 
     ``schedules`` by version number; those that can count on this day are enough.
     """
+    from plans.rules.schedule import expected_on
+
     known = sorted(versions, key=lambda version: version.number)
     found = [
         (version, expected)

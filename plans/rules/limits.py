@@ -8,30 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 
 from plans.rules import vitals
 from plans.rules.redflags import Level
-from plans.rules.vitals import Field, Measured, Vital, VitalUnit
+from plans.rules.vital_words import FIGURES, Side, Vital, VitalUnit
+from plans.rules.vitals import Field, Measured
 from taperplan import formats, grammar
 from taperplan.words import gettext as _
 
-
-class Side(StrEnum):
-    BELOW = "below"
-    ABOVE = "above"
-
-    @property
-    def label(self) -> str:
-        return _("below") if self is Side.BELOW else _("above")
-
-
 # Hours slept are told, not measured.
 LIMITED: tuple[Field, ...] = tuple(one for one in Field if one is not Field.HOURS_SLEPT)
-FIGURES: tuple[Vital, ...] = tuple(
-    figure for place in LIMITED for figure in vitals.figures_of(place)
-)
 PLACE: Mapping[Vital, Field] = {
     figure: place for place in LIMITED for figure in vitals.figures_of(place)
 }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from plans.rules.schedule import DrugClass
+from plans.rules.schedule_words import DrugClass
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:

@@ -6,11 +6,9 @@ Only when the clinic has typed how many, and then by counting; nothing here is a
 from __future__ import annotations
 
 from plans.rules import limits
+from plans.rules.symptoms import UNANSWERED_CALLS
 from taperplan import formats
 from taperplan.words import gettext as _
-
-# The symptom of its red flag: no item of the catalogue, so no check-in can answer it.
-UNANSWERED_CALLS = "unanswered_calls"
 
 
 def is_flag(attempts: int, limit: int | None, *, open_now: bool) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from plans.rules.schedule import DrugClass
+from plans.rules.schedule_words import DrugClass
 from taperplan.words import gettext
 
 
@@ -94,7 +94,11 @@ SUICIDAL_THOUGHTS = "suicidal_thoughts"
 SUICIDE_PLAN = "suicide_plan"
 SUICIDE = "suicide"
 OTHER = "other"
+# What unanswered calls are told as: no item of the catalogue, so no check-in can answer it.
+UNANSWERED_CALLS = "unanswered_calls"
 OTHER_LINES = ("other_1", "other_2", "other_3")
+# Of what a clinic calls an item.
+LABEL_LIMIT = 120
 
 
 @dataclass(frozen=True)

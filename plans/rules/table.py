@@ -15,7 +15,8 @@ from typing import Any
 from plans.rules import draft
 from plans.rules.cells import read
 from plans.rules.draft import Cells, dose_path
-from plans.rules.schedule import DrugClass, DrugRole, End, Form, Rhythm, Schedule, Slot, Unit
+from plans.rules.schedule import Schedule
+from plans.rules.schedule_words import DrugClass, DrugRole, End, Form, Rhythm, Slot, Unit
 from plans.rules.typed import cells_from
 from taperplan.tables import Fault, Row, Table
 from taperplan.words import gettext as _

@@ -13,18 +13,8 @@ from plans.rules.draft import (
     StepCells,
     blank_document,
 )
-from plans.rules.schedule import (
-    AsNeeded,
-    Dose,
-    Drug,
-    Form,
-    Product,
-    Rhythm,
-    Schedule,
-    Step,
-    Texts,
-    When,
-)
+from plans.rules.schedule import AsNeeded, Dose, Drug, Product, Schedule, Step, Texts, When
+from plans.rules.schedule_words import Form, Rhythm
 
 WEEKDAY_WORDS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DIVISIBLE = frozenset(

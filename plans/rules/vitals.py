@@ -24,37 +24,12 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from plans.rules.vital_words import Vital, VitalUnit
 from taperplan import grammar
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-class Vital(StrEnum):
-    """One figure each; a blood pressure is two."""
-
-    SYSTOLIC_LYING = "systolic lying"
-    DIASTOLIC_LYING = "diastolic lying"
-    SYSTOLIC_STANDING = "systolic standing"
-    DIASTOLIC_STANDING = "diastolic standing"
-    PULSE = "pulse"
-    TEMPERATURE = "temperature"
-    BREATHING = "breathing rate"
-    OXYGEN = "oxygen saturation"
-    WEIGHT = "weight"
-    HOURS_SLEPT = "hours slept"
-
-
-class VitalUnit(StrEnum):
-    MMHG = "mmHg"
-    PER_MINUTE = "/min"
-    CELSIUS = "°C"
-    FAHRENHEIT = "°F"
-    PERCENT = "%"
-    KG = "kg"
-    LB = "lb"
-    HOURS = "h"
 
 
 @dataclass(frozen=True)

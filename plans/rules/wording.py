@@ -11,16 +11,14 @@ from plans.rules.schedule import (
     Dose,
     Drug,
     DrugTotal,
-    Form,
     Product,
-    Rhythm,
     Schedule,
     Step,
     StepTotal,
-    Unit,
     days_of_cycle,
     position,
 )
+from plans.rules.schedule_words import Form, Rhythm, Unit
 from taperplan import formats
 from taperplan.words import gettext as _
 from taperplan.words import pgettext

@@ -13,7 +13,7 @@ from plans.rules.check_in import How, Kind, Reporter, TakenAs
 from plans.rules.lifecycle import PlanState
 from plans.rules.redflags import EscalationState, EscalationVerb, Level
 from plans.rules.schedule import Schedule, When
-from plans.rules.vitals import Vital, VitalUnit
+from plans.rules.vital_words import Vital, VitalUnit
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal import auth, flows
-from argon2.low_level import Type, hash_secret_raw
 from django.db import transaction
 from django.utils.crypto import constant_time_compare
 
@@ -110,6 +109,9 @@ def hashed(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _hash(code: str, data: Mapping[str, Any]) -> str:
+    # A password is checked before a code is: until then no server needs it.
+    from argon2.low_level import Type, hash_secret_raw
+
     cost = data["cost"]
     raw = hash_secret_raw(
         code.encode(),

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 ROOT = Path(__file__).resolve().parents[2]
-# What only some pages need: paper, passkeys, what is asked of other programs' files.
+# What only some pages need: paper, passkeys, what is asked of other programs' files, what is
+# computed of a schedule. Tables need the words of those rules, not their values.
 HEAVY = (
     "cryptography",
     "fido2",
@@ -31,6 +32,16 @@ HEAVY = (
     "reportlab",
     "uharfbuzz",
     "vobject",
+    "argon2",
+    "patients.access",
+    "patients.identity",
+    "patients.records",
+    "taperplan.grammar",
+    "plans.rules.carried",
+    "plans.rules.catalogue",
+    "plans.rules.limits",
+    "plans.rules.schedule",
+    "plans.rules.vitals",
     "plans.documents",
     "plans.presenters.frame",
     "plans.views",

@@ -7,9 +7,9 @@ import pytest
 from django.urls import reverse
 
 from patients import presenters
-from patients.intake import Given, Item
+from patients.intake import Given
 from patients.models import AssessmentAnswer, Patient
-from patients.vocabulary import Answer
+from patients.vocabulary import Answer, Item
 from taperplan.accounts.models import Clinic
 from taperplan.audit.models import AuditEvent
 from tests import doors

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from patients.intake import Given, Item, missing_for_signing, not_asked
+from patients.intake import Given, missing_for_signing, not_asked
 from patients.vocabulary import (
     Agreement,
     Allergies,
@@ -8,6 +8,7 @@ from patients.vocabulary import (
     CareSetting,
     ContactKind,
     Ground,
+    Item,
     Kind,
     ResultKind,
     Sex,

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from plans.presenters.dosing import dose_line
 from plans.rules import wording
-from plans.rules.schedule import Form, Product, Schedule, When
+from plans.rules.schedule import Product, Schedule, When
+from plans.rules.schedule_words import Form
 from plans.sheets.paper import text_of
 from taperplan import formats
 from tests.plans.rules.published import Published, exact

@@ -18,8 +18,8 @@ from django.utils import timezone
 
 from patients import actions as patient_actions
 from patients.identity import Identity
-from patients.intake import Given, Item
-from patients.vocabulary import Answer, Kind, TeamRole
+from patients.intake import Given
+from patients.vocabulary import Answer, Item, Kind, TeamRole
 from plans.actions import check_in as check_in_actions
 from plans.actions import escalation as escalation_actions
 from plans.actions import plan as plan_actions

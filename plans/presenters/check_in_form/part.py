@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from plans.models.schedule import schedules
+from plans.models.schedules import schedules
 from plans.presenters.check_in import last_time
 from plans.presenters.check_in_form.parts import Box, Choice, Option
 from plans.rules.check_in import pressed, read

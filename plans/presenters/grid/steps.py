@@ -29,7 +29,8 @@ from plans.rules import wording
 from plans.rules.cells import StepBack
 from plans.rules.draft import ProductCells, StepCells, blank_step
 from plans.rules.places import Places
-from plans.rules.schedule import Direction, DrugRole, Rhythm, Step
+from plans.rules.schedule import Direction, Step
+from plans.rules.schedule_words import DrugRole, Rhythm
 from taperplan import formats
 
 CHAINED = "chained"

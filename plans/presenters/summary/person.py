@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from patients.intake import Item, not_asked
+from patients.intake import not_asked
 from patients.presenters.words import answer_in_words
-from patients.vocabulary import Allergies, Kind
+from patients.vocabulary import Allergies, Item, Kind
 from plans.presenters.paper import (
     labelled,
     letterhead,

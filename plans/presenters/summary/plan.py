@@ -11,15 +11,8 @@ from plans.presenters.dosing import dose_line
 from plans.presenters.handout import as_needed_lines, plan_names
 from plans.rules.holds import holding_on
 from plans.rules.lifecycle import PlanState, VersionKind, expected_in_force, state_word
-from plans.rules.schedule import (
-    End,
-    away_on,
-    first_day,
-    last_day,
-    next_change,
-    period_totals,
-    supply,
-)
+from plans.rules.schedule import away_on, first_day, last_day, next_change, period_totals, supply
+from plans.rules.schedule_words import End
 from plans.rules.wording import (
     a_day,
     days_words,

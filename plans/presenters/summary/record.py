@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from patients.intake import Item
 from patients.models import of_one_person
 from patients.presenters import answers, banner
 from patients.presenters.rows import standing
-from patients.vocabulary import Kind
+from patients.vocabulary import Item, Kind
 from plans.models import CheckIn, Escalation, FollowUp, Plan, Request, Told, Version
-from plans.models.schedule import schedules
+from plans.models.schedules import schedules
 from plans.presenters.chart import TOLD, PlanFacts
 from plans.presenters.paper import (
     Printing,

@@ -8,7 +8,7 @@ from datetime import date
 
 from plans.rules import limits
 from plans.rules.catalogue import OWN, SHIPPED, Catalogue
-from plans.rules.schedule import DrugClass
+from plans.rules.schedule_words import DrugClass
 from plans.rules.symptoms import (
     ASKED_AS_SAFETY,
     BY_KEY,

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from plans.rules.catalogue import SHIPPED, Catalogue
 from plans.rules.check_in_words import Decision, How, NextHow, Reporter, Scale, TakenAs
-from plans.rules.schedule import DrugClass
+from plans.rules.schedule_words import DrugClass
 from plans.rules.symptoms import SAFETY_QUESTIONS, Suicide
 from plans.rules.vitals import Measured
 

@@ -21,14 +21,10 @@ from plans.rules.findings.facts import (
 from plans.rules.schedule import (
     Direction,
     Dose,
-    DrugRole,
     DrugTotal,
-    Form,
     Product,
-    Rhythm,
     Schedule,
     Step,
-    Unit,
     counts_at,
     days_worn,
     direction,
@@ -36,6 +32,7 @@ from plans.rules.schedule import (
     position,
     step_totals,
 )
+from plans.rules.schedule_words import DrugRole, Form, Rhythm, Unit
 from taperplan import formats
 from taperplan.words import gettext as _
 

@@ -15,12 +15,8 @@ from plans.rules.findings.facts import (
     small_step_name,
     step_name,
 )
-from plans.rules.schedule import (
-    Dose,
-    DrugRole,
-    End,
-    When,
-)
+from plans.rules.schedule import Dose, When
+from plans.rules.schedule_words import DrugRole, End
 from taperplan import formats
 from taperplan.words import gettext as _
 

@@ -16,13 +16,8 @@ from plans.rules.findings.facts import (
     small_step_name,
     step_name,
 )
-from plans.rules.schedule import (
-    End,
-    Product,
-    Schedule,
-    first_day,
-    supply,
-)
+from plans.rules.schedule import Product, Schedule, first_day, supply
+from plans.rules.schedule_words import End
 from taperplan import formats
 from taperplan.words import gettext as _
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from plans.rules.schedule import Rhythm, expected_on, first_day, last_day
+from plans.rules.schedule import expected_on, first_day, last_day
+from plans.rules.schedule_words import Rhythm
 from tests.plans.fhir import facts
 from tests.plans.fhir.reader import Site, number
 from tests.plans.rules.published import PUBLISHED, exact

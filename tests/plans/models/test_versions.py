@@ -26,10 +26,11 @@ from plans.models import (
     TakenOver,
     Told,
     Version,
-    schedules,
 )
 from plans.models.exact import exact
-from plans.rules.schedule import Away, Slot, When
+from plans.models.schedules import schedules
+from plans.rules.schedule import Away, When
+from plans.rules.schedule_words import Slot
 from taperplan.accounts.models import User
 from taperplan.audit import append_only
 from tests.plans.models.rows import NOW, Rows, a_patient, a_plan, rows

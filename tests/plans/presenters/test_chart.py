@@ -18,7 +18,8 @@ from plans.documents.chart import DARK, LIGHT, Words, as_svg, draw
 from plans.models import CheckIn, Plan, Version
 from plans.presenters.chart import axis, chart_of, told_of
 from plans.rules.schedule import Dose as RuleDose
-from plans.rules.schedule import Drug, DrugClass, DrugRole, End, Rhythm, When
+from plans.rules.schedule import Drug, When
+from plans.rules.schedule_words import DrugClass, DrugRole, End, Rhythm
 from plans.sheets.chart import Chart, Mark, Taken
 from plans.sheets.paper import text_of
 from taperplan import formats

@@ -8,7 +8,7 @@ import pytest
 
 from patients.models import Patient
 from plans.models import Version
-from plans.models.schedule import schedules
+from plans.models.schedules import schedules
 from plans.presenters.check_in import Around, around
 from plans.presenters.check_in_expected import TakenPeriod, days_of, taken_periods
 from plans.rules.cells import read

@@ -14,23 +14,8 @@ from plans.models import FollowUp, Version
 from plans.presenters.handout import handout
 from plans.presenters.paper import Printing
 from plans.rules.paper import PageSize, PrintSize
-from plans.rules.schedule import (
-    AsNeeded,
-    Away,
-    Dose,
-    Drug,
-    DrugClass,
-    DrugRole,
-    End,
-    Form,
-    Product,
-    Rhythm,
-    Schedule,
-    Step,
-    Texts,
-    Unit,
-    When,
-)
+from plans.rules.schedule import AsNeeded, Away, Dose, Drug, Product, Schedule, Step, Texts, When
+from plans.rules.schedule_words import DrugClass, DrugRole, End, Form, Rhythm, Unit
 from plans.sheets.handout import Handout
 from plans.sheets.paper import text_of
 from taperplan import formats

@@ -16,20 +16,8 @@ from plans.presenters.handout import handout
 from plans.presenters.paper import Printing
 from plans.rules.paper import PageSize, PrintSize
 from plans.rules.patient_texts import SetKey, text_sets
-from plans.rules.schedule import (
-    Dose,
-    Drug,
-    DrugClass,
-    DrugRole,
-    End,
-    Form,
-    Product,
-    Rhythm,
-    Schedule,
-    Step,
-    Unit,
-    When,
-)
+from plans.rules.schedule import Dose, Drug, Product, Schedule, Step, When
+from plans.rules.schedule_words import DrugClass, DrugRole, End, Form, Rhythm, Unit
 from taperplan.accounts.models import Clinic, User
 from tests.factories import PatientFactory
 from tests.plans.documents.reading import words

@@ -19,21 +19,8 @@ from plans.presenters.handout import handout
 from plans.presenters.paper import Printing
 from plans.presenters.supply_sheet import supply_sheet
 from plans.rules.check_in_words import NextHow
-from plans.rules.schedule import (
-    AsNeeded,
-    Dose,
-    Drug,
-    DrugClass,
-    DrugRole,
-    End,
-    Form,
-    Product,
-    Rhythm,
-    Schedule,
-    Step,
-    Unit,
-    When,
-)
+from plans.rules.schedule import AsNeeded, Dose, Drug, Product, Schedule, Step, When
+from plans.rules.schedule_words import DrugClass, DrugRole, End, Form, Rhythm, Unit
 from taperplan import formats
 from taperplan.accounts.models import Clinic, User
 from tests.factories import PatientFactory

@@ -18,11 +18,11 @@ from zoneinfo import ZoneInfo
 
 from plans.rules.catalogue import Entry, catalogue
 from plans.rules.check_in import Asking, OfferedDrug, OfferedProduct, Reading, read
-from plans.rules.limits import Limit, Side
+from plans.rules.limits import Limit
 from plans.rules.redflags import Level
-from plans.rules.schedule import DrugClass
+from plans.rules.schedule_words import DrugClass
 from plans.rules.symptoms import Group, Shape
-from plans.rules.vitals import Vital, VitalUnit
+from plans.rules.vital_words import Side, Vital, VitalUnit
 
 WRITTEN = Path(__file__).with_name("check_in_in_full.txt")
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -9,19 +9,8 @@ from typing import Any
 
 from plans.rules.cells import cells_from
 from plans.rules.compare import Difference, compare, compare_cells
-from plans.rules.schedule import (
-    AsNeeded,
-    DrugClass,
-    DrugRole,
-    End,
-    Form,
-    Rhythm,
-    Schedule,
-    Step,
-    Texts,
-    Unit,
-    When,
-)
+from plans.rules.schedule import AsNeeded, Schedule, Step, Texts, When
+from plans.rules.schedule_words import DrugClass, DrugRole, End, Form, Rhythm, Unit
 from tests.plans.rules.facts_in_full import day, dose, drug, product
 
 

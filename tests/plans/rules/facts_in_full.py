@@ -9,22 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from plans.rules.findings import Finding, findings
-from plans.rules.schedule import (
-    AsNeeded,
-    Away,
-    Dose,
-    Drug,
-    DrugClass,
-    DrugRole,
-    End,
-    Form,
-    Product,
-    Rhythm,
-    Schedule,
-    Step,
-    Unit,
-    When,
-)
+from plans.rules.schedule import AsNeeded, Away, Dose, Drug, Product, Schedule, Step, When
+from plans.rules.schedule_words import DrugClass, DrugRole, End, Form, Rhythm, Unit
 
 MONDAY = date(2026, 11, 30)
 

@@ -8,24 +8,8 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from plans.rules.schedule import (
-    AsNeeded,
-    Away,
-    Dose,
-    Drug,
-    DrugClass,
-    DrugRole,
-    End,
-    Form,
-    Product,
-    Rhythm,
-    Schedule,
-    Slot,
-    Step,
-    Texts,
-    Unit,
-    When,
-)
+from plans.rules.schedule import AsNeeded, Away, Dose, Drug, Product, Schedule, Step, Texts, When
+from plans.rules.schedule_words import DrugClass, DrugRole, End, Form, Rhythm, Slot, Unit
 
 START = date(2026, 2, 20)
 DAY = timedelta(days=1)

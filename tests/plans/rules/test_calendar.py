@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from plans.rules.calendar import days, period_of, supply_in_force
 from plans.rules.cells import read
 from plans.rules.lifecycle import expected_in_force
-from plans.rules.schedule import Away, Form, PatchAct, Schedule, Slot, Unit, When
+from plans.rules.schedule import Away, PatchAct, Schedule, When
+from plans.rules.schedule_words import Form, Slot, Unit
 from tests.plans.rules.strategies import DAY, HORIZON, START, WHENS, schedules
 from tests.plans.rules.worked import typed
 

@@ -17,7 +17,7 @@ from plans.rules.carried import (
     unit_of,
     weekdays,
 )
-from plans.rules.schedule import Rhythm
+from plans.rules.schedule_words import Rhythm
 
 ROW = CarriedRow(
     said=("one at night", "two in the morning"),

@@ -21,9 +21,9 @@ from plans.rules.catalogue import (
     entry_of,
     waits_for_confirming,
 )
-from plans.rules.limits import Limit, Side
+from plans.rules.limits import Limit
 from plans.rules.redflags import LOWERABLE, Level
-from plans.rules.schedule import DrugClass
+from plans.rules.schedule_words import DrugClass
 from plans.rules.symptoms import (
     ASKED_AS_SAFETY,
     BY_KEY,
@@ -35,7 +35,7 @@ from plans.rules.symptoms import (
     Symptom,
     starred,
 )
-from plans.rules.vitals import Vital, VitalUnit
+from plans.rules.vital_words import Side, Vital, VitalUnit
 
 HICCUPS = Entry("own_0123456789ab", "hiccups", Group.GUT, Shape.SEVERITY)
 FIXED = ("seizure", "hallucination")

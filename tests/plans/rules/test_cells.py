@@ -24,7 +24,8 @@ from plans.rules.cells import (
     shaped,
 )
 from plans.rules.findings import findings
-from plans.rules.schedule import Direction, End, Form, Texts, Unit, When, expected_on
+from plans.rules.schedule import Direction, Texts, When, expected_on
+from plans.rules.schedule_words import End, Form, Unit
 from tests.plans.rules.published import PUBLISHED, dose
 from tests.plans.rules.strategies import START, schedules
 

@@ -29,9 +29,9 @@ from plans.rules.check_in import (
     to_be_confirmed,
     without,
 )
-from plans.rules.schedule import DrugClass
+from plans.rules.schedule_words import DrugClass
 from plans.rules.symptoms import SAFETY_QUESTIONS, Suicide, starred
-from plans.rules.vitals import Vital
+from plans.rules.vital_words import Vital
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 24, 9, 41, tzinfo=BERLIN)

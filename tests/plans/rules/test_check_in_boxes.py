@@ -38,11 +38,11 @@ from plans.rules.check_in import (
     unconfirmed,
     without,
 )
-from plans.rules.limits import Limit, Side
+from plans.rules.limits import Limit
 from plans.rules.redflags import Level
-from plans.rules.schedule import DrugClass
+from plans.rules.schedule_words import DrugClass
 from plans.rules.symptoms import ASKED_AS_SAFETY, Group, Shape
-from plans.rules.vitals import Vital, VitalUnit
+from plans.rules.vital_words import Side, Vital, VitalUnit
 from tests.plans.rules.check_in_in_full import ASKING
 
 # --- Words ---------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from plans.rules.cells import blank_drug, cells_from, read
 from plans.rules.compare import Kind, compare, compare_cells
 from plans.rules.holds import held
-from plans.rules.schedule import Rhythm, Schedule
+from plans.rules.schedule import Schedule
+from plans.rules.schedule_words import Rhythm
 from tests.plans.rules import facts_in_full as facts
 from tests.plans.rules.facts_in_full import CYCLE, day
 from tests.plans.rules.published import PUBLISHED, dose, step

@@ -22,19 +22,8 @@ from plans.rules.findings import (
     standing,
 )
 from plans.rules.past import past_differences
-from plans.rules.schedule import (
-    Dose,
-    DrugRole,
-    End,
-    Form,
-    Product,
-    Rhythm,
-    Schedule,
-    Slot,
-    Step,
-    Unit,
-    When,
-)
+from plans.rules.schedule import Dose, Product, Schedule, Step, When
+from plans.rules.schedule_words import DrugRole, End, Form, Rhythm, Slot, Unit
 from tests.plans.rules.published import MONDAY, PUBLISHED, dose
 from tests.plans.rules.strategies import DAY, HORIZON, START, days, naive_day, schedules
 

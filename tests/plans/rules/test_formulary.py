@@ -15,7 +15,8 @@ from plans.rules.formulary import (
     not_to_be_split,
     rows_of,
 )
-from plans.rules.schedule import Drug, DrugClass, DrugRole, Form, Product, Schedule, Unit
+from plans.rules.schedule import Drug, Product, Schedule
+from plans.rules.schedule_words import DrugClass, DrugRole, Form, Unit
 from taperplan import tables
 
 TABLET = Entry(

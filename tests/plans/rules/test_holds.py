@@ -23,7 +23,6 @@ from plans.rules.holds import (
 )
 from plans.rules.schedule import (
     Away,
-    End,
     Schedule,
     away_on,
     day_totals,
@@ -32,6 +31,7 @@ from plans.rules.schedule import (
     period_totals,
     supply,
 )
+from plans.rules.schedule_words import End
 from tests.plans.rules.published import PUBLISHED
 from tests.plans.rules.strategies import START, schedules
 

@@ -9,10 +9,11 @@ import pytest
 from plans.rules import check_in as rules
 from plans.rules import limits, vitals
 from plans.rules.catalogue import SHIPPED, catalogue
-from plans.rules.limits import Limit, Side
+from plans.rules.limits import Limit
 from plans.rules.reach import told
 from plans.rules.redflags import Level
-from plans.rules.vitals import Field, Vital, VitalUnit
+from plans.rules.vital_words import FIGURES, Side, Vital, VitalUnit
+from plans.rules.vitals import Field
 from taperplan import grammar
 
 EMERGENCY, SAME_DAY = Level.EMERGENCY, Level.SAME_DAY
@@ -217,7 +218,7 @@ def test_each_figure_but_hours_slept_has_four_boxes() -> None:
     assert limits.CELLS["breathing_rate-below-same_day"] == (Vital.BREATHING, Side.BELOW, SAME_DAY)
     assert Field.HOURS_SLEPT not in limits.LIMITED
     assert len(limits.LIMITED) == len(Field) - 1
-    assert [*limits.PLACE] == [*limits.FIGURES]
+    assert [*limits.PLACE] == [*FIGURES]
     for name, cell in limits.CELLS.items():
         assert limits.name_of(cell) == name
 

@@ -8,7 +8,8 @@ import pytest
 
 from plans.rules import notices
 from plans.rules.notices import LATE, SILENCE, TRIES, Fault, NotDelivered, fault_words, lives
-from plans.rules.reach import UNANSWERED_CALLS, is_flag, label, told
+from plans.rules.reach import is_flag, label, told
+from plans.rules.symptoms import UNANSWERED_CALLS
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

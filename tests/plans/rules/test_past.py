@@ -8,7 +8,8 @@ from fractions import Fraction
 import pytest
 
 from plans.rules.past import past_differences
-from plans.rules.schedule import Away, Form, Schedule, Step, Unit, When
+from plans.rules.schedule import Away, Schedule, Step, When
+from plans.rules.schedule_words import Form, Unit
 from tests.plans.rules.facts_in_full import CYCLE, PA, A, X, Y, day, dose, one, product, step
 
 SEVEN = step(1, 1, 7, X)

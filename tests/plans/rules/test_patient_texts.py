@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from plans.rules.patient_texts import SetKey, TextSet, keys_for, text_sets
-from plans.rules.schedule import DrugClass
+from plans.rules.schedule_words import DrugClass
 from tests.plans.rules.reading_age import flesch_kincaid, smog, syllables
 
 GRADE = 6

@@ -18,17 +18,10 @@ from plans.rules.schedule import (
     Direction,
     Dose,
     Drug,
-    DrugClass,
-    DrugRole,
-    End,
-    Form,
     PatchAct,
     Product,
-    Rhythm,
     Schedule,
-    Slot,
     Step,
-    Unit,
     When,
     as_needed_on,
     away_on,
@@ -46,6 +39,7 @@ from plans.rules.schedule import (
     supply,
     worn_on,
 )
+from plans.rules.schedule_words import DrugClass, DrugRole, End, Form, Rhythm, Slot, Unit
 from tests.plans.rules.strategies import HORIZON, START, days, naive_day, schedules
 
 DAY = timedelta(days=1)

@@ -13,16 +13,9 @@ from plans.rules.schedule import (
     Amount,
     Dose,
     Drug,
-    DrugClass,
-    DrugRole,
-    End,
-    Form,
     Product,
-    Rhythm,
     Schedule,
-    Slot,
     Step,
-    Unit,
     When,
     begins_before,
     counts_at,
@@ -33,6 +26,7 @@ from plans.rules.schedule import (
     step_totals,
     worn_on,
 )
+from plans.rules.schedule_words import DrugClass, DrugRole, End, Form, Rhythm, Slot, Unit
 
 FIRST = date(2026, 11, 30)
 DAY = timedelta(days=1)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from plans.rules.catalogue import SHIPPED
-from plans.rules.schedule import DrugClass
+from plans.rules.schedule_words import DrugClass
 from plans.rules.symptoms import (
     ASKED_AS_SAFETY,
     BY_KEY,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from plans.rules.schedule import DrugClass
+from plans.rules.schedule_words import DrugClass
 from plans.rules.symptoms import (
     ASKED_AS_SAFETY,
     BY_KEY,

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import pytest
 
-from plans.rules.schedule import AsNeeded, Form
+from plans.rules.schedule import AsNeeded
+from plans.rules.schedule_words import Form
 from plans.rules.typed import cells_from, typed_day, typed_days_of, typed_number
 from taperplan import grammar
 from tests.plans.rules.facts_in_full import CYCLE, WEEK, day, dose, needed, one, product, step

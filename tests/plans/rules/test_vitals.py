@@ -8,16 +8,8 @@ from fractions import Fraction
 import pytest
 
 from plans.rules import vitals
-from plans.rules.vitals import (
-    BOUNDS,
-    Field,
-    Measured,
-    Vital,
-    VitalUnit,
-    figures_of,
-    read,
-    read_figure,
-)
+from plans.rules.vital_words import Vital, VitalUnit
+from plans.rules.vitals import BOUNDS, Field, Measured, figures_of, read, read_figure
 from taperplan.grammar import Refused
 
 

@@ -14,7 +14,8 @@ from plans.rules.draft import (
     ProductCells,
     StepCells,
 )
-from plans.rules.schedule import Direction, Form, Product, Rhythm
+from plans.rules.schedule import Direction, Product
+from plans.rules.schedule_words import Form, Rhythm
 from tests.plans.rules.facts_in_full import (
     CYCLE,
     PA,

@@ -16,15 +16,10 @@ from plans.rules.places import Places
 from plans.rules.schedule import (
     Direction,
     Drug,
-    DrugRole,
-    End,
-    Form,
     Product,
-    Rhythm,
     Schedule,
     Step,
     Texts,
-    Unit,
     When,
     day_totals,
     direction,
@@ -36,6 +31,7 @@ from plans.rules.schedule import (
     supply,
     worn_on,
 )
+from plans.rules.schedule_words import DrugRole, End, Form, Rhythm, Unit
 from plans.rules.typed import cells_from
 from tests.plans.rules.facts_in_full import (
     CYCLE,

@@ -15,7 +15,8 @@ from django.urls import reverse
 from patients.models import Patient
 from plans.actions import check_in as check_ins
 from plans.actions.catalogue import confirm_entry, own_key, write_entry
-from plans.models import CatalogueEntry, CheckIn, EntryConfirmation, Escalation, catalogue_of
+from plans.models import CatalogueEntry, CheckIn, EntryConfirmation, Escalation
+from plans.models.catalogues import catalogue_of
 from plans.rules.catalogue import Entry
 from plans.rules.redflags import Level
 from plans.rules.symptoms import Group, Shape

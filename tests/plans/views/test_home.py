@@ -14,8 +14,8 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from patients.intake import Item
 from patients.models import Patient, RiskBenefitReview
+from patients.vocabulary import Item
 from plans.actions import change
 from plans.actions import plan as plan_actions
 from plans.presenters import frame, home, waiting

@@ -17,22 +17,14 @@ from django.urls import reverse
 from patients.models import Patient
 from plans.actions import check_in as check_ins
 from plans.actions.limits import confirm_limits, write_limits
-from plans.models import (
-    CheckInDraft,
-    Escalation,
-    LimitSet,
-    Outbox,
-    VitalLimit,
-    VitalSign,
-    catalogue_of,
-)
+from plans.models import CheckInDraft, Escalation, LimitSet, Outbox, VitalLimit, VitalSign
+from plans.models.catalogues import catalogue_of
 from plans.presenters.handover import handover
 from plans.presenters.paper import Printing
 from plans.presenters.summary import summary
 from plans.rules import limits
-from plans.rules.limits import Side
 from plans.rules.redflags import Level
-from plans.rules.vitals import Vital
+from plans.rules.vital_words import Side, Vital
 from taperplan import tokens
 from taperplan.accounts.models import Clinic, User
 from taperplan.accounts.refusals import NotDoneError

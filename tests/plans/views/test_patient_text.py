@@ -13,7 +13,7 @@ from plans.actions.patient_text import confirm_text_set, withdraw_text_set
 from plans.models import ConfirmedTextSet
 from plans.presenters.patient_text import confirmed_for
 from plans.rules.patient_texts import SetKey, text_sets
-from plans.rules.schedule import DrugClass
+from plans.rules.schedule_words import DrugClass
 from taperplan.accounts.models import Clinic, User
 from taperplan.accounts.refusals import NotDoneError
 from taperplan.audit.models import AuditEvent
