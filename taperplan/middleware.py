@@ -21,6 +21,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from taperplan import addresses
 from taperplan.accounts import session
 from taperplan.accounts.http import client_address, is_loopback
 from taperplan.accounts.models import Clinic
@@ -99,10 +100,10 @@ def _as_there(clinic: Clinic | None, address: str) -> Iterator[None]:
     try:
         if clinic is None:
             # In the language that the browser asks for, until it is known who reads.
-            with timezone.override(None), as_in(Place()):
+            with timezone.override(None), as_in(Place()), addresses.of_one_request():
                 yield
         else:
-            with timezone.override(clinic.zone), clinic.speaking():
+            with timezone.override(clinic.zone), clinic.speaking(), addresses.of_one_request():
                 yield
     finally:
         trail.address.reset(token)

@@ -10,11 +10,13 @@ replaced by ones that take the usual case first and leave every other one to Dja
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.template import Context, TemplateSyntaxError
 from django.template.base import (
     FilterExpression,
     Node,
@@ -26,6 +28,7 @@ from django.template.base import (
     render_value_in_context,
 )
 from django.template.defaulttags import ForNode, URLNode
+from django.template.library import SimpleNode
 from django.template.loader_tags import (
     BLOCK_CONTEXT_KEY,
     BlockContext,
@@ -42,6 +45,7 @@ from django.utils.functional import SimpleLazyObject, empty
 from django.utils.safestring import SafeData, SafeString
 
 from taperplan import addresses
+from taperplan.templatetags.taperplan import icon, icons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -282,8 +286,10 @@ _INSTEAD: dict[type, type] = {
 
 def _quicken(part: Any) -> None:
     """`part` and whatever is below it."""
-    if isinstance(part, NodeList) and len(settings.LANGUAGES) == 1:
-        part[:] = [_said(node) for node in part]
+    if isinstance(part, NodeList):
+        part[:] = [_drawn(node) for node in part]
+        if len(settings.LANGUAGES) == 1:
+            part[:] = [_said(node) for node in part]
     if (instead := _INSTEAD.get(type(part))) is not None:
         part.__class__ = instead
     for below in _below(part):
@@ -319,6 +325,17 @@ def _ready(nodes: NodeList) -> Iterator[Any]:
         yield node.render
     if text:
         yield str(text)
+
+
+def _drawn(node: Node) -> Node:
+    """An icon whose name is written out: a text."""
+    if not isinstance(node, SimpleNode) or node.func not in (icon, icons) or node.target_var:
+        return node
+    if any(isinstance(one.var, Variable) and one.var.lookups for one in node.args) or node.kwargs:
+        return node
+    with suppress(TemplateSyntaxError):  # said where it is drawn, as Django says it
+        return TextNode(node.render(Context()))
+    return node
 
 
 def _said(node: Node) -> Node:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.urls import reverse
 
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from patients.models import Patient
 
 
-@dataclass(frozen=True)
-class ListRow:
+class ListRow(NamedTuple):
     name: str
     url: str
     born: str

@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import DateTimeField, OuterRef, Subquery, TextField, Value
+from django.db.models import Count, DateTimeField, OuterRef, Subquery, TextField, Value, Window
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -22,23 +22,20 @@ from plans.presenters.addresses import address
 from plans.rules.notices import LATE, TRIES, fault_words, lives
 from taperplan import formats
 from taperplan.accounts.models import Clinic
-from taperplan.counting import RowsOf, TextsOf, moment_of, texts_of
+from taperplan.counting import TextsOf, moment_of, texts_of
 from taperplan.kept import Kept, Values
 from taperplan.words import gettext as _
 from taperplan.words import ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
     from django.db.models.expressions import Combinable
 
 _DAY = timedelta(days=1)
-COLUMNS = (
-    "gap_from", "gap_to", "held",
-    "beat", "stuck", "stuck_first",
-)  # fmt: skip
+COLUMNS = ("gap_from", "gap_to", "held", "beat", "stuck")
 
 
 @dataclass(frozen=True)
@@ -59,12 +56,13 @@ def asked(clinic: Clinic, now: datetime) -> dict[str, Combinable]:
     return {
         **restored.asked(clinic),
         "beat": Subquery(Heartbeat.objects.filter(pk=Heartbeat.ONLY).values("at")[:1]),
-        "stuck": RowsOf(stuck.order_by().values("pk")),
-        "stuck_first": TextsOf(
+        # The first of them, and beside it how many they are.
+        "stuck": TextsOf(
             first.annotate(
                 most=Subquery(failing.values("tries")[:1]),
                 why=Subquery(failing.values("fault")[:1]),
-            ).values_list("escalation_id", "rung", "made_at", "most", "why")[:1]
+                many=Window(Count("*")),
+            ).values_list("escalation_id", "rung", "made_at", "most", "why", "many")[:1]
         ),
     }
 
@@ -74,8 +72,7 @@ def nothing() -> dict[str, Combinable]:
     return {
         **restored.nothing(),
         "beat": Cast(Value(None), DateTimeField()),
-        "stuck": Value(0),
-        "stuck_first": Cast(Value(None), TextField()),
+        "stuck": Cast(Value(None), TextField()),
     }
 
 
@@ -85,8 +82,8 @@ def alarms(
     found = _restored(row, clinic, may_open=may_open)
     if not lives(row["beat"], now):
         found.append(_nobody_sends(row["beat"], clinic))
-    if row["stuck"]:
-        found.append(_stuck(row, clinic, now, may_open=may_open))
+    for stuck in texts_of(row["stuck"]):
+        found.append(_stuck(stuck, clinic, now, may_open=may_open))
     return tuple(found)
 
 
@@ -147,14 +144,13 @@ def _nobody_sends(beat: datetime | None, clinic: Clinic) -> Alarm:
     )
 
 
-def _stuck(row: Mapping[str, Any], clinic: Clinic, now: datetime, *, may_open: bool) -> Alarm:
-    count = row["stuck"]
+def _stuck(first: Sequence[Any], clinic: Clinic, now: datetime, *, may_open: bool) -> Alarm:
+    flag, rung, made_at, tries, fault, count = first
     title = ngettext(
         "A red flag notice could not be delivered.",
         "%(count)s red flag notices could not be delivered.",
         count,
     ) % {"count": formats.number(count)}
-    ((flag, rung, made_at, tries, fault),) = texts_of(row["stuck_first"])
     key, since = uuid.UUID(flag), timezone.localtime(moment_of(made_at))
     when = formats.clock(since) if now - since < _DAY else formats.moment(since)
     parts = [

@@ -6,6 +6,7 @@ died, was transferred or is joined to another record is in none of them.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum, auto
@@ -18,6 +19,7 @@ from django.db.models import (
     DateField,
     Exists,
     F,
+    Func,
     IntegerField,
     OuterRef,
     Q,
@@ -26,7 +28,6 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import Exact, LessThanOrEqual
 
 from patients.models import (
     AssessmentAnswer,
@@ -49,6 +50,7 @@ from taperplan.counting import RowsOf
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.db.models.expressions import Combinable
+    from django.db.models.sql.compiler import SQLCompiler
 
 
 # A worklist looks a week ahead, today included.
@@ -96,6 +98,11 @@ class Waiting:
     @property
     def due(self) -> QuerySet[FollowUp]:
         return FollowUp.objects.filter(self._people("patient"), due_on=self.today)
+
+    @property
+    def overdue_or_due(self) -> QuerySet[FollowUp]:
+        """Both at once, where only how many they are is asked."""
+        return FollowUp.objects.filter(self._people("patient"), due_on__lte=self.today)
 
     @property
     def safety_open(self) -> QuerySet[FollowUp]:
@@ -337,8 +344,7 @@ class Waiting:
         nobody, and so does a version of which somebody is not told.
         """
         parts: tuple[QuerySet[Any], ...] = (
-            self.overdue,
-            self.due,
+            self.overdue_or_due,
             self.safety_open,
             self.begun,
             self.asked,
@@ -369,14 +375,25 @@ def what_concerns(user: User, today: date) -> Combinable:
     """What waits about those on whose care team one is, or about everybody for whoever is on no
     team. Only one of the three is asked: of few people theirs are looked up first, of many what
     waits is."""
-    size = team_size(user)
     few = Waiting(user, today, Whose.MINE, few=True)
-    return Case(
-        When(Exact(size, 0), then=Waiting(user, today).how_many()),
-        When(LessThanOrEqual(size, FEW), then=few.how_many()),
-        default=replace(few, few=False).how_many(),
+    return _ByTeamSize(
+        team_size(user),
+        Waiting(user, today).how_many(),
+        replace(few, few=False).how_many(),
+        few.how_many(),
         output_field=IntegerField(),
     )
+
+
+class _ByTeamSize(Func):
+    """Of a team's size, counted to FEW and one: what is asked where it is none, where it is more
+    than FEW, and else. `Case` would count the team again for each of its conditions."""
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any, **_extra: Any) -> Any:
+        said = [compiler.compile(one) for one in self.source_expressions]
+        (size, none, many, few), values = zip(*said, strict=True)
+        text = f"CASE {size} WHEN 0 THEN {none} WHEN {FEW + 1} THEN {many} ELSE {few} END"
+        return text, tuple(itertools.chain(*values))
 
 
 def _before(day: str) -> Q:

@@ -98,6 +98,9 @@ PAGES = {
         "{% if person.name %}y{% endif %}{% if nobody.name %}y{% else %}n{% endif %}"
         "{% if nobody %}y{% elif not nobody %}n{% endif %}{% if template %}t{% endif %}"
         "{% if autoescape %}a{% endif %}{% if nobody == None %}none{% endif %}"
+        "{% icons %}{% icon 'search' %}{% icon 'search' '20' %}{% icon drawn %}"
+        "{% icon none|default:'' %}"
+        "{% icon 'person' size=size %}{% icon 'person' as there %}{{ there }}"
         "{% endblock %}"
     ),
 }  # fmt: skip
@@ -113,7 +116,7 @@ def context() -> Context:
             "rows": rows, "row": rows[1], "word": "w<o>rd", "partial": "row", "none": None,
             "pairs": [(1, "a"), (2, "<b>")], "stream": (str(n) for n in range(3)),
             "listed": Listed(key="k&y"), "plain": "a & \"b\" <c> 'd'", "safe": mark_safe("<b>"),
-            "page": "help", "key": UUID(int=7),
+            "drawn": "search", "size": 20, "page": "help", "key": UUID(int=7),
             "lazy": gettext_lazy("Find"), "number": 1234567, "real": 0.5, "called": rows[0].called,
             "person": SimpleLazyObject(lambda: rows[0]), "kept": NotCalled(), "kind": NotCalled,
         }
@@ -152,6 +155,7 @@ def test_a_template_is_drawn_as_django_draws_it(name: str) -> None:
         ("{% for a, b in rows %}{{ a }}{% endfor %}", ValueError),
         ("{% include 'nowhere' %}", Exception),
         ("{% extends none %}", TemplateSyntaxError),
+        ("{% load taperplan %}{% icon 'no-such-icon' %}", TemplateSyntaxError),
     ],
 )
 def test_what_fails_in_django_fails_the_same(source: str, error: type[Exception]) -> None:
@@ -175,11 +179,11 @@ def test_two_who_draw_the_same_page_at_once_see_their_own() -> None:
         for _time in range(40):
             mine = context()
             mine["rows"] = [Row(name, date(1970, 4, 3))] * 5
-            others = "Bo" if name == "Ada" else "Ada"
+            others = "Ben" if name == "Ada" else "Ada"
             if others in page.render(mine):
                 wrong.append(name)
 
-    threads = [threading.Thread(target=draw, args=(name,)) for name in ("Ada", "Bo")]
+    threads = [threading.Thread(target=draw, args=(name,)) for name in ("Ada", "Ben")]
     for thread in threads:
         thread.start()
     for thread in threads:
