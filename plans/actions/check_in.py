@@ -47,6 +47,7 @@ from taperplan import kept
 from taperplan.accounts.refusals import NotDoneError
 from taperplan.audit import trail
 from taperplan.audit.verbs import Verb
+from taperplan.inserts import insert
 from taperplan.words import gettext as _
 
 if TYPE_CHECKING:
@@ -306,7 +307,7 @@ def _write(work: _Work, state: DraftState = DraftState.OPEN) -> None:
     draft.revision += 1
     draft.changed_at, draft.changed_by = work.now, work.by
     if work.new:
-        draft.save(force_insert=True)
+        insert(draft)
     else:
         draft.save(update_fields=["answers", "state", "revision", "changed_at", "changed_by"])
 
@@ -337,7 +338,7 @@ def _sealed(work: _Work, reading: Reading, around: Around) -> Completed:
     _write(work, DraftState.COMPLETED)
     check_in = _check_in(work, reading, around, corrects)
     _insert_rows(check_in, reading, around)
-    check_in.save(force_insert=True)
+    insert(check_in)
     _ask(check_in, reading, around, work)
     if reading.taken_back:
         work.rows += take_back_within(
@@ -431,8 +432,8 @@ def _check_in(work: _Work, reading: Reading, around: Around, corrects: CheckIn |
 
 def _insert_rows(check_in: CheckIn, reading: Reading, around: Around) -> None:
     """The children, before their parent seals them. A table with nothing to say is left alone."""
-    if reading.present:
-        PresentSymptom.objects.bulk_create(
+    insert(
+        *(
             PresentSymptom(
                 check_in=check_in,
                 answered_by=line.by.value,
@@ -440,8 +441,9 @@ def _insert_rows(check_in: CheckIn, reading: Reading, around: Around) -> None:
             )
             for line in reading.present
         )
-    if reading.declined:
-        DeclinedSymptom.objects.bulk_create(
+    )
+    insert(
+        *(
             DeclinedSymptom(
                 check_in=check_in,
                 key=line.key,
@@ -452,8 +454,9 @@ def _insert_rows(check_in: CheckIn, reading: Reading, around: Around) -> None:
             )
             for line in reading.declined
         )
-    if reading.vital_signs:
-        VitalSign.objects.bulk_create(
+    )
+    insert(
+        *(
             VitalSign(
                 check_in=check_in,
                 vital=line.measured.vital.value,
@@ -465,8 +468,9 @@ def _insert_rows(check_in: CheckIn, reading: Reading, around: Around) -> None:
             )
             for line in reading.vital_signs
         )
-    if reading.scales:
-        ScaleTotal.objects.bulk_create(
+    )
+    insert(
+        *(
             ScaleTotal(
                 check_in=check_in,
                 scale=line.scale.value,
@@ -478,12 +482,13 @@ def _insert_rows(check_in: CheckIn, reading: Reading, around: Around) -> None:
             )
             for line in reading.scales
         )
+    )
     _insert_taken(check_in, reading, around)
 
 
 def _insert_taken(check_in: CheckIn, reading: Reading, around: Around) -> None:
-    if reading.taken:
-        Taken.objects.bulk_create(
+    insert(
+        *(
             Taken(
                 check_in=check_in,
                 drug=around.drugs[line.drug],
@@ -497,8 +502,9 @@ def _insert_taken(check_in: CheckIn, reading: Reading, around: Around) -> None:
             )
             for line in reading.taken
         )
-    if reading.amounts:
-        TakenAmount.objects.bulk_create(
+    )
+    insert(
+        *(
             TakenAmount(
                 check_in=check_in,
                 product=around.products[line.product],
@@ -511,6 +517,7 @@ def _insert_taken(check_in: CheckIn, reading: Reading, around: Around) -> None:
             )
             for position, line in enumerate(reading.amounts, start=1)
         )
+    )
 
 
 def _ask(check_in: CheckIn, reading: Reading, around: Around, work: _Work) -> None:
@@ -632,7 +639,7 @@ def open_correction(
             changed_by=by,
         )
         _still_standing(draft)
-        draft.save(force_insert=True)
+        insert(draft)
         trail.record(Verb.CHECK_IN_OPENED, draft, patient=check_in.patient, by=by)
         return draft
 

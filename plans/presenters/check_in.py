@@ -77,7 +77,7 @@ def around(
     shown: bool = True,
 ) -> Around:
     """Three queries, and a fourth where an amount of a product is typed. Not `shown`: for what
-    is not drawn, the last check-in comes without who recorded it and its version."""
+    is not drawn, of the last check-in only its moment comes."""
     zone = patient.clinic.zone
     day = happened_on(answers, opened_at.astimezone(zone).date())
     # With the last check-in where there is one: both in one statement.
@@ -160,7 +160,9 @@ def last_standing(
         if "before" in marks.keys:
             rows = rows.exclude(pk=marks.keys["before"]).filter(happened_at__lte=marks.now)
         rows = rows.annotate(sedatives=Subquery(_sedatives(about)))
-        return (rows.select_related("recorded_by", "version") if shown else rows)[:1]
+        return (
+            rows.select_related("recorded_by", "version") if shown else rows.only("happened_at")
+        )[:1]
 
     asked = kept.about(patient=patient.pk)
     if before is not None:

@@ -389,7 +389,7 @@ class _ByTeamSize(Func):
     """Of a team's size, counted to FEW and one: what is asked where it is none, where it is more
     than FEW, and else. `Case` would count the team again for each of its conditions."""
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any, **_extra: Any) -> Any:
+    def as_sql(self, compiler: SQLCompiler, connection: Any, **_extra: Any) -> Any:  # type: ignore[override]
         said = [compiler.compile(one) for one in self.source_expressions]
         (size, none, many, few), values = zip(*said, strict=True)
         text = f"CASE {size} WHEN 0 THEN {none} WHEN {FEW + 1} THEN {many} ELSE {few} END"
