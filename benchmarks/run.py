@@ -2,12 +2,14 @@
 
     python -m benchmarks.run --patients 10000 [--folder DIR] [--only PART ...] [--write]
     python -m benchmarks.run --patients 100000 --folder LARGE --smaller DIR --only pages
+    python -m benchmarks.run --patients 10000 --only pages --engine PostgreSQL
 
 Two processes answer in turn, one request at a time, through their whole stack of middleware and
 templates (the test client, so that no web server is measured): each round asks every page of
 both once, so that a slow moment of the machine meets both. The databases in the folder are made
 where they are missing and used again where they stand. With the folder of a smaller run the list of
-patients is asked of both sizes in the same rounds. Then a two-page handout beside plain platypus,
+patients is asked of both sizes in the same rounds. On PostgreSQL both are made anew, in one server
+that waits for its disk as a clinic's does. Then a two-page handout beside plain platypus,
 two workers beside two of the admin and of one with the product's libraries, a backup with its
 verified restore, and eight people who write at once on either engine.
 """
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 WARM = 2
+SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 PARTS = ("pages", "papers", "workers", "backup", "writers")
 
 # What is compared, with what, and the most that it may be.
@@ -86,32 +89,51 @@ class Side:
         self._process.wait(30)
 
 
-def environments(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
+def environments(folder: Path, server: str = "") -> tuple[dict[str, str], dict[str, str]]:
+    """With the databases in the folder, or those of PostgreSQL at `server`."""
     common = {"HTTPS": "false", "SECRET_KEY": "benchmark", "TRAIL_KEY": "benchmark"}
     ours = common | {
-        "DATABASE_URL": f"sqlite:///{folder / 'ours.sqlite3'}",
+        "DATABASE_URL": f"{server}/ours" if server else f"sqlite:///{folder / 'ours.sqlite3'}",
         "DJANGO_SETTINGS_MODULE": "taperplan.settings",
         "STATICFILES_BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
         "STATIC_ROOT": str(ROOT / "taperplan" / "static"),
         "VAR_DIR": str(folder / "var"),
     }
     peer = common | {
-        "PEER_DATABASE": str(folder / "peer.sqlite3"),
+        "PEER_DATABASE": f"{server}/peer" if server else str(folder / "peer.sqlite3"),
         "DJANGO_SETTINGS_MODULE": "benchmarks.peer.settings",
     }
     return ours, peer
 
 
 @contextmanager
-def sides(folder: Path, smaller: Path | None) -> Iterator[dict[str, Side]]:
-    ours, peer = environments(folder)
+def sides(folder: Path, smaller: Path | None, engine: str) -> Iterator[dict[str, Side]]:
     with ExitStack() as stack:
+        server = stack.enter_context(_server()) if engine == POSTGRESQL else ""
+        ours, peer = environments(folder, server)
         made = {"": Side("asked_ours", ours), "peer:": Side("asked_peer", peer)}
         if smaller is not None:
             made["small:"] = Side("asked_ours", environments(smaller)[0])
         for side in made.values():
             stack.callback(side.close)
         yield made
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    """A PostgreSQL of our own with two empty databases."""
+    import psycopg
+
+    from tests.harness import postgres
+
+    binaries = postgres.binaries()
+    if binaries is None:
+        raise SystemExit("PostgreSQL is not installed here.")
+    with postgres.cluster(binaries, durable=True) as made:
+        with psycopg.connect(made.url, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE ours")
+            connection.execute("CREATE DATABASE peer")
+        yield made.url.rpartition("/")[0]
 
 
 def main() -> None:
@@ -124,8 +146,13 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS, help="all unless named")
     parser.add_argument("--folder", type=Path, help="where the databases stand; else a new one")
     parser.add_argument("--smaller", type=Path, help="the folder of a run with fewer patients")
+    parser.add_argument(
+        "--engine", choices=(SQLITE, POSTGRESQL), default=SQLITE, help="of the rows of pages"
+    )
     parser.add_argument("--write", action="store_true", help="add the result to RESULTS.md")
     asked = parser.parse_args()
+    if asked.engine == POSTGRESQL and (set(asked.only) != {"pages"} or asked.smaller):
+        parser.error("on PostgreSQL the pages are asked alone: --only pages, without --smaller")
     began = time.monotonic()
     with ExitStack() as stack:
         folder = asked.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -133,12 +160,14 @@ def main() -> None:
         lines = heading(asked)
         days: tuple[dict[str, Any], ...] = ()
         if {"pages", "backup", "workers"} & set(asked.only):
-            with sides(folder, asked.smaller) as found:
+            with sides(folder, asked.smaller, asked.engine) as found:
                 for side in found.values():
                     side.ask("fill", str(asked.patients), str(asked.check_ins))
                 if "pages" in asked.only:
                     table = TABLE + (SIZES if asked.smaller else ())
                     lines += report(measured(found, table, asked.rounds), table, asked.patients)
+                    if asked.engine == POSTGRESQL:
+                        lines += ["", "What the server works is in the clock's figure alone."]
                 days = (found[""].ask("day"), found["peer:"].ask("day"))
         lines += service_rows(asked, folder, days)
     lines += ["", f"All of it: {(time.monotonic() - began) / 60:.1f} minutes.", ""]
@@ -302,7 +331,7 @@ def heading(asked: Any) -> list[str]:
     )
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     visits = f"{asked.patients * asked.check_ins:,}"
-    title = f"{asked.patients:,} patients, {visits} check-ins, SQLite"
+    title = f"{asked.patients:,} patients, {visits} check-ins, {asked.engine}"
     machine = f"{processor}, {os.cpu_count()} cores, Python {platform.python_version()}"
     return [
         f"## {datetime.now(UTC):%d %b %Y, %H:%M} UTC: {title}",

@@ -20,14 +20,16 @@ LAST = datetime.fromisoformat("2026-11-20T09:00:00+00:00")
 def fill(*, patients: int, check_ins: int, told: Callable[[int], None]) -> None:
     from django.contrib.auth.models import User
     from django.core.management import call_command
+    from django.core.management.color import no_style
     from django.db import connection, transaction
 
     from benchmarks.peer.records.models import CheckIn, Patient, Plan, Step, Symptom
 
     call_command("migrate", run_syncdb=True, verbosity=0)
     User.objects.create_superuser("peer", password="peer")  # noqa: S106
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA synchronous=OFF")
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous=OFF")
     chance = random.Random(9)  # noqa: S311
     plan_key = step_key = visit_key = symptom_key = 0
     for first in range(0, patients, AT_ONCE):
@@ -70,5 +72,9 @@ def fill(*, patients: int, check_ins: int, told: Callable[[int], None]) -> None:
             for model, made in rows.items():
                 model._default_manager.bulk_create(made)  # type: ignore[attr-defined]
         told(min(first + AT_ONCE, patients))
+    written = (Patient, Plan, Step, CheckIn, Symptom)
     with connection.cursor() as cursor:
+        # Rows came with keys of their own: PostgreSQL counts on from the last.
+        for statement in connection.ops.sequence_reset_sql(no_style(), written):
+            cursor.execute(statement)
         cursor.execute("ANALYZE")

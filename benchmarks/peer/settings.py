@@ -7,6 +7,8 @@ engine with the same settings. Only for the benchmarks.
 from __future__ import annotations
 
 import os
+from typing import Any
+from urllib.parse import urlsplit
 
 SECRET_KEY = "benchmark-only"  # noqa: S105
 DEBUG = False
@@ -43,10 +45,11 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {
+_AT = os.environ["PEER_DATABASE"]
+_SQLITE = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": os.environ["PEER_DATABASE"],
+        "NAME": _AT,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -56,6 +59,24 @@ DATABASES = {
         },
     }
 }
+
+
+def _postgresql(address: str) -> dict[str, Any]:
+    found = urlsplit(address)
+    return {
+        "default": {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": found.path.strip("/"),
+            "USER": found.username,
+            "PASSWORD": found.password,
+            "HOST": found.hostname,
+            "PORT": found.port,
+            "OPTIONS": {"options": "-c jit=off"},
+        }
+    }
+
+
+DATABASES = _postgresql(_AT) if _AT.startswith("postgres://") else _SQLITE
 WSGI_APPLICATION = "benchmarks.peer.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "static/"

@@ -203,6 +203,7 @@ def test_a_release_is_switched_to_and_back_by_one_command_each(tmp_path: Path) -
         "TAPERPLAN_ENVIRONMENT": str(tmp_path / "environment"),
         "TAPERPLAN_AS": "env",
         "TAPERPLAN_RESTART": "true",
+        "TAPERPLAN_TRY_RESTART": "true",
     }
 
     def release(*words: str) -> int:

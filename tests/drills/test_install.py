@@ -25,6 +25,7 @@ MANUAL = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 EVIDENCE = ROOT / "docs" / "evidence" / "install.md"
 HOST = "clinic.example"
 FIRST, NEXT = "taperplan-0.1.0", "taperplan-0.1.1"
+SERVICES = ("taperplan-web", "taperplan-notifier", "taperplan-metrics")
 # What `setup` asks for, in its order.
 ANSWERS = "Drill clinic\nEurope/Berlin\nAda Sample\nada@clinic.example"
 
@@ -159,6 +160,12 @@ def works(server: Machine, authority: Path) -> dict[str, str]:
     }
 
 
+def running(server: Machine, service: str) -> str:
+    """The release that the processes of a service stand in."""
+    found = server.type(f"readlink /proc/$(systemctl show -p MainPID --value {service})/cwd")
+    return Path(found.strip()).name
+
+
 def upgraded(server: Machine, authority: Path) -> dict[str, str]:
     """Each step of the manual's upgrade, and back."""
     (block,) = commands("Upgrade, and back")
@@ -178,6 +185,8 @@ def upgraded(server: Machine, authority: Path) -> dict[str, str]:
         told[f"upgrade: `deploy/release {step}`, until the site answers"] = _took(began)
         now = server.type("readlink -f /opt/taperplan/current").strip()
         assert Path(now).name == runs
+        for service in SERVICES:
+            assert running(server, service) == runs, f"{service} after {step}"
     return told
 
 

@@ -156,7 +156,8 @@ class Command(BaseCommand):
                     f"{refused.sentence} Run it again when that is mended: it goes on from there."
                 ) from refused
             told("Registering", min(first + AT_ONCE, len(new)), len(new))
-        self.stdout.write(f"{len(new):,} patients are registered.")
+        many = "patient is" if len(new) == 1 else "patients are"
+        self.stdout.write(f"{len(new):,} {many} registered.")
 
 
 def _line(refused: NotDoneError, batch: Sequence[importing.Person]) -> int:
