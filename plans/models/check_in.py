@@ -614,7 +614,9 @@ class RequestAnswer(models.Model):
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def visible_to(self, user: User) -> FollowUpQuerySet:
-        return self.filter(patient__in=Patient.objects.visible_to(user))
+        # Each row asks for its own patient: nearly everybody has one, and few days are asked for.
+        of_row = Patient.objects.visible_to(user).filter(pk=models.OuterRef("patient_id"))
+        return self.filter(models.Exists(of_row))
 
 
 class FollowUp(models.Model):

@@ -113,6 +113,10 @@ class Escalation(models.Model):
             models.Index(fields=["patient", "-raised_at"], name="escalation_by_patient"),
             models.Index(fields=["patient"], condition=STILL_OPEN, name="escalation_open"),
             models.Index(fields=["id"], condition=Q(telling=True), name="escalation_telling"),
+            # Every page asks whether notices of these are stuck; the others add up over the years.
+            models.Index(
+                fields=["id"], condition=Q(acknowledged_at=None), name="escalation_unanswered"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,14 +16,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from patients.models import Patient
-from plans.models import Plan, Step, Told, Version
+from plans.models import Escalation, FollowUp, Outbox, Plan, Step, Told, Version
 from plans.presenters import home
 from plans.presenters.waiting import Waiting, Whose
+from plans.rules.notices import LATE, TRIES
+from plans.rules.redflags import EscalationState
 from tests import doors
 from tests.access.world import World
 from tests.harness.databases import forget_statistics
 
 MANY = 3000
+DAY = date(2026, 3, 2)
 # How each engine says that it reads every patient, or every patient of a clinic.
 EVERYBODY = re.compile(
     r"SCAN patients_patient|SCAN U\d+ .*patients_patient|USING INDEX patients_patient_clinic"
@@ -100,6 +103,51 @@ def test_a_statement_that_reads_every_patient_is_found(crowded: World) -> None:
 
     assert EVERYBODY.search(plan_of(everybody))
     assert not EVERYBODY.search(plan_of(few))
+
+
+@pytest.mark.django_db
+@pytest.mark.one_engine
+def test_follow_ups_of_some_days_are_found_from_these_days(crowded: World) -> None:
+    some = FollowUp.objects.visible_to(crowded.clare).filter(due_on__range=(DAY, DAY))
+    with CaptureQueriesContext(connection) as captured:
+        list(some.values("pk"))
+    assert not EVERYBODY.search(plan_of(captured[0]["sql"])), plan_of(captured[0]["sql"])
+
+
+@pytest.mark.django_db
+@pytest.mark.one_engine
+def test_what_was_told_in_the_years_before_is_not_read_to_say_what_is_stuck(
+    crowded: World,
+) -> None:
+    """Of thousands of red flags that were answered, the frame of a page asks none."""
+    flag, people = crowded.escalation, Patient.objects.filter(family_name="CROWD")[:1000]
+    clinic = crowded.patient.clinic
+    long_ago = [
+        Escalation(
+            pk=uuid.uuid4(), patient=patient, symptom=flag.symptom, label=flag.label,
+            level=flag.level, state=EscalationState.CLOSED.value, revision=3, telling=False,
+            raised_at=flag.raised_at, raised_by=flag.raised_by, reported_at=flag.reported_at,
+            acknowledged_at=flag.raised_at, acknowledged_by=flag.raised_by,
+        )
+        for patient in people
+    ]  # fmt: skip
+    Escalation.objects.bulk_create(long_ago)
+    Outbox.objects.bulk_create(
+        Outbox(
+            pk=uuid.uuid4(), escalation=one, move=1, rung=rung, turn=0, made_at=flag.raised_at,
+            due_at=flag.raised_at, told_at=flag.raised_at,
+        )
+        for one in long_ago
+        for rung in (1, 2)
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    stuck = Outbox.objects.stuck(clinic, now=timezone.now(), patience=LATE, tries=TRIES)
+    with CaptureQueriesContext(connection) as captured:
+        list(stuck.values("pk"))
+    steps = plan_of(captured[0]["sql"])
+    assert "escalation_unanswered" in steps
+    assert not re.search(r"SCAN plans_(outbox|escalation)\b(?! USING)", steps), steps
 
 
 def planned(world: World) -> None:
