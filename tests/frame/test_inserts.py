@@ -85,7 +85,7 @@ def test_a_completed_check_in_says_the_same_with_either(
 
 @pytest.mark.parametrize("many", [1, 2, 20, 21, 60])
 def test_so_many_rows_at_once_are_each_there(otto: Patient, clare: User, many: int) -> None:
-    for turn in ("a", "b"):
+    for turn, many in (("a", many), ("b", many + 1), ("c", many)):
         insert(
             *(
                 RecordNumber(
