@@ -21,6 +21,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.expressions import BaseExpression, Col, ColPairs
 from django.db.models.query import ModelIterable
+from django.db.models.sql import UpdateQuery
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ M = TypeVar("M", bound=models.Model)
 _TODAY = date(1601, 6, 15)
 _NOW = datetime(1701, 6, 15, 12, tzinfo=UTC)
 _DAYS = date(1501, 6, 15)
+_MOMENTS = datetime(1401, 6, 15, 12, tzinfo=UTC)
 # The last sign of a word's mark, so that what a query puts behind a word is told apart from it.
 _END = "\ue000"
 _FIELDS: tuple[tuple[type, models.Field[Any, Any]], ...] = (
@@ -62,6 +64,7 @@ class Values:
     # Typed by somebody, so never part of the text.
     words: Mapping[str, str] = field(default_factory=dict)
     days: Mapping[str, date] = field(default_factory=dict)
+    moments: Mapping[str, datetime] = field(default_factory=dict)
 
     def marks(self) -> Values:
         """The same names with marks for values: no request has these."""
@@ -71,6 +74,7 @@ class Values:
             _NOW,
             {name: f"mark of {name}{_END}" for name in self.words},
             {name: _DAYS + timedelta(days=n) for n, name in enumerate(self.days)},
+            {name: _MOMENTS + timedelta(days=n) for n, name in enumerate(self.moments)},
         )
 
 
@@ -98,6 +102,13 @@ class _NamedDay(NamedTuple):
         return values.days[self.name]
 
 
+class _NamedMoment(NamedTuple):
+    name: str
+
+    def of(self, values: Values) -> datetime:
+        return values.moments[self.name]
+
+
 class _Day(NamedTuple):
     ahead: timedelta
 
@@ -112,7 +123,7 @@ class _Moment(NamedTuple):
         return values.now + self.ahead
 
 
-_MARKED = (_Key, _Word, _NamedDay, _Day, _Moment)
+_MARKED = (_Key, _Word, _NamedDay, _NamedMoment, _Day, _Moment)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,14 +142,23 @@ class _Statement:
         return self._read(found, connection) if found else found
 
     def raw(self, values: Values, connection: BaseDatabaseWrapper) -> list[tuple[Any, ...]]:
-        filled = {
+        with connection.cursor() as cursor:
+            cursor.execute(self.text, self._filled(values, connection))
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+    def done(self, values: Values, connection: BaseDatabaseWrapper) -> int:
+        """How many rows a statement that changes some has changed."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.text, self._filled(values, connection))
+            changed: int = cursor.rowcount
+        return changed
+
+    def _filled(self, values: Values, connection: BaseDatabaseWrapper) -> dict[str, Any]:
+        return {
             name: _prepared(part.of(values), connection) if isinstance(part, _MARKED) else part
             for name, part in self.places
         }
-        with connection.cursor() as cursor:
-            cursor.execute(self.text, filled)
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
 
     def _read(
         self, rows: list[tuple[Any, ...]], connection: BaseDatabaseWrapper
@@ -252,6 +272,24 @@ class Kept:
         asked: Any = _Asked(statement.compiler, rows)
         return list(ModelIterable(asked)) if rows else []
 
+    def update(
+        self,
+        sort: Hashable,
+        values: Values,
+        make: Callable[[Values], tuple[models.QuerySet[Any, Any], Mapping[str, Any]]],
+    ) -> int:
+        """How many rows `make(values)` found and changed: they, and what of them changes."""
+
+        def made(marks: Values) -> models.QuerySet[Any, Any]:
+            rows, changes = make(marks)
+            query: Any = rows.query.chain(UpdateQuery)
+            query.add_update_values(changes)
+            rows.query = query
+            return rows
+
+        statement, connection = self._statement(sort, values, made)
+        return 0 if statement is None else statement.done(values, connection)
+
     def _statement(
         self, sort: Hashable, values: Values, make: Callable[[Values], models.QuerySet[Any, Any]]
     ) -> tuple[_Statement | None, BaseDatabaseWrapper]:
@@ -305,6 +343,7 @@ def _made(
         _prepared(key, connection): _Key(name) for name, key in marks.keys.items()
     }
     places |= {_prepared(day, connection): _NamedDay(name) for name, day in marks.days.items()}
+    places |= {_prepared(at, connection): _NamedMoment(name) for name, at in marks.moments.items()}
     places |= {word: _Word(name, "") for name, word in marks.words.items()}
     text, named = _written(text, [_place(part, places) for part in parameters], connection.vendor)
     names = query.selected or (*query.values_select, *query.annotation_select)
@@ -348,7 +387,8 @@ def _literal(part: Any, vendor: str) -> str | None:
 def _emptied(compiler: Any) -> Any:
     """The compiler with what it reads columns by, and without the query that it was made from: a
     large one is some megabytes, for each sort of asker."""
-    compiler.select = [(_read_by(column), ("", ()), name) for column, _sql, name in compiler.select]
+    columns = compiler.select or ()
+    compiler.select = [(_read_by(column), ("", ()), name) for column, _sql, name in columns]
     compiler.query = compiler.where = compiler.having = compiler.qualify = None
     return compiler
 

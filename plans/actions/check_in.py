@@ -7,7 +7,7 @@ rows first, the check-in last, under the key that the form brought.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -552,10 +552,33 @@ def _set_follow_up(check_in: CheckIn, reading: Reading, *, by: User) -> None:
     standing = FollowUp.objects.filter(patient=check_in.patient)
     if corrected is not None and standing.filter(check_in=corrected).update(**values):
         return
-    if not standing.filter(as_of__lte=check_in.happened_at).update(**values):
+    if not _move_follow_up(values, of=check_in.patient_id):
         FollowUp.objects.bulk_create(
             [FollowUp(patient=check_in.patient, **values)], ignore_conflicts=True
         )
+
+
+_kept_follow_up = kept.Kept()
+
+
+def _move_follow_up(values: Mapping[str, Any], *, of: uuid.UUID) -> int:
+    """Where it was set by a check-in that was no later: how many were moved, one or none."""
+    day: date | None = values["due_on"]
+    same = {name: values[name] for name in ("how", "safety_open")}
+
+    def made(marks: kept.Values) -> tuple[QuerySet[FollowUp], dict[str, Any]]:
+        rows = FollowUp.objects.filter(patient=marks.keys["of"])
+        rows = rows.filter(as_of__lte=marks.moments["as_of"])
+        named = {name: marks.keys[name] for name in ("check_in", "set_by")}
+        return rows, {**same, **named, **marks.moments, "due_on": marks.days.get("due_on")}
+
+    asked = kept.about(of=of, check_in=values["check_in"].pk, set_by=values["set_by"].pk)
+    asked = replace(
+        asked,
+        days={} if day is None else {"due_on": day},
+        moments={"as_of": values["as_of"], "set_at": values["set_at"]},
+    )
+    return _kept_follow_up.update((day is None, *same.values()), asked, made)
 
 
 # --- taken back, corrected, in error ----------------------------------------------------------

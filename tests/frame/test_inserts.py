@@ -85,18 +85,18 @@ def test_a_completed_check_in_says_the_same_with_either(
 
 @pytest.mark.parametrize("many", [1, 2, 20, 21, 60])
 def test_so_many_rows_at_once_are_each_there(otto: Patient, clare: User, many: int) -> None:
-    for turn, many in (("a", many), ("b", many + 1), ("c", many)):
+    for turn, so_many in (("a", many), ("b", many + 1), ("c", many)):
         insert(
             *(
                 RecordNumber(
                     patient=otto, clinic=otto.clinic, issuer=ODD, number=f"{turn}{n}",
                     number_search=f"{turn}{n}", recorded_at=NOW, recorded_by=clare,
                 )
-                for n in range(many)
+                for n in range(so_many)
             )
         )  # fmt: skip
         found = RecordNumber.objects.filter(patient=otto, number__startswith=turn)
-        assert found.count() == many
+        assert found.count() == so_many
 
 
 def test_none_asks_nothing_of_the_database() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -144,6 +145,47 @@ def test_time_is_the_request_s_own(clinic: Clinic) -> None:
 
     assert names(0) == ["New"]
     assert names(9) == ["New", "Old"]
+
+
+def test_rows_are_changed_as_the_query_changes_them(clinic: Clinic, clare: User) -> None:
+    begun = timezone.now() - timedelta(days=30)
+    ours, theirs, nobodys = (PatientFactory(clinic=clinic, changed_at=begun) for _n in range(3))
+    known, seen = kept.Kept(), Seen()
+
+    def asked(values: kept.Values) -> Any:
+        rows = Patient.objects.filter(
+            pk=values.keys["who"], changed_at__lte=values.moments["before"]
+        )
+        died = values.days.get("died")
+        changes = {"changed_at": values.moments["at"], "died_on": died}
+        changes |= {"died_told_by": "it's %s" if died else "", "registered_by": values.keys["by"]}
+        return rows, changes
+
+    for days, who in ((40, ours), (50, ours), (60, ours)):
+        values = kept.Values(
+            {"who": who.pk, "by": clare.pk}, timezone.localdate(), timezone.now(),
+            {}, {"died": date(2026, 1, days - 39)},
+            {"before": begun + timedelta(days=days - 1), "at": begun + timedelta(days=days)},
+        )  # fmt: skip
+        with connection.execute_wrapper(seen):
+            assert known.update("", values, asked) == 1
+        rows, changes = asked(replace(values, keys={**values.keys, "who": theirs.pk}))
+        assert rows.update(**changes) == 1
+        ours.refresh_from_db()
+        theirs.refresh_from_db()
+        columns = ("changed_at", "died_on", "died_told_by", "registered_by_id")
+        assert [getattr(ours, name) for name in columns] == [
+            getattr(theirs, name) for name in columns
+        ]
+    too_late = replace(values, moments={**values.moments, "before": begun})
+    assert known.update("", too_late, asked) == 0
+    alive = replace(values, days={}, moments=dict.fromkeys(values.moments, values.moments["at"]))
+    assert known.update("alive", alive, asked) == 1
+    ours.refresh_from_db()
+    assert ours.died_on is None
+    assert len({text for text, _values in seen.made}) == 1
+    nobodys.refresh_from_db()
+    assert nobodys.changed_at == begun
 
 
 def test_no_more_sorts_are_kept_than_wanted(clinic: Clinic) -> None:
