@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 PAGE = 50
 SUGGESTED = 8
 # Of more than so many, a list says only that they are more.
-MOST = 1_000
+MOST = 500
 # A word that more records share leads nobody: the list is walked until a page of them is met.
 SHARED = 500
 _FEW = 3

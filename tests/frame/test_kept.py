@@ -157,7 +157,7 @@ def test_rows_are_changed_as_the_query_changes_them(clinic: Clinic, clare: User)
             pk=values.keys["who"], changed_at__lte=values.moments["before"]
         )
         died = values.days.get("died")
-        changes = {"changed_at": values.moments["at"], "died_on": died}
+        changes: dict[str, Any] = {"changed_at": values.moments["at"], "died_on": died}
         changes |= {"died_told_by": "it's %s" if died else "", "registered_by": values.keys["by"]}
         return rows, changes
 
