@@ -47,18 +47,20 @@ class PatientList:
 def patient_list(page: Found, today: date, here: str) -> PatientList:
     """`here` is where the list stands, ready for the page's number to be put behind it."""
     url_of = patient_urls()
+    # All of them in one reading.
+    numbers = texts_of("[" + ",".join(one.numbers or "[]" for one in page.rows) + "]")
     # A few settings, each of many people.
     words = {one: word_of(CareSetting, one) for one in {row.care_setting for row in page.rows}}
     return PatientList(
         rows=tuple(
             list_row(
                 one,
-                [number_in_words(*texts) for texts in texts_of(one.numbers)],
+                [number_in_words(*texts) for texts in its_numbers],
                 today,
                 url_of(one.pk),
                 words[one.care_setting],
             )
-            for one in page.rows
+            for one, its_numbers in zip(page.rows, numbers, strict=True)
         ),
         shown=_shown(page),
         count=page.count,
