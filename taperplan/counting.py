@@ -53,8 +53,11 @@ class AsKept(Func):
         return self.as_sql(compiler, connection, template="+%(expressions)s", **extra)
 
 
-def texts_of(found: str | None) -> list[list[Any]]:
-    """What a column of `TextsOf` says, row by row."""
+def texts_of(found: str | list[list[Any]] | None) -> list[list[Any]]:
+    """What a column of `TextsOf` says, row by row. One that stood within another may be read
+    already: SQLite tells JSON from text, and promises neither where it comes out of a subquery."""
+    if isinstance(found, list):
+        return found
     rows: list[list[Any]] = json.loads(found or "[]")
     return rows
 

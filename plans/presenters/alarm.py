@@ -59,10 +59,9 @@ def asked(clinic: Clinic, now: datetime) -> dict[str, Combinable]:
         # The first of them, and beside it how many they are.
         "stuck": TextsOf(
             first.annotate(
-                most=Subquery(failing.values("tries")[:1]),
-                why=Subquery(failing.values("fault")[:1]),
+                failed=TextsOf(failing.values_list("tries", "fault")[:1]),
                 many=Window(Count("*")),
-            ).values_list("escalation_id", "rung", "made_at", "most", "why", "many")[:1]
+            ).values_list("escalation_id", "rung", "made_at", "failed", "many")[:1]
         ),
     }
 
@@ -145,7 +144,8 @@ def _nobody_sends(beat: datetime | None, clinic: Clinic) -> Alarm:
 
 
 def _stuck(first: Sequence[Any], clinic: Clinic, now: datetime, *, may_open: bool) -> Alarm:
-    flag, rung, made_at, tries, fault, count = first
+    flag, rung, made_at, failed, count = first
+    tries, fault = next(iter(texts_of(failed)), (0, ""))
     title = ngettext(
         "A red flag notice could not be delivered.",
         "%(count)s red flag notices could not be delivered.",
