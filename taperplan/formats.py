@@ -13,12 +13,12 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import date as Date
 from datetime import time as Time
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from taperplan.words import gettext as _
 from taperplan.words import ngettext, pgettext
@@ -29,8 +29,7 @@ _DECIMALS = 4
 _CLOCK = re.compile("[0-2]?[0-9]:[0-5][0-9]")
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """What a clinic's place decides about times. `first_weekday`: 0 is Monday. `from_right`: its
     language is read from the right."""
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -90,6 +89,8 @@ def _not_migrated() -> list[str]:
     """Whether a table of ours is still to come. Tables newer than the code are no fault."""
     if _migrated.is_set():
         return []
+    from django.db.migrations.executor import MigrationExecutor
+
     try:
         executor = MigrationExecutor(connection)
         waits = executor.migration_plan(executor.loader.graph.leaf_nodes())

@@ -13,7 +13,6 @@ import re
 import uuid
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
@@ -54,17 +53,19 @@ def now() -> datetime:
     return _moment.get() or timezone.now()
 
 
-@dataclass(frozen=True)
-class Values:
+_NONE: Mapping[str, Any] = {}
+
+
+class Values(NamedTuple):
     """What differs from one request to the next: by name, and the time in two forms."""
 
     keys: Mapping[str, uuid.UUID]
     today: date
     now: datetime
     # Typed by somebody, so never part of the text.
-    words: Mapping[str, str] = field(default_factory=dict)
-    days: Mapping[str, date] = field(default_factory=dict)
-    moments: Mapping[str, datetime] = field(default_factory=dict)
+    words: Mapping[str, str] = _NONE
+    days: Mapping[str, date] = _NONE
+    moments: Mapping[str, datetime] = _NONE
 
     def marks(self) -> Values:
         """The same names with marks for values: no request has these."""
@@ -126,16 +127,19 @@ class _Moment(NamedTuple):
 _MARKED = (_Key, _Word, _NamedDay, _NamedMoment, _Day, _Moment)
 
 
-@dataclass(frozen=True, eq=False)
 class _Statement:
     """`text` names its places, each once, so that a value is handed over once however often the
     statement asks for it. What never changes is written in it: beside a partial index, SQLite
     plans a statement anew for every value that is put in."""
 
-    compiler: Any
-    names: tuple[str, ...]
-    text: str
-    places: tuple[tuple[str, Any], ...]
+    def __init__(
+        self,
+        compiler: Any,
+        names: tuple[str, ...],
+        text: str,
+        places: tuple[tuple[str, Any], ...],
+    ) -> None:
+        self.compiler, self.names, self.text, self.places = compiler, names, text, places
 
     def rows(self, values: Values, connection: BaseDatabaseWrapper) -> list[tuple[Any, ...]]:
         found = self.raw(values, connection)

@@ -15,8 +15,6 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.shortcuts import redirect
 from django.utils.crypto import salted_hmac
@@ -24,6 +22,7 @@ from django.utils.crypto import salted_hmac
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     from django.http import HttpResponse
 
     from taperplan.accounts.http import ClinicianRequest
@@ -63,7 +62,7 @@ def sealed(user: User, words: str) -> str:
     plain = int(time.time()).to_bytes(_CLOCK) + len(text).to_bytes(_LENGTH) + text
     # Filled up, so that the length tells little.
     plain += b"\0" * (-len(plain) % _BLOCK)
-    held = AESGCM(_key()).encrypt(nonce, plain, str(user.pk).encode())
+    held = _cipher().encrypt(nonce, plain, str(user.pk).encode())
     return base64.urlsafe_b64encode(nonce + held).rstrip(b"=").decode()
 
 
@@ -71,9 +70,11 @@ def opened(user: User, token: str) -> str:
     """The words; empty for a token that is nobody's, another person's or too old."""
     if not token or len(token) > 8 * LONGEST or not token.isascii():
         return ""
+    from cryptography.exceptions import InvalidTag
+
     try:
         held = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        plain = AESGCM(_key()).decrypt(held[:_NONCE], held[_NONCE:], str(user.pk).encode())
+        plain = _cipher().decrypt(held[:_NONCE], held[_NONCE:], str(user.pk).encode())
     except (InvalidTag, ValueError, binascii.Error):
         return ""
     began, length = int.from_bytes(plain[:_CLOCK]), int.from_bytes(plain[_CLOCK:_WORDS])
@@ -83,6 +84,8 @@ def opened(user: User, token: str) -> str:
     return plain[_WORDS : _WORDS + length].decode("utf-8", "replace")
 
 
-def _key() -> bytes:
-    key: bytes = salted_hmac("taperplan.searches", "words", algorithm="sha256").digest()
-    return key
+def _cipher() -> AESGCM:
+    """Imported with a worker's first search: the library weighs more than most pages do."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(salted_hmac("taperplan.searches", "words", algorithm="sha256").digest())

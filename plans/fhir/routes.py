@@ -3,8 +3,7 @@ OpenAPI description are all made from this table."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from plans.rules.exchange import Part
 
@@ -16,8 +15,7 @@ FHIR_JSON = "application/fhir+json"
 CHANGED = "2026-11-22"
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """`part` None: comes with every key. `searched`: may be asked for by its patient."""
 
     name: str

@@ -11,9 +11,8 @@ migrating; on both engines all are installed after, and serving refuses while on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.apps import apps
 from django.db import connections, transaction
@@ -34,8 +33,7 @@ class Mutability(StrEnum):
     SEALED = "sealed"
 
 
-@dataclass(frozen=True)
-class Trigger:
+class Trigger(NamedTuple):
     """One refusal: `name` is unique in the database, `event` is an SQL verb."""
 
     name: str
@@ -62,12 +60,33 @@ def triggers() -> list[Trigger]:
     return [trigger for model in protected() for trigger in _triggers_of(model)]
 
 
+def names(vendor: str) -> Iterator[str]:
+    """What `standing_on` is called, without what each says: every process asks for it before it
+    serves anything."""
+    for model in protected():
+        table = model._meta.db_table
+        yield from (_refusing("UPDATE", table), _refusing("DELETE", table))
+        if _sealed_by(model):
+            yield f"{table}_sealed"
+        if vendor != "sqlite":
+            yield _refusing("TRUNCATE", table)
+
+
+def _refusing(event: str, table: str) -> str:
+    return f"{table}_no_{event.lower()}"
+
+
+def _sealed_by(model: type[models.Model]) -> str:
+    """The field of the parent that seals a row; "" where none does."""
+    return getattr(model, "sealed_by", "") if declared(model) is Mutability.SEALED else ""
+
+
 def _triggers_of(model: type[models.Model]) -> Iterator[Trigger]:
     table = model._meta.db_table
     for event in ("UPDATE", "DELETE"):
         permit = _permit_of(model) if event == "DELETE" else None
         yield Trigger(
-            name=f"{table}_no_{event.lower()}",
+            name=_refusing(event, table),
             table=table,
             event=event,
             message=f"{table} is append-only: {event.lower()} refused",
@@ -76,8 +95,7 @@ def _triggers_of(model: type[models.Model]) -> Iterator[Trigger]:
             if permit
             else "",
         )
-    sealed_by = getattr(model, "sealed_by", None)
-    if declared(model) is Mutability.SEALED and sealed_by:
+    if sealed_by := _sealed_by(model):
         field: Any = model._meta.get_field(sealed_by)
         parent = field.related_model._meta
         yield Trigger(
@@ -113,7 +131,7 @@ def standing_on(vendor: str) -> list[Trigger]:
 def truncations() -> list[Trigger]:
     return [
         Trigger(
-            name=f"{model._meta.db_table}_no_truncate",
+            name=_refusing("TRUNCATE", model._meta.db_table),
             table=model._meta.db_table,
             event="TRUNCATE",
             message=f"{model._meta.db_table} is append-only: truncate refused",
@@ -162,9 +180,7 @@ def present(connection: BaseDatabaseWrapper, *, disabled: bool = False) -> set[s
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     there = present(connection)
-    return sorted(
-        trigger.name for trigger in standing_on(connection.vendor) if trigger.name not in there
-    )
+    return sorted(name for name in names(connection.vendor) if name not in there)
 
 
 def install(connection: BaseDatabaseWrapper, chosen: Sequence[Trigger] | None = None) -> None:

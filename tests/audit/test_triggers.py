@@ -121,3 +121,11 @@ def test_every_table_that_keeps_what_happened_has_its_triggers() -> None:
 
     assert {trigger.table for trigger in TRIGGERS if trigger.event == "UPDATE"} == keeps
     assert {trigger.table for trigger in TRIGGERS if trigger.event == "DELETE"} == keeps
+
+
+@pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
+def test_what_serving_waits_for_is_every_trigger_by_its_name(vendor: str) -> None:
+    standing = [trigger.name for trigger in append_only.standing_on(vendor)]
+
+    assert sorted(append_only.names(vendor)) == sorted(standing)
+    assert len(standing) == len(set(standing)) > 100
