@@ -13,6 +13,7 @@ import re
 import uuid
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
@@ -53,19 +54,17 @@ def now() -> datetime:
     return _moment.get() or timezone.now()
 
 
-_NONE: Mapping[str, Any] = {}
-
-
-class Values(NamedTuple):
+@dataclass(frozen=True)
+class Values:
     """What differs from one request to the next: by name, and the time in two forms."""
 
     keys: Mapping[str, uuid.UUID]
     today: date
     now: datetime
     # Typed by somebody, so never part of the text.
-    words: Mapping[str, str] = _NONE
-    days: Mapping[str, date] = _NONE
-    moments: Mapping[str, datetime] = _NONE
+    words: Mapping[str, str] = field(default_factory=dict)
+    days: Mapping[str, date] = field(default_factory=dict)
+    moments: Mapping[str, datetime] = field(default_factory=dict)
 
     def marks(self) -> Values:
         """The same names with marks for values: no request has these."""
