@@ -224,7 +224,7 @@ def find(user: User, text: str = "", *, mine: bool = False, page: int | str = 1)
     if not text.strip():
         return _all(user, page, mine=mine)
     sought = _sought(text)
-    if _is_shared(user, sought):
+    if not mine and _is_shared(user, sought):
         return _walked(user, sought, _number(page), mine=mine)
     keys = _found(user, sought, mine=mine)
     if keys is None:
@@ -332,10 +332,16 @@ def _found(user: User, sought: _Sought, *, mine: bool = False) -> list[Any] | No
 
     def made(marks: Values) -> QuerySet[Patient, tuple[Any, ...]]:
         asker_ = asker(marks.keys["user"], marks.keys["clinic"], rights)
-        hit = sought.of(Patient.objects.visible_to(asker_), marks.words, marks.days)
+        visible = Patient.objects.visible_to(asker_)
         if mine:
-            own = Patient.objects.cared_for_by(asker_).filter(pk=OuterRef("pk"))
-            hit = hit.filter(Q(joined_to__isnull=False) | Exists(own))
+            # Theirs are few: of each the words are asked.
+            team = CareTeam.objects.filter(user=asker_, until=None).order_by().values("patient")
+            joined = Patient.objects.filter(joined_to__in=team).order_by().values("pk")
+            hit = sought.having(visible, marks.words, marks.days).filter(
+                pk__in=team.union(joined, all=True)
+            )
+        else:
+            hit = sought.of(visible, marks.words, marks.days)
         return hit.values_list(AsKept("changed_at"), "pk", "joined_to")[: MOST + 1]
 
     asked = sought.by(user, user.membership.clinic_id)
@@ -505,6 +511,12 @@ class _Sought:
     ) -> PatientQuerySet:
         """Those who are found, by the index of words."""
         return visible.filter(self._every(words, days, "pk", lambda shape: not shape.common))
+
+    def having(
+        self, visible: PatientQuerySet, words: Mapping[str, str], days: Mapping[str, date]
+    ) -> PatientQuerySet:
+        """The same, where others than the words say whom to look at: each asks for its own."""
+        return visible.filter(self._every(words, days, "pk", lambda _shape: False))
 
     def walking(
         self,

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from patients.access import find
 from patients.models import Patient
 from plans.models import Escalation, FollowUp, Outbox, Plan, Step, Told, Version
 from plans.presenters import home
@@ -23,6 +24,7 @@ from plans.rules.notices import LATE, TRIES
 from plans.rules.redflags import EscalationState
 from tests import doors
 from tests.access.world import World
+from tests.factories import CareTeamFactory
 from tests.harness.databases import forget_statistics
 
 MANY = 3000
@@ -219,3 +221,21 @@ def test_a_statement_that_reads_every_plan_in_force_is_found(crowded: World) -> 
 
     assert EVERY_PLAN.search(plan_of(everything))
     assert not EVERY_PLAN.search(plan_of(few)), plan_of(few)
+
+
+@pytest.mark.django_db
+@pytest.mark.one_engine
+def test_mine_are_searched_from_my_team(crowded: World) -> None:
+    """However many share the word: of some hundreds of my patients each is asked for it."""
+    sought = list(Patient.objects.filter(family_name="CROWD")[:2])
+    for patient in sought:
+        CareTeamFactory(patient=patient, user=crowded.clare)
+    with CaptureQueriesContext(connection) as captured:
+        found = find(crowded.clare, "crowd", mine=True)
+        find(crowded.clare, "crowd")
+    *mine, _others, everybodys = (plan_of(query["sql"]) for query in captured.captured_queries)
+    assert found.count == len(sought)
+    assert "patient_recent" in everybodys
+    for plan in mine:
+        assert not EVERYBODY.search(plan), plan
+        assert "patient_recent" not in plan, plan
