@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WARM = 40
 # Of a day's pages, by four people at once: every worker has answered each.
 ROUNDS = 8
+REST = 2
 SERVER = ("--workers", "2", "--threads", "4")
 # As deploy/systemd starts it: loaded once, before the workers are forked; one heap for all threads.
 DEPLOYED = ("--preload",)
@@ -104,6 +105,8 @@ def start_and_memory(
 
         with ThreadPoolExecutor(4) as people:
             list(people.map(opened, day["pages"] * ROUNDS))
+        # The last answers are here before their requests have ended.
+        time.sleep(REST)
         used = _memory(pid)
         return {"start": start, "worked": worked, "memory": signing_in, "used": used}
 

@@ -15,7 +15,7 @@ from django.template.loader import get_template  # noqa: E402
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "taperplan.settings")
 _application = get_wsgi_application()
 
-from taperplan import rooms  # noqa: E402  (needs Django to be set up)
+from taperplan import heap, rooms  # noqa: E402  (needs Django to be set up)
 from taperplan.health import OnlyWhenWhole  # noqa: E402
 
 # What the first page needs, once for all workers: the name of every address, the view behind
@@ -23,6 +23,7 @@ from taperplan.health import OnlyWhenWhole  # noqa: E402
 rooms.open_one("account_login")
 get_template("account/login.html")
 
+heap.watch()
 application = OnlyWhenWhole(_application)
 gc.freeze()
 gc.enable()
