@@ -26,7 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 WARM = 40
 # Of a day's pages, by four people at once: every worker has answered each.
 ROUNDS = 8
-REST = 2
+# So long that a server that gives memory back has done so.
+REST = 6
 SERVER = ("--workers", "2", "--threads", "4")
 # As deploy/systemd starts it: loaded once, before the workers are forked; one heap for all threads.
 DEPLOYED = ("--preload",)

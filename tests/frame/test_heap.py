@@ -15,7 +15,7 @@ pytestmark = pytest.mark.one_engine
 def given_back(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
     told = threading.Semaphore(0)
     monkeypatch.setattr(heap, "give_back", told.release)
-    monkeypatch.setattr(heap, "A_MOMENT", 0.01)
+    monkeypatch.setattr(heap, "A_WHILE", 0.01)
     return told
 
 
@@ -40,7 +40,7 @@ def test_memory_goes_back_once_a_moment_after_the_last_answer(
 def test_nothing_is_given_back_while_somebody_is_being_answered(
     given_back: threading.Semaphore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(heap, "A_MOMENT", 0.05)
+    monkeypatch.setattr(heap, "A_WHILE", 0.05)
     kept = heap.Heap()
     kept.began()
     kept.ended()
@@ -48,6 +48,18 @@ def test_nothing_is_given_back_while_somebody_is_being_answered(
     assert not given_back.acquire(timeout=0.15)
 
     kept.ended()
+    assert given_back.acquire(timeout=5)
+
+
+def test_who_comes_again_and_again_waits_for_nothing(
+    given_back: threading.Semaphore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heap, "A_WHILE", 0.2)
+    kept = heap.Heap()
+    for _page in range(8):
+        kept.began()
+        kept.ended()
+        assert not given_back.acquire(timeout=0.05)
     assert given_back.acquire(timeout=5)
 
 
