@@ -145,14 +145,14 @@ class _Statement:
         return self._read(found, connection) if found else found
 
     def raw(self, values: Values, connection: BaseDatabaseWrapper) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
+        with _cursor(connection) as cursor:
             cursor.execute(self.text, self._filled(values, connection))
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
 
     def done(self, values: Values, connection: BaseDatabaseWrapper) -> int:
         """How many rows a statement that changes some has changed."""
-        with connection.cursor() as cursor:
+        with _cursor(connection) as cursor:
             cursor.execute(self.text, self._filled(values, connection))
             changed: int = cursor.rowcount
         return changed
@@ -193,6 +193,15 @@ class _Statement:
         for place, read, expression in converters:
             columns[place] = [read(one, expression, connection) for one in columns[place]]
         return list(zip(*columns, strict=True))
+
+
+def _cursor(connection: BaseDatabaseWrapper) -> Any:
+    """One that lets the database plan a text once, where the database is told to."""
+    if connection.settings_dict["OPTIONS"].get("prepare_threshold") is None:
+        return connection.cursor()
+    from taperplan import preparing
+
+    return preparing.cursor(connection)
 
 
 class _Asked:

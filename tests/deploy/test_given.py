@@ -77,6 +77,15 @@ def test_a_site_starts_with_what_is_meant(monkeypatch: pytest.MonkeyPatch) -> No
     assert made["EMAIL_HOST"] == "mail.example"
 
 
+def test_behind_a_pooler_nothing_is_kept_beyond_a_transaction(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for said, planned_once in (("true", False), ("false", True)):
+        made = started(monkeypatch, **POSTGRES, DATABASE_POOLER=said)["DATABASES"]["default"]
+        assert made["DISABLE_SERVER_SIDE_CURSORS"] is not planned_once
+        assert ("prepare_threshold" in made["OPTIONS"]) is planned_once
+
+
 def test_a_value_comes_from_the_file_that_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -188,6 +188,39 @@ def test_rows_are_changed_as_the_query_changes_them(clinic: Clinic, clare: User)
     assert nobodys.changed_at == begun
 
 
+def test_postgresql_plans_a_text_that_is_asked_again_once(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And none where a pooler lends a connection for one transaction; SQLite keeps its own."""
+    patient = PatientFactory(clinic=clinic, family_name="Sample")
+
+    def asked_and_planned(mark: str) -> int:
+        known, seen = kept.Kept(), Seen()
+        with connection.execute_wrapper(seen):
+            for _time in range(4):
+                found = known.tuples("", kept.about(clinic=clinic.pk), asked(mark))
+                assert list(found) == [(patient.pk, mark)]
+        assert len(seen.made) == 4
+        if connection.vendor == "sqlite":
+            return 0
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", [f"%{mark}%"]
+            )
+            return int(cursor.fetchone()[0])
+
+    def asked(mark: str) -> Any:
+        return lambda values: (
+            people(values.keys["clinic"]).annotate(m=Value(mark)).values_list("pk", "m")
+        )
+
+    options = connection.settings_dict["OPTIONS"]
+    assert ("prepare_threshold" in options) == (connection.vendor == "postgresql")
+    assert asked_and_planned("planned once") == (connection.vendor == "postgresql")
+    monkeypatch.delitem(options, "prepare_threshold", raising=False)
+    assert asked_and_planned("planned anew") == 0
+
+
 def test_no_more_sorts_are_kept_than_wanted(clinic: Clinic) -> None:
     known = kept.Kept(most=3)
     for sort in range(8):
