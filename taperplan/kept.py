@@ -196,8 +196,10 @@ class _Statement:
 
 
 def _cursor(connection: BaseDatabaseWrapper) -> Any:
-    """One that lets the database plan a text once, where the database is told to."""
-    if connection.settings_dict["OPTIONS"].get("prepare_threshold") is None:
+    """One that lets the database plan a text once, where the database is told to. What is logged
+    is to be read with its values in it."""
+    told_to = connection.settings_dict["OPTIONS"].get("prepare_threshold") is not None
+    if not told_to or connection.queries_logged:
         return connection.cursor()
     from taperplan import preparing
 
@@ -389,7 +391,9 @@ def _literal(part: Any, vendor: str) -> str | None:
         return "NULL"
     if type(part) is bool and vendor != "sqlite":
         return "true" if part else "false"
-    if type(part) in (bool, int):
+    # PostgreSQL's driver has kinds of its own for small and large ones. A limit that is no part of
+    # the text would be guessed at.
+    if isinstance(part, int):
         return str(int(part)) if part >= 0 else f"({int(part)})"
     if type(part) is str and "\\" not in part and "\0" not in part:
         return "'" + part.replace("'", "''").replace("%", "%%") + "'"
