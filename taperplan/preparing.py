@@ -7,16 +7,18 @@ asked a few times: planning a large statement takes longer than answering it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.postgresql import base
 
-if TYPE_CHECKING:
-    from django.db.backends.base.base import BaseDatabaseWrapper
+_Beside: Any = base.ServerBindingCursor
 
 
-def cursor(connection: BaseDatabaseWrapper) -> Any:
-    """As `connection.cursor()`, with all that watches it. Raises: DatabaseError as that."""
+def cursor(connection: Any) -> Any:
+    """As `connection.cursor()` of a `DatabaseWrapper`, with all that watches it.
+
+    Raises: DatabaseError as that does.
+    """
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        return connection._prepare_cursor(ServerBindingCursor(connection.connection))
+        return connection._prepare_cursor(_Beside(connection.connection))
