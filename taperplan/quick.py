@@ -44,8 +44,8 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject, empty
 from django.utils.safestring import SafeData, SafeString
 
-from taperplan import addresses
-from taperplan.templatetags.taperplan import icon, icons
+from taperplan import addresses, navigation
+from taperplan.templatetags.taperplan import address, icon, icons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -255,6 +255,17 @@ class _URLNode(URLNode):
         return escape(url) if context.autoescape and _TO_ESCAPE(url) else url
 
 
+class _AddressNode(SimpleNode):
+    """The address of a page whose name is written out, which may not stand."""
+
+    def render(self, context: Any) -> Any:
+        url = navigation.address(self.args[0].var)
+        if self.target_var is not None:
+            context[self.target_var] = url
+            return ""
+        return escape(url) if context.autoescape and _TO_ESCAPE(url) else url
+
+
 class _StaticNode(StaticNode):
     """So is that of a file, for as long as the same storage answers."""
 
@@ -328,10 +339,15 @@ def _ready(nodes: NodeList) -> Iterator[Any]:
 
 
 def _drawn(node: Node) -> Node:
-    """An icon whose name is written out: a text."""
-    if not isinstance(node, SimpleNode) or node.func not in (icon, icons) or node.target_var:
+    """An icon whose name is written out: a text. An address whose name is: looked for at once."""
+    if not isinstance(node, SimpleNode) or node.kwargs:
         return node
-    if any(isinstance(one.var, Variable) and one.var.lookups for one in node.args) or node.kwargs:
+    if any(not isinstance(one.var, str) or one.filters for one in node.args):
+        return node
+    if node.func is address:
+        node.__class__ = _AddressNode
+        return node
+    if node.func not in (icon, icons) or node.target_var:
         return node
     with suppress(TemplateSyntaxError):  # said where it is drawn, as Django says it
         return TextNode(node.render(Context()))

@@ -148,7 +148,10 @@ class Frame:
 
     @property
     def team(self) -> int:
-        """How many people this person looks after, counted to FEW and one."""
+        """How many people this person looks after, counted to FEW and one: asked with everybody's
+        flags alone."""
+        if not self._shows_flags:
+            raise ValueError("A frame without everybody's flags does not ask for the team.")
         return self._found[0].team
 
     @property
@@ -274,7 +277,7 @@ def _rows(request: Any, asked: _Asked, patient: Patient | None) -> Iterator[dict
         clinic = Clinic(pk=marks.keys["clinic"])
         user = asker(marks.keys["user"], marks.keys["clinic"], rights)
         open_now = Escalation.objects.open_to(user)
-        counts = _counts(open_now, user, clinic, marks)
+        counts = _counts(open_now, user, clinic, marks, whole=asked.everybodys)
         if not asked.everybodys and not asked.of_patient:
             return counts
         seen = (without_emergency if asked.leaving else within_reach)(user, "patient__")
@@ -344,9 +347,10 @@ _COLUMNS = (
 
 
 def _counts(
-    open_now: QuerySet[Escalation], user: User, clinic: Clinic, asked: Values
+    open_now: QuerySet[Escalation], user: User, clinic: Clinic, asked: Values, *, whole: bool
 ) -> QuerySet[Any, dict[str, Any]]:
-    """One row: how many flags are open, what waits for this person, whether they are on a team."""
+    """One row: how many flags are open, what waits for this person; `whole`: and on how many
+    people's team they are."""
     limits = TimeLimits.objects.standing(clinic)
     tests = TestMessage.objects.visible_to(user).filter(acknowledgement=None)
     nothing = Value("", output_field=CharField())
@@ -365,7 +369,7 @@ def _counts(
             reported_at=Cast(Value(None), DateTimeField()),
             flags=RowsOf(open_now.order_by().values("pk")),
             waits=what_concerns(user, asked.today),
-            team=team_size(user),
+            team=team_size(user) if whole else Value(0),
             tests=RowsOf(tests.order_by().values("pk")),
             mine=Cast(Value(None), BooleanField()),
             family=nothing,

@@ -99,7 +99,8 @@ PAGES = {
         "{% if nobody %}y{% elif not nobody %}n{% endif %}{% if template %}t{% endif %}"
         "{% if autoescape %}a{% endif %}{% if nobody == None %}none{% endif %}"
         "{% icons %}{% icon 'search' %}{% icon 'search' '20' %}{% icon drawn %}"
-        "{% icon none|default:'' %}"
+        "{% icon none|default:'' %}{% address 'help' %}{% address 'nowhere' %}{% address page %}"
+        "{% address 'help' as there %}{{ there }}{% address 'plans:patient' patient=key %}"
         "{% icon 'person' size=size %}{% icon 'person' as there %}{{ there }}"
         "{% endblock %}"
     ),

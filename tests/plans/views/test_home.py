@@ -59,7 +59,7 @@ def page(user: User, query: str = "") -> str:
 def frame_of(user: User) -> frame.Frame:
     assert user.clinic is not None
     asking = SimpleNamespace(user=user, clinic=user.clinic, now=NOW, today=user.clinic.day(NOW))
-    return frame.Frame(asking)
+    return frame.Frame(asking, flags=True)
 
 
 def test_a_red_flag_stands_first_and_can_be_acknowledged_in_one_press(
