@@ -31,12 +31,18 @@ def patient_rows(rows: Iterable[ListRow]) -> SafeString:
 
 
 def _row(one: ListRow, born: str, phone: str, nothing: str) -> str:
-    record = f" · {escape(one.record)}" if one.record else ""
+    # All of them at once: nobody can type what stands between.
+    url, name, birth, number, prefers, call, setting = escape(
+        "\0".join(
+            (one.url, one.name, one.born, one.record, one.prefers, one.phone, one.care_setting)
+        )
+    ).split("\0")
+    record = f" · {number}" if number else ""
     return (
-        f'<tr data-row><td><a class="who" href="{escape(one.url)}" data-open>{escape(one.name)}</a>'
-        f'<span class="second">{born} {escape(one.born)}{record}</span></td>'
-        f'<td class="d-none d-md-table-cell">{escape(one.prefers) or nothing}</td>'
-        f'<td data-label="{phone}">{escape(one.phone) or nothing}</td>'
-        f'<td class="d-none d-md-table-cell">{escape(one.care_setting) or nothing}</td>'
+        f'<tr data-row><td><a class="who" href="{url}" data-open>{name}</a>'
+        f'<span class="second">{born} {birth}{record}</span></td>'
+        f'<td class="d-none d-md-table-cell">{prefers or nothing}</td>'
+        f'<td data-label="{phone}">{call or nothing}</td>'
+        f'<td class="d-none d-md-table-cell">{setting or nothing}</td>'
         f"<td>{''.join([tag(state.kind, state.words) for state in one.states])}</td></tr>"
     )
