@@ -196,10 +196,10 @@ class _Statement:
 
 
 def _cursor(connection: BaseDatabaseWrapper) -> Any:
-    """One that lets the database plan a text once, where the database is told to. What is logged
-    is to be read with its values in it."""
-    told_to = connection.settings_dict["OPTIONS"].get("prepare_threshold") is not None
-    if not told_to or connection.queries_logged:
+    """One that lets the database plan a text once, where it keeps anything beyond a transaction.
+    What is logged is to be read with its values in it."""
+    keeps = not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+    if connection.vendor != "postgresql" or not keeps or connection.queries_logged:
         return connection.cursor()
     from taperplan import preparing
 

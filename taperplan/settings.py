@@ -145,12 +145,9 @@ else:
         "timeout": env.whole("DATABASE_POOL_WAIT", 10, least=1, most=300),
     }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # A pooler that lends a connection for one transaction keeps no cursor beyond it.
+    # A pooler that lends a connection for one transaction keeps no cursor beyond it, and no plan of
+    # a kept statement (taperplan/preparing.py).
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.yes("DATABASE_POOLER", default=False)
-    # A statement that is kept (taperplan/kept.py) is planned once for a connection, from its third
-    # asking on. Behind such a pooler nothing outlives a transaction.
-    if not DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"]:
-        _options.setdefault("prepare_threshold", 2)
     # Our statements are many parts and few rows: compiling one to machine code, which PostgreSQL
     # does once it guesses a high cost, takes a second and more where answering takes 3 ms. Behind
     # a pooler, which may refuse options, the database is told instead (docs/operating.md).

@@ -214,10 +214,8 @@ def test_postgresql_plans_a_text_that_is_asked_again_once(
             people(values.keys["clinic"]).annotate(m=Value(mark)).values_list("pk", "m")
         )
 
-    options = connection.settings_dict["OPTIONS"]
-    assert ("prepare_threshold" in options) == (connection.vendor == "postgresql")
     assert asked_and_planned("planned once") == (connection.vendor == "postgresql")
-    monkeypatch.delitem(options, "prepare_threshold", raising=False)
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
     assert asked_and_planned("planned anew") == 0
 
 
