@@ -31,12 +31,10 @@ def patient_rows(rows: Iterable[ListRow]) -> SafeString:
 
 
 def _row(one: ListRow, born: str, phone: str, nothing: str) -> str:
-    # All of them at once: nobody can type what stands between.
-    url, name, birth, number, prefers, call, setting = escape(
-        "\0".join(
-            (one.url, one.name, one.born, one.record, one.prefers, one.phone, one.care_setting)
-        )
-    ).split("\0")
+    url, name, birth, number, prefers, call, setting = map(
+        escape,
+        (one.url, one.name, one.born, one.record, one.prefers, one.phone, one.care_setting),
+    )
     record = f" · {number}" if number else ""
     return (
         f'<tr data-row><td><a class="who" href="{url}" data-open>{name}</a>'

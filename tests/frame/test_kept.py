@@ -235,6 +235,11 @@ def test_a_question_without_an_answer_asks_nothing(clinic: Clinic) -> None:
     assert seen.made == []
 
 
+def test_texts_within_texts_are_read_however_the_engine_hands_them_on() -> None:
+    assert texts_of('[["a", 1]]') == texts_of([["a", 1]]) == [["a", 1]]
+    assert texts_of(None) == texts_of("") == texts_of([]) == []
+
+
 def test_texts_of_other_rows_come_in_their_order(clinic: Clinic) -> None:
     patient = PatientFactory(clinic=clinic)
     for number, issuer in (("2", 'a"b'), ("1", "é\\"), ("3", "")):
